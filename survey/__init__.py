@@ -1,0 +1,1 @@
+"""The field survey collector of Vietnam's New Rural Development programme: capture, review, assess, deliver."""

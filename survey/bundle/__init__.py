@@ -1,0 +1,1 @@
+"""The sealed evidence package: bag, crate, tables, report, signature."""

@@ -1,0 +1,1 @@
+"""The door for scripts: one file per command of `python -m survey`."""

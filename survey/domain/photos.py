@@ -1,0 +1,61 @@
+"""Photos: what a file says of itself, and what the intake decided about it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What was read from a photo's bytes before the answer to the phone; None is *not given*.
+
+    *taken_at* is EXIF local time, naive where *offset* is None; *gps_at* is aware UTC; degrees WGS 84, metres.
+    """
+
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_m: float | None = None
+    altitude_m: float | None = None
+    direction_deg: float | None = None
+    taken_at: datetime | None = None
+    offset: str | None = None
+    gps_at: datetime | None = None
+    make: str | None = None
+    model: str | None = None
+    software: str | None = None
+    f_number: float | None = None
+    exposure_s: float | None = None
+    iso: int | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The verdict of the intake on one file: accepted with facts, or refused with a code (see `REFUSALS`)."""
+
+    accepted: bool
+    code: str
+    media_type: str
+    facts: PhotoFacts = field(default_factory=PhotoFacts)
+
+
+@dataclass(frozen=True)
+class RefusalText:
+    """Why a file is kept but not treated as a photo, in both languages."""
+
+    vi: str
+    en: str
+
+
+REFUSALS: dict[str, RefusalText] = {
+    "empty": RefusalText("Tệp rỗng.", "The file is empty."),
+    "not_a_photo": RefusalText("Tệp không phải là ảnh JPEG, PNG, WebP hay HEIC.", "The file is not a JPEG, PNG, WebP or HEIC photo."),
+    "too_many_pixels": RefusalText("Ảnh khai kích thước quá lớn.", "The picture claims too many pixels."),
+    "too_many_scans": RefusalText("Ảnh JPEG có quá nhiều lượt quét.", "The JPEG has too many scans."),
+    "too_small": RefusalText("Ảnh quá nhỏ để làm minh chứng.", "The picture is too small to be evidence."),
+    "animated": RefusalText("Tệp là ảnh động.", "The file is an animation."),
+    "cut_short": RefusalText("Tệp bị cắt cụt khi gửi.", "The file was cut short on its way."),
+    "unreadable": RefusalText("Không đọc được ảnh.", "The picture cannot be read."),
+}

@@ -1,0 +1,95 @@
+"""What verbs may ask for, without knowing what stands behind it: readers, transactions, bytes, the survey as a whole."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+Row = Mapping[str, Any]
+
+
+class Reader(Protocol):
+    """Reads rows of one consistent moment; cannot write."""
+
+    def rows(self, sql: str, **parameters: object) -> list[Row]:
+        """All rows of a SELECT with `:name` parameters."""
+
+    def row(self, sql: str, **parameters: object) -> Row | None:
+        """The first row, or None."""
+
+    def stream(self, sql: str, **parameters: object) -> Iterator[Row]:
+        """The rows one by one, for results that must not be held in memory."""
+
+
+class Transaction(Reader, Protocol):
+    """Reads and writes; all of it is kept, or none."""
+
+    def execute(self, sql: str, **parameters: object) -> int:
+        """Run one writing statement; returns how many rows it touched. INSERT … RETURNING goes through `rows`."""
+
+    def execute_many(self, sql: str, parameters: Iterable[Mapping[str, object]]) -> None:
+        """Run one writing statement for each mapping of parameters."""
+
+    def log(self, commune: str, kind: str, body: Mapping[str, object]) -> None:
+        """Append an event to the commune's hash chain when the transaction ends; *body* holds ids and hashes only."""
+
+    def head(self, commune: str) -> str:
+        """The hash of the commune's newest event; after the transaction ended, the one it wrote."""
+
+
+class Staged(Protocol):
+    """Bytes on their way in: on local disk, hashed as they came, not yet evidence."""
+
+    path: Path
+    sha256: str
+    crc32: int
+    size: int
+
+
+class Blobs(Protocol):
+    """Bytes by SHA-256: written once, never changed; views beside them can be deleted and made again."""
+
+    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
+        """Write *chunks* to a temporary file while hashing. Raises FILE_TOO_LARGE over *limit* bytes; *name* is for the message."""
+
+    def keep(self, staged: Staged, *, quarantine: bool = False) -> None:
+        """Make *staged* durable under its hash before returning (file and directory synced); nothing happens if it is there."""
+
+    def discard(self, staged: Staged) -> None:
+        """Remove what `stage` left behind; harmless after `keep`."""
+
+    def size(self, sha256: str, *, quarantine: bool = False) -> int | None:
+        """The stored size in bytes, or None where there is no such blob."""
+
+    def read(self, sha256: str, *, start: int = 0, length: int | None = None, quarantine: bool = False) -> Iterator[bytes]:
+        """The bytes in chunks of at most 1 MiB. Raises FILE_UNKNOWN."""
+
+    def open(self, sha256: str) -> AbstractContextManager[BinaryIO]:
+        """A seekable file of the blob, fetched to local disk first where the store is remote. Raises FILE_UNKNOWN."""
+
+    def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
+        """The hashes of all blobs, in no particular order."""
+
+    def save_view(self, sha256: str, view: str, content: bytes) -> None:
+        """Keep a *view* (`preview` or `thumb`, JPEG bytes) of a photo."""
+
+    def read_view(self, sha256: str, view: str) -> bytes | None:
+        """The view's JPEG bytes, or None where it has not been made yet."""
+
+
+class Survey(Protocol):
+    """The parts that a verb works with."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """The byte store."""
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A reader of one consistent moment."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """One short writing transaction with its log events."""
+
+    def now(self) -> datetime:
+        """Aware UTC, the one clock."""

@@ -1,0 +1,170 @@
+"""Every expected error: a code, an HTTP status, a sentence and a remedy in Vietnamese and English.
+
+A `Problem` is what a person caused and can mend. Anything else that goes wrong is a defect and may crash.
+Texts are `str.format` templates over the details that the raiser gives.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One entry of the catalogue; *status* is the HTTP status that our routes answer with."""
+
+    code: str
+    status: int
+    vi: str
+    en: str
+    remedy_vi: str
+    remedy_en: str
+
+
+class Problem(Exception):
+    """An expected error of *kind*; *details* fill the sentence's template."""
+
+    def __init__(self, kind: ProblemKind, **details: object) -> None:
+        super().__init__(kind.code, details)
+        self.kind = kind
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.kind.code}: {self.sentence('en')}"
+
+    def sentence(self, locale: str = "vi") -> str:
+        """What went wrong and what to do about it, in *locale* (`vi` or `en`)."""
+        kind = self.kind
+        texts = (kind.en, kind.remedy_en) if locale == "en" else (kind.vi, kind.remedy_vi)
+        return " ".join(text.format(**self.details) for text in texts if text)
+
+
+CATALOGUE: dict[str, ProblemKind] = {}
+
+
+def _kind(code: str, status: int, vi: str, en: str, remedy_vi: str, remedy_en: str) -> ProblemKind:
+    CATALOGUE[code] = ProblemKind(code, status, vi, en, remedy_vi, remedy_en)
+    return CATALOGUE[code]
+
+
+# --- people and permission -------------------------------------------------------------------------
+SIGN_IN_NEEDED = _kind(
+    "SIGN_IN_NEEDED", 401,
+    "Bạn chưa đăng nhập.", "You are not signed in.",
+    "Hãy đăng nhập rồi thử lại.", "Sign in and try again.",
+)
+NOT_ALLOWED = _kind(
+    "NOT_ALLOWED", 403,
+    "Tài khoản của bạn không được làm việc này ({ability}).", "Your account may not do this ({ability}).",
+    "Hãy nhờ điều phối viên của xã.", "Ask the commune's coordinator.",
+)
+CROSS_SITE = _kind(
+    "CROSS_SITE", 403,
+    "Yêu cầu đến từ một trang khác.", "The request came from another site.",
+    "Hãy mở lại ứng dụng từ địa chỉ chính thức.", "Open the application at its own address.",
+)
+
+# --- settings and deployment -----------------------------------------------------------------------
+WRONG_SETTING = _kind(
+    "WRONG_SETTING", 500,
+    "Thiết lập {name} có giá trị không dùng được: {value}.", "The setting {name} has a value that cannot be used: {value}.",
+    "{remedy_vi}", "{remedy_en}",
+)
+COMMUNE_UNKNOWN = _kind(
+    "COMMUNE_UNKNOWN", 404,
+    "Không có xã mang mã {commune} trong schema/places.", "No commune with code {commune} in schema/places.",
+    "Kiểm tra mã đơn vị hành chính (Kỳ Thượng là 18844).", "Check the official code (Kỳ Thượng is 18844).",
+)
+DEPLOYMENT_EXISTS = _kind(
+    "DEPLOYMENT_EXISTS", 409,
+    "Thư mục dữ liệu đã có xã {commune}.", "The data folder already holds commune {commune}.",
+    "Chọn một thư mục khác bằng --data.", "Choose another folder with --data.",
+)
+DEPLOYMENT_EMPTY = _kind(
+    "DEPLOYMENT_EMPTY", 409,
+    "Thư mục dữ liệu chưa có xã nào.", "The data folder holds no commune yet.",
+    "Chạy `python -m survey init --commune 18844` hoặc `python -m survey demo`.",
+    "Run `python -m survey init --commune 18844` or `python -m survey demo`.",
+)
+DATABASE_NEWER = _kind(
+    "DATABASE_NEWER", 500,
+    "Cơ sở dữ liệu mới hơn phần mềm này ({found}).", "The database is newer than this software ({found}).",
+    "Hãy cập nhật phần mềm.", "Update the software.",
+)
+
+# --- submissions and files -------------------------------------------------------------------------
+INSTANCE_UNREADABLE = _kind(
+    "INSTANCE_UNREADABLE", 400,
+    "Bài nộp không phải là XML hợp lệ: {reason}.", "The submission is not valid XML: {reason}.",
+    "Hãy gửi lại từ ứng dụng.", "Send it again from the application.",
+)
+INSTANCE_WITHOUT_ID = _kind(
+    "INSTANCE_WITHOUT_ID", 400,
+    "Bài nộp không có instanceID.", "The submission has no instanceID.",
+    "Cập nhật ứng dụng trên điện thoại rồi gửi lại.", "Update the application on the phone and send again.",
+)
+INSTANCE_OTHER_ID = _kind(
+    "INSTANCE_OTHER_ID", 400,
+    "instanceID trong bài nộp ({inside}) khác địa chỉ gửi ({outside}).", "The instanceID inside ({inside}) differs from the address ({outside}).",
+    "Hãy gửi lại từ ứng dụng.", "Send it again from the application.",
+)
+FORM_UNKNOWN = _kind(
+    "FORM_UNKNOWN", 404,
+    "Không có phiếu {form} phiên bản {version}.", "There is no form {form}, version {version}.",
+    "Tải lại danh sách phiếu trên điện thoại.", "Fetch the form list again on the phone.",
+)
+SUBMISSION_UNKNOWN = _kind(
+    "SUBMISSION_UNKNOWN", 404,
+    "Không có bài nộp {id}.", "There is no submission {id}.",
+    "Kiểm tra lại mã bài nộp.", "Check the submission's code.",
+)
+SUBMISSION_CONFLICT = _kind(
+    "SUBMISSION_CONFLICT", 409,
+    "Bài nộp {id} đã có với nội dung khác. Bản mới được giữ riêng.", "Submission {id} exists with other content. The newcomer is kept aside.",
+    "Báo cho người duyệt.", "Tell the reviewer.",
+)
+SUBMISSION_SUPERSEDED = _kind(
+    "SUBMISSION_SUPERSEDED", 409,
+    "Bài nộp {id} đã được thay bằng một bản khác.", "Submission {id} has already been replaced by another version.",
+    "Mở bản mới nhất rồi sửa.", "Open the newest version and correct that.",
+)
+FILE_TOO_LARGE = _kind(
+    "FILE_TOO_LARGE", 413,
+    "Tệp {name} lớn hơn {limit_mb} MB.", "The file {name} is larger than {limit_mb} MB.",
+    "Chụp lại ở độ phân giải thấp hơn.", "Take it again at a lower resolution.",
+)
+FILE_UNKNOWN = _kind(
+    "FILE_UNKNOWN", 404,
+    "Không có tệp {name}.", "There is no file {name}.",
+    "Kiểm tra lại địa chỉ.", "Check the address.",
+)
+TOO_MANY_FILES = _kind(
+    "TOO_MANY_FILES", 413,
+    "Bài nộp có quá {limit} tệp.", "The submission has more than {limit} files.",
+    "Chia thành nhiều bài nộp.", "Split it into several submissions.",
+)
+BLOB_DAMAGED = _kind(
+    "BLOB_DAMAGED", 500,
+    "Tệp lưu {sha256} không còn nguyên vẹn.", "The stored file {sha256} is not intact.",
+    "Khôi phục từ bản sao lưu; chạy check-store để liệt kê lỗi.", "Restore it from a backup; run check-store to list the faults.",
+)
+
+# --- review ----------------------------------------------------------------------------------------
+DECISION_IMPOSSIBLE = _kind(
+    "DECISION_IMPOSSIBLE", 409,
+    "Bài nộp {code} đang ở trạng thái {state}, không chuyển sang {to} được.", "Submission {code} is {state} and cannot become {to}.",
+    "Hãy thu hồi quyết định trước.", "Take the decision back first.",
+)
+REASON_NEEDED = _kind(
+    "REASON_NEEDED", 422,
+    "Cần ghi lý do cho bài nộp {code}.", "Submission {code} needs a reason.",
+    "Ghi một câu để người khảo sát biết phải làm gì.", "Write one sentence that tells the inspector what to do.",
+)
+FILES_MISSING = _kind(
+    "FILES_MISSING", 422,
+    "Bài nộp {code} còn thiếu {count} tệp.", "Submission {code} still lacks {count} files.",
+    "Chờ đủ tệp, hoặc ghi lý do vì sao vẫn chấp nhận.", "Wait for the files, or give the reason for accepting without them.",
+)
+DECISION_STALE = _kind(
+    "DECISION_STALE", 409,
+    "Bài nộp {code} vừa được {person} chuyển sang {state}.", "Submission {code} was just moved to {state} by {person}.",
+    "Xem lại rồi quyết định.", "Look again, then decide.",
+)

@@ -1,0 +1,1 @@
+"""XLSForm checklists to XForm and JSON tree, and instance XML to answers."""

@@ -1,0 +1,1 @@
+"""Photo bytes to facts, views and findings; the only importer of Pillow."""

@@ -1,0 +1,154 @@
+"""Bytes by SHA-256 in a folder: written once, synced before anyone is told, never changed."""
+
+import hashlib
+import os
+import secrets
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from survey.domain.ports import Staged
+from survey.domain.problems import FILE_TOO_LARGE, FILE_UNKNOWN, Problem
+
+CHUNK = 1 << 20
+VIEWS = ("preview", "thumb")
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """Bytes on local disk under a temporary name, with their fixity."""
+
+    path: Path
+    sha256: str
+    crc32: int
+    size: int
+
+
+def stage(folder: Path, chunks: Iterable[bytes], *, name: str, limit: int) -> StagedFile:
+    """Write *chunks* below *folder* under a random name while hashing. Raises FILE_TOO_LARGE over *limit* bytes."""
+    path = folder / secrets.token_hex(16)
+    digest, crc, size = hashlib.sha256(), 0, 0
+    try:
+        with path.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise Problem(FILE_TOO_LARGE, name=name, limit_mb=limit // 1_000_000)
+                digest.update(chunk)
+                crc = zlib.crc32(chunk, crc)
+                file.write(chunk)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return StagedFile(path, digest.hexdigest(), crc, size)
+
+
+class FolderBlobs:
+    """A folder `blobs/ab/cd/<sha256>`, with `quarantine/` and `views/` beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+        for path in (self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
+            path.mkdir(parents=True, exist_ok=True)
+
+    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> StagedFile:
+        """Write *chunks* to a temporary file while hashing."""
+        return stage(self._incoming, chunks, name=name, limit=limit)
+
+    def keep(self, staged: Staged, *, quarantine: bool = False) -> None:
+        """Sync the bytes, name them by their hash, sync the folder: only then does this return."""
+        target = self._path(staged.sha256, quarantine)
+        if target.exists():
+            return
+        with staged.path.open("rb") as file:
+            os.fsync(file.fileno())
+        _make_folder(target.parent, self._folder)
+        os.chmod(staged.path, 0o440)
+        os.replace(staged.path, target)
+        _sync_folder(target.parent)
+
+    def discard(self, staged: Staged) -> None:
+        """Remove the temporary file, if `keep` has not taken it."""
+        staged.path.unlink(missing_ok=True)
+
+    def size(self, sha256: str, *, quarantine: bool = False) -> int | None:
+        """The stored size, or None."""
+        path = self._path(sha256, quarantine)
+        return path.stat().st_size if path.exists() else None
+
+    def read(self, sha256: str, *, start: int = 0, length: int | None = None, quarantine: bool = False) -> Iterator[bytes]:
+        """The bytes in chunks of at most 1 MiB."""
+        with self._open(sha256, quarantine) as file:
+            file.seek(start)
+            left = length
+            while chunk := file.read(CHUNK if left is None else min(CHUNK, left)):
+                left = None if left is None else left - len(chunk)
+                yield chunk
+
+    @contextmanager
+    def open(self, sha256: str) -> Iterator[BinaryIO]:
+        """The blob as a seekable file."""
+        with self._open(sha256, quarantine=False) as file:
+            yield file
+
+    def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
+        """The hashes of all blobs."""
+        root = self._folder / ("quarantine" if quarantine else "blobs")
+        return (path.name for path in root.glob("*/*/*"))
+
+    def save_view(self, sha256: str, view: str, content: bytes) -> None:
+        """Keep a view; it can be made again, so it is not synced."""
+        path = self._view_path(sha256, view)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+
+    def read_view(self, sha256: str, view: str) -> bytes | None:
+        """The view's JPEG bytes, or None."""
+        path = self._view_path(sha256, view)
+        return path.read_bytes() if path.exists() else None
+
+    def _open(self, sha256: str, quarantine: bool) -> BinaryIO:
+        try:
+            return self._path(sha256, quarantine).open("rb")
+        except FileNotFoundError:
+            raise Problem(FILE_UNKNOWN, name=sha256) from None
+
+    def _path(self, sha256: str, quarantine: bool) -> Path:
+        return self._folder / ("quarantine" if quarantine else "blobs") / key(sha256)
+
+    def _view_path(self, sha256: str, view: str) -> Path:
+        if view not in VIEWS:
+            raise Problem(FILE_UNKNOWN, name=view)
+        return self._folder / "views" / f"{key(sha256)}.{view}.jpg"
+
+
+def key(sha256: str) -> str:
+    """`ab/cd/<sha256>`. Raises FILE_UNKNOWN unless *sha256* is 64 lower-case hexadecimal digits."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise Problem(FILE_UNKNOWN, name=sha256[:80])
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _make_folder(folder: Path, top: Path) -> None:
+    """Make *folder* and sync every new name on the way down from *top*."""
+    missing = []
+    while folder != top and not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,102 @@
+"""Bytes by SHA-256 in an S3-compatible object store, through obstore; incoming bytes rest on local disk first."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import S3Store
+
+from survey.domain.ports import Staged
+from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.store.blobs import CHUNK, VIEWS, StagedFile, key, stage
+
+
+class ObjectBlobs:
+    """Keys `blobs/ab/cd/<sha256>`, `quarantine/…`, `views/…`, put with *create*: a second writer of one hash changes nothing."""
+
+    def __init__(self, store: S3Store, incoming: Path) -> None:
+        self._store = store
+        self._incoming = incoming
+        incoming.mkdir(parents=True, exist_ok=True)
+
+    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> StagedFile:
+        """Write *chunks* to a temporary local file while hashing."""
+        return stage(self._incoming, chunks, name=name, limit=limit)
+
+    def keep(self, staged: Staged, *, quarantine: bool = False) -> None:
+        """Put the bytes once; the store answers when they are durable."""
+        try:
+            obstore.put(self._store, _path(staged.sha256, quarantine), staged.path, mode="create")
+        except AlreadyExistsError:
+            return
+
+    def discard(self, staged: Staged) -> None:
+        """Remove the temporary file."""
+        staged.path.unlink(missing_ok=True)
+
+    def size(self, sha256: str, *, quarantine: bool = False) -> int | None:
+        """The stored size, or None."""
+        try:
+            return obstore.head(self._store, _path(sha256, quarantine))["size"]
+        except FileNotFoundError:
+            return None
+
+    def read(self, sha256: str, *, start: int = 0, length: int | None = None, quarantine: bool = False) -> Iterator[bytes]:
+        """The bytes in chunks of about 1 MiB."""
+        path = _path(sha256, quarantine)
+        try:
+            if start or length is not None:
+                whole = self.size(sha256, quarantine=quarantine) or 0
+                end = whole if length is None else min(whole, start + length)
+                if end > start:
+                    yield bytes(obstore.get_range(self._store, path, start=start, end=end))
+                return
+            for chunk in obstore.get(self._store, path).stream(min_chunk_size=CHUNK):
+                yield bytes(chunk)
+        except FileNotFoundError:
+            raise Problem(FILE_UNKNOWN, name=sha256) from None
+
+    @contextmanager
+    def open(self, sha256: str) -> Iterator[BinaryIO]:
+        """A local copy of the blob, gone when the block ends."""
+        with tempfile.NamedTemporaryFile(dir=self._incoming) as file:
+            for chunk in self.read(sha256):
+                file.write(chunk)
+            file.flush()
+            file.seek(0)
+            yield file.file
+
+    def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
+        """The hashes of all blobs."""
+        for page in obstore.list(self._store, "quarantine/" if quarantine else "blobs/"):
+            yield from (str(entry["path"]).rsplit("/", 1)[-1] for entry in page)
+
+    def save_view(self, sha256: str, view: str, content: bytes) -> None:
+        """Keep a view."""
+        obstore.put(self._store, _view_path(sha256, view), content)
+
+    def read_view(self, sha256: str, view: str) -> bytes | None:
+        """The view's JPEG bytes, or None."""
+        try:
+            return bytes(obstore.get(self._store, _view_path(sha256, view)).bytes())
+        except FileNotFoundError:
+            return None
+
+
+def open_object_blobs(url: str, incoming: Path) -> ObjectBlobs:
+    """The byte store behind *url* (`s3://bucket/prefix`); keys, region and endpoint come from the AWS_… environment."""
+    return ObjectBlobs(S3Store.from_url(url, client_options={"allow_http": True}), incoming)
+
+
+def _path(sha256: str, quarantine: bool) -> str:
+    return f"{'quarantine' if quarantine else 'blobs'}/{key(sha256)}"
+
+
+def _view_path(sha256: str, view: str) -> str:
+    if view not in VIEWS:
+        raise Problem(FILE_UNKNOWN, name=view)
+    return f"views/{key(sha256)}.{view}.jpg"

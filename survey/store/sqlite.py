@@ -1,0 +1,115 @@
+"""The embedded engine: SQLite through sqlite-utils, one connection a thread, WAL, every write begun at once."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlite_utils
+
+from survey.domain.ports import Reader, Row, Transaction
+from survey.domain.problems import DATABASE_NEWER, Problem
+from survey.store import sql
+from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction
+
+# synchronous=FULL syncs the write-ahead log at each commit: what was acknowledged to a phone survives a power cut.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-32000")
+
+
+class SqliteStore:
+    """A database file; connections belong to threads, since SQLite's must not cross them."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._threads = threading.local()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _migrate(self._database())
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A reader of one moment: a deferred transaction pins WAL's snapshot."""
+        connection = self._database().conn
+        if connection.in_transaction:
+            yield ConnectionReader(_SqliteConnection(connection))
+            return
+        connection.execute("BEGIN")
+        try:
+            yield ConnectionReader(_SqliteConnection(connection))
+        finally:
+            connection.rollback()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One write: BEGIN IMMEDIATE, since a deferred one fails at once when two upgrade their lock."""
+        connection = self._database().conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            transaction = ConnectionTransaction(_SqliteConnection(connection), self._clock)
+            yield transaction
+            transaction.finish()
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+
+    def close(self) -> None:
+        """Close this thread's connection; others close when their threads end."""
+        database = getattr(self._threads, "database", None)
+        if database is not None:
+            database.conn.close()
+            self._threads.database = None
+
+    def _database(self) -> sqlite_utils.Database:
+        database: sqlite_utils.Database | None = getattr(self._threads, "database", None)
+        if database is None:
+            connection = sqlite3.connect(self._path, timeout=20, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            database = self._threads.database = sqlite_utils.Database(connection)
+        return database
+
+
+class _SqliteConnection:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def query(self, statement: str, parameters: Mapping[str, object]) -> Iterator[Row]:
+        # A Row of sqlite3 lacks `get`; a dict is a Mapping and costs little.
+        cursor = self._connection.execute(statement, parameters)
+        names = [column[0] for column in cursor.description]
+        for values in cursor:
+            yield dict(zip(names, values, strict=True))
+
+    stream = query
+
+    def run(self, statement: str, parameters: Mapping[str, object]) -> int:
+        return self._connection.execute(statement, parameters).rowcount
+
+    def run_many(self, statement: str, parameters: Iterable[Mapping[str, object]]) -> None:
+        self._connection.executemany(statement, parameters)
+
+
+def _migrate(database: sqlite_utils.Database) -> None:
+    connection = database.conn
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY)")
+        applied = {row[0] for row in connection.execute("SELECT name FROM migration")}
+        known = sql.migrations()
+        newer = applied - {name for name, _ in known}
+        if newer:
+            raise Problem(DATABASE_NEWER, found=", ".join(sorted(newer)))
+        for name, statements in known:
+            if name not in applied:
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute("INSERT INTO migration (name) VALUES (?)", (name,))
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise

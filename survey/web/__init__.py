@@ -1,0 +1,1 @@
+"""The door for people: sessions, texts, widgets and our own HTTP routes."""

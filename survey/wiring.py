@@ -1,0 +1,119 @@
+"""Settings from the environment, and the survey put together from its parts: the only module that knows them all."""
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from survey.domain.ports import Blobs, Reader, Transaction
+from survey.domain.problems import WRONG_SETTING, Problem
+from survey.store import Store, open_store
+from survey.store.blobs import FolderBlobs
+from survey.store.object_blobs import open_object_blobs
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, checked; see docs/operations.md for each variable."""
+
+    data: Path = ROOT / "uploads"
+    schema: Path = ROOT / "schema"
+    database: str = "sqlite"
+    blobs: str = "folder"
+    public_url: str | None = None
+    locale: str = "vi"
+    workers: int = 1
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `SURVEY_…`. Raises WRONG_SETTING naming the variable, its value and the remedy."""
+        return cls(
+            data=Path(environment.get("SURVEY_DATA") or cls.data).absolute(),
+            schema=Path(environment.get("SURVEY_SCHEMA") or cls.schema).absolute(),
+            database=_database(environment.get("SURVEY_DATABASE") or cls.database),
+            blobs=_blobs(environment.get("SURVEY_BLOBS") or cls.blobs),
+            public_url=_public_url(environment.get("SURVEY_PUBLIC_URL") or None),
+            locale=_locale(environment.get("SURVEY_LOCALE") or cls.locale),
+            workers=_workers(environment.get("SURVEY_WORKERS") or "1"),
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether phones reach us over TLS, which cameras, positions and service workers need."""
+        return self.public_url is not None and self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The deployment: its settings, rows and bytes, and the one clock."""
+
+    settings: Settings
+    store: Store
+    blobs: Blobs
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A reader of one consistent moment."""
+        return self.store.reading()
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """One short writing transaction with its log events."""
+        return self.store.transaction()
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)
+
+
+def open_survey(settings: Settings) -> Survey:
+    """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    blobs: Blobs
+    if settings.blobs == "folder":
+        blobs = FolderBlobs(settings.data)
+    else:
+        blobs = open_object_blobs(settings.blobs, settings.data / "incoming")
+    return Survey(settings, open_store(settings.database, settings.data), blobs)
+
+
+def _database(value: str) -> str:
+    if value == "sqlite" or value.startswith(("postgresql://", "postgres://")):
+        return value
+    raise _wrong("SURVEY_DATABASE", value, "Dùng `sqlite` hoặc một địa chỉ postgresql://…", "Use `sqlite` or a postgresql:// URL.")
+
+
+def _blobs(value: str) -> str:
+    if value == "folder" or value.startswith("s3://"):
+        return value
+    raise _wrong("SURVEY_BLOBS", value, "Dùng `folder` hoặc s3://…", "Use `folder` or s3://…")
+
+
+def _public_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"}:
+        return f"{parts.scheme}://{parts.netloc}"
+    raise _wrong("SURVEY_PUBLIC_URL", value, "Dùng dạng https://ten-may.", "Use the form https://host.")
+
+
+def _locale(value: str) -> str:
+    if value in {"vi", "en"}:
+        return value
+    raise _wrong("SURVEY_LOCALE", value, "Dùng `vi` hoặc `en`.", "Use `vi` or `en`.")
+
+
+def _workers(value: str) -> int:
+    if value.isdecimal() and int(value) <= 64:
+        return int(value)
+    raise _wrong("SURVEY_WORKERS", value, "Dùng một số từ 0 đến 64.", "Use a number from 0 to 64.")
+
+
+def _wrong(name: str, value: str, remedy_vi: str, remedy_en: str) -> Problem:
+    # A database URL may hold a password: the message shows its scheme only.
+    shown = value.split("://")[0] + "://…" if "://" in value else value
+    return Problem(WRONG_SETTING, name=name, value=shown, remedy_vi=remedy_vi, remedy_en=remedy_en)
