@@ -1,1 +1,74 @@
-"""The door for scripts: one file per command of `python -m survey`."""
+"""The door for scripts: one file per command of `python -m survey`.
+
+A command file offers `SUMMARY: str`, `add_arguments(parser)` and `run(settings, arguments) -> int`. Its file name is the command's
+name with underscores. It prints results on stdout and progress on stderr. Exit codes: 0 success, 1 a `Problem` (one line on
+stderr with its code), 2 wrong usage.
+"""
+
+import argparse
+import dataclasses
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from survey.domain.people import Actor, Role
+from survey.domain.problems import Problem
+from survey.wiring import Settings
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    SUMMARY: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's own arguments."""
+
+    def run(self, settings: Settings, arguments: argparse.Namespace) -> int:
+        """Do it; returns the exit code."""
+
+
+def names() -> list[str]:
+    """Every command, as typed."""
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command that *arguments* name."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_env()
+        if given.data:
+            settings = dataclasses.replace(settings, data=given.data.absolute())
+        command: Command = given.command
+        return command.run(settings, given)
+    except Problem as problem:
+        print(f"{problem.kind.code}: {problem.sentence(os.environ.get('SURVEY_LOCALE', 'vi'))}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+def operator(commune: str) -> Actor:
+    """The person at the server's own terminal: whoever can start this command can read the files anyway."""
+    return Actor(commune, "operator", "operator", Role.COORDINATOR)
+
+
+def _parser() -> argparse.ArgumentParser:
+    # --data is taken before and after the command's name.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
+    parser = argparse.ArgumentParser(prog="python -m survey", parents=[common])
+    parser.set_defaults(data=None)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in names():
+        module = importlib.import_module(f"survey.commands.{name.replace('-', '_')}")
+        child = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY, parents=[common])
+        module.add_arguments(child)
+        child.set_defaults(command=module)
+    return parser
