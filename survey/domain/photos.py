@@ -1,6 +1,7 @@
 """Photos: what a file says of itself, and what the intake decided about it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 
@@ -9,6 +10,8 @@ class PhotoFacts:
     """What was read from a photo's bytes before the answer to the phone; None is *not given*.
 
     *taken_at* is EXIF local time, naive where *offset* is None; *gps_at* is aware UTC; degrees WGS 84, metres.
+    *width* and *height* are as stored, before *orientation* (EXIF 1-8) is applied. *trailer_bytes* follow the picture's own
+    end (a motion photo's film, say). *signs* are codes of `survey.domain.checks.CHECKS` that the bytes alone give away.
     """
 
     format: str | None = None
@@ -29,11 +32,32 @@ class PhotoFacts:
     f_number: float | None = None
     exposure_s: float | None = None
     iso: int | None = None
+    trailer_bytes: int | None = None
+    signs: tuple[str, ...] = ()
+
+
+def facts_to_json(facts: PhotoFacts) -> dict[str, object]:
+    """*facts* as a JSON object without what was not given; times in ISO 8601."""
+    given = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    texts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in texts.items() if value not in (None, ())}
+
+
+def facts_from_json(document: Mapping[str, object]) -> PhotoFacts:
+    """The facts that `facts_to_json` wrote; unknown keys are left out, so that a newer version's facts can still be read."""
+    known = {each.name for each in fields(PhotoFacts)}
+    given: dict[str, object] = {name: value for name, value in document.items() if name in known}
+    for name in ("taken_at", "gps_at"):
+        if isinstance(text := given.get(name), str):
+            given[name] = datetime.fromisoformat(text)
+    if isinstance(signs := given.get("signs"), list):
+        given["signs"] = tuple(signs)
+    return PhotoFacts(**given)  # type: ignore[arg-type]  # the store holds only what facts_to_json wrote
 
 
 @dataclass(frozen=True)
 class Intake:
-    """The verdict of the intake on one file: accepted with facts, or refused with a code (see `REFUSALS`)."""
+    """The verdict of the intake on one file: accepted (code `""`) with facts, or refused with a code of `REFUSALS`."""
 
     accepted: bool
     code: str
