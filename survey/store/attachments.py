@@ -1,0 +1,193 @@
+"""Attachments and blobs: which files a submission names, which are here, and what is known of their bytes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from survey.domain.canonical import dumps
+from survey.domain.ports import Reader, Row, Staged, Transaction
+from survey.domain.submissions import Attachment, Capture, FileState, Fix, Instance, Source
+from survey.domain.times import optional_from_text, optional_to_text, to_text
+
+_COLUMNS = "commune, submission, name, question, repeat_key, ordinal, state, reason, sha256, capture, received_at"
+
+
+def insert_named(tx: Transaction, commune: str, instance: Instance) -> None:
+    """A row for each file that *instance* names; one that came before its form gets its question and capture now."""
+    rows = [
+        {
+            "commune": commune,
+            "submission": instance.id,
+            "name": file.name,
+            "question": file.question,
+            "repeat": file.repeat,
+            "ordinal": ordinal,
+            "capture": dumps(capture_to_json(instance.captures.get(file.name, Capture(file.name)))),
+        }
+        for ordinal, file in enumerate(instance.files, 1)
+    ]
+    tx.execute_many(
+        "INSERT INTO attachment (commune, submission, name, question, repeat_key, ordinal, state, capture)"
+        " VALUES (:commune, :submission, :name, :question, :repeat, :ordinal, 'missing', :capture)"
+        " ON CONFLICT (commune, submission, name) DO UPDATE SET question = :question, repeat_key = :repeat, ordinal = :ordinal,"
+        " capture = :capture, state = CASE WHEN attachment.state = 'unreferenced' THEN 'stored' ELSE attachment.state END",
+        rows,
+    )
+
+
+def upsert_arrived(
+    tx: Transaction, commune: str, submission_id: str, name: str, *, staged: Staged, reason: str | None, person: str, at: datetime
+) -> bool:
+    """The bytes of a file are here; a name that no form has mentioned yet is kept as *unreferenced*.
+
+    The first bytes of a name stay: False where others came before (the row is not changed).
+    """
+    state = FileState.REFUSED if reason else FileState.STORED
+    values = {
+        "commune": commune, "submission": submission_id, "name": name, "reason": reason,
+        "sha256": staged.sha256, "person": person, "at": to_text(at),
+    }  # fmt: skip
+    if tx.execute(
+        "UPDATE attachment SET state = :state, reason = :reason, sha256 = :sha256, person = :person, received_at = :at"
+        " WHERE commune = :commune AND submission = :submission AND name = :name AND state = 'missing'",
+        state=state.value,
+        **values,
+    ):
+        return True
+    return bool(
+        tx.execute(
+            "INSERT INTO attachment (commune, submission, name, question, repeat_key, ordinal, state, reason, sha256, capture, person,"
+            " received_at) VALUES (:commune, :submission, :name, '', '', 0, :state, :reason, :sha256, '{}', :person, :at)"
+            " ON CONFLICT (commune, submission, name) DO NOTHING",
+            state=FileState.REFUSED.value if reason else FileState.UNREFERENCED.value,
+            **values,
+        )
+    )
+
+
+def insert_blob(tx: Transaction, commune: str, staged: Staged, *, media_type: str, quarantine: bool, facts: str, at: datetime) -> bool:
+    """A row for the bytes, once a commune; False where it is there already."""
+    return bool(
+        tx.execute(
+            "INSERT INTO blob (commune, sha256, size, crc32, media_type, quarantine, facts, views, received_at)"
+            " VALUES (:commune, :sha256, :size, :crc32, :media_type, :quarantine, :facts, :views, :at)"
+            " ON CONFLICT (commune, sha256) DO NOTHING",
+            commune=commune,
+            sha256=staged.sha256,
+            size=staged.size,
+            crc32=staged.crc32,
+            media_type=media_type,
+            quarantine=int(quarantine),
+            facts=facts,
+            views="none" if quarantine else "waiting",
+            at=to_text(at),
+        )
+    )
+
+
+def update_views(tx: Transaction, commune: str, sha256: str, views: str) -> None:
+    """Say how the making of a photo's views went: `ready` or `failed`."""
+    tx.execute("UPDATE blob SET views = :views WHERE commune = :commune AND sha256 = :sha256", commune=commune, sha256=sha256, views=views)
+
+
+def select_blob(reader: Reader, commune: str, sha256: str) -> Row | None:
+    """The blob's row: size, crc32, media_type, quarantine, facts (JSON), views."""
+    return reader.row("SELECT * FROM blob WHERE commune = :commune AND sha256 = :sha256", commune=commune, sha256=sha256)
+
+
+def select_attachments(reader: Reader, commune: str, submission_id: str) -> list[Attachment]:
+    """The submission's files in the form's order."""
+    rows = reader.rows(
+        f"SELECT {_COLUMNS} FROM attachment WHERE commune = :commune AND submission = :submission ORDER BY ordinal, name",
+        commune=commune,
+        submission=submission_id,
+    )
+    return [attachment_of(row) for row in rows]
+
+
+def select_missing(reader: Reader, commune: str, submission_id: str) -> list[str]:
+    """The names of files that are still missing, in the form's order."""
+    rows = reader.rows(
+        "SELECT name FROM attachment WHERE commune = :commune AND submission = :submission AND state = 'missing' ORDER BY ordinal",
+        commune=commune,
+        submission=submission_id,
+    )
+    return [row["name"] for row in rows]
+
+
+def select_other_uses(reader: Reader, commune: str, sha256s: Sequence[str], submission_id: str) -> list[Row]:
+    """Where the same bytes were handed in with another submission: sha256, submission, code, site."""
+    rows: list[Row] = []
+    for sha256 in sha256s:
+        rows += reader.rows(
+            "SELECT a.sha256, a.submission, s.code, s.site FROM attachment a"
+            " JOIN submission s ON s.commune = a.commune AND s.submission = a.submission"
+            " WHERE a.commune = :commune AND a.sha256 = :sha256 AND a.submission <> :submission ORDER BY s.received_at LIMIT 5",
+            commune=commune,
+            sha256=sha256,
+            submission=submission_id,
+        )
+    return rows
+
+
+def select_owner_of_early_files(reader: Reader, commune: str, submission_id: str) -> str | None:
+    """Who sent the first bytes under an id whose form has not come, or None."""
+    row = reader.row(
+        "SELECT person FROM attachment WHERE commune = :commune AND submission = :submission AND person IS NOT NULL LIMIT 1",
+        commune=commune,
+        submission=submission_id,
+    )
+    return None if row is None else row["person"]
+
+
+def attachment_of(row: Row) -> Attachment:
+    """The attachment in a row."""
+    return Attachment(
+        commune=row["commune"],
+        submission=row["submission"],
+        name=row["name"],
+        question=row["question"],
+        repeat=row["repeat_key"],
+        ordinal=row["ordinal"],
+        state=FileState(row["state"]),
+        sha256=row["sha256"],
+        reason=row["reason"],
+        capture=capture_from_json(row["name"], json.loads(row["capture"])),
+        received_at=optional_from_text(row["received_at"]),
+    )
+
+
+def capture_to_json(capture: Capture) -> dict[str, object]:
+    """What the phone knew of a photo, as kept beside it."""
+    return {
+        "source": capture.source.value,
+        "before": _fix_to_json(capture.before),
+        "after": _fix_to_json(capture.after),
+        "last_modified": optional_to_text(capture.last_modified),
+        "sha256": capture.sha256,
+        "size": capture.size,
+    }
+
+
+def capture_from_json(name: str, document: Mapping[str, object]) -> Capture:
+    """The inverse of `capture_to_json`; absent keys are *not given*."""
+    return Capture(
+        name=name,
+        source=Source(document.get("source", "unknown")),
+        before=_fix_from_json(document.get("before")),
+        after=_fix_from_json(document.get("after")),
+        last_modified=optional_from_text(document.get("last_modified")),  # type: ignore[arg-type]
+        sha256=document.get("sha256"),  # type: ignore[arg-type]
+        size=document.get("size"),  # type: ignore[arg-type]
+    )
+
+
+def _fix_to_json(fix: Fix | None) -> list[object] | None:
+    return None if fix is None else [fix.latitude, fix.longitude, fix.accuracy_m, fix.altitude_m, optional_to_text(fix.at)]
+
+
+def _fix_from_json(document: object) -> Fix | None:
+    if not isinstance(document, list):
+        return None
+    latitude, longitude, accuracy, altitude, at = document
+    return Fix(latitude, longitude, accuracy, altitude, optional_from_text(at))

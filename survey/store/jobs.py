@@ -1,0 +1,105 @@
+"""Jobs: work that a transaction leaves for a worker process; claimed by one statement, on both engines."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from survey.domain.canonical import dumps
+from survey.domain.ports import Reader, Transaction
+from survey.domain.times import to_text
+
+MAX_ATTEMPTS = 5
+_LEASE = timedelta(minutes=2)  # a worker that says nothing for so long is taken for dead
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work: *kind* says which function does it, *payload* what with."""
+
+    commune: str
+    id: str
+    kind: str
+    payload: Mapping[str, object]
+    attempts: int
+
+
+def insert_job(tx: Transaction, commune: str, kind: str, payload: Mapping[str, object], now: datetime) -> None:
+    """Leave work for a worker; it is visible when the transaction commits."""
+    tx.execute(
+        "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, created_at)"
+        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :now, :now)",
+        commune=commune,
+        job=str(uuid.uuid4()),
+        kind=kind,
+        payload=dumps(payload),
+        now=to_text(now),
+    )
+
+
+def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: int) -> Sequence[Job]:
+    """Take up to *limit* jobs that are due; two workers never take the same one."""
+    lock = " FOR UPDATE SKIP LOCKED" if engine == "postgres" else ""
+    rows = tx.rows(
+        "UPDATE job SET state = 'running', attempts = attempts + 1, claimed_by = :worker, claimed_at = :now WHERE (commune, job) IN"
+        f" (SELECT commune, job FROM job WHERE state = 'waiting' AND run_after <= :now ORDER BY run_after, job LIMIT :limit{lock})"
+        " RETURNING commune, job, kind, payload, attempts",
+        worker=worker,
+        now=to_text(now),
+        limit=limit,
+    )
+    return [Job(row["commune"], row["job"], row["kind"], json.loads(row["payload"]), row["attempts"]) for row in rows]
+
+
+def delete_job(tx: Transaction, job: Job) -> None:
+    """The work is done."""
+    tx.execute("DELETE FROM job WHERE commune = :commune AND job = :job", commune=job.commune, job=job.id)
+
+
+def update_failed(tx: Transaction, job: Job, error: str, now: datetime) -> None:
+    """The work failed: again later, with doubling pauses, until MAX_ATTEMPTS; then it stays visible as failed."""
+    tx.execute(
+        "UPDATE job SET state = :state, error = :error, run_after = :after WHERE commune = :commune AND job = :job",
+        state="failed" if job.attempts >= MAX_ATTEMPTS else "waiting",
+        error=error[:500],
+        after=to_text(now + timedelta(seconds=2**job.attempts)),
+        commune=job.commune,
+        job=job.id,
+    )
+
+
+def update_abandoned(tx: Transaction, now: datetime) -> int:
+    """Give back the jobs of workers that died; returns how many."""
+    return tx.execute(
+        "UPDATE job SET state = CASE WHEN attempts >= :most THEN 'failed' ELSE 'waiting' END, error = 'worker died'"
+        " WHERE state = 'running' AND claimed_at < :before",
+        most=MAX_ATTEMPTS,
+        before=to_text(now - _LEASE),
+    )
+
+
+def select_job_counts(reader: Reader) -> Mapping[str, int]:
+    """How many jobs are in each state; done ones are gone."""
+    return {row["state"]: row["count"] for row in reader.rows("SELECT state, COUNT(*) AS count FROM job GROUP BY state")}
+
+
+def upsert_worker(tx: Transaction, worker: str, now: datetime) -> None:
+    """A worker says that it is alive."""
+    tx.execute(
+        "INSERT INTO worker (commune, worker, seen_at) VALUES ('', :worker, :now)"
+        " ON CONFLICT (commune, worker) DO UPDATE SET seen_at = :now",
+        worker=worker,
+        now=to_text(now),
+    )
+
+
+def delete_worker(tx: Transaction, worker: str) -> None:
+    """A worker ends in good order."""
+    tx.execute("DELETE FROM worker WHERE commune = '' AND worker = :worker", worker=worker)
+
+
+def select_live_workers(reader: Reader, now: datetime) -> int:
+    """How many workers were heard of within the last 30 seconds."""
+    row = reader.row("SELECT COUNT(*) AS count FROM worker WHERE seen_at > :since", since=to_text(now - timedelta(seconds=30)))
+    return 0 if row is None else int(row["count"])
