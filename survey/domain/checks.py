@@ -5,11 +5,12 @@ Every threshold is a named constant with the reason for its value; `docs/checks.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
-from survey.domain.distances import Point, metres, metres_to_line
 from survey.domain.photos import REFUSALS, PhotoFacts
+from survey.domain.places import Border, Line, distance_m, distance_to_line_m
 from survey.domain.submissions import Capture, FileState, Fix
+from survey.domain.times import VIETNAM
 
 NOTE, LOOK, LIKELY_WRONG = 1, 2, 3
 
@@ -21,11 +22,11 @@ USABLE_ACCURACY_M = 100.0
 # Taken where a device gives no radius of its own; measured; see docs/checks.md.
 ASSUMED_ACCURACY_M = 30.0
 EXIF_APART_M = 150.0
+# A border drawn on a map and a phone's fix agree no better than this; measured; see docs/checks.md.
+BORDER_BUFFER_M = 30.0
 # Time. A phone on a network is within a few minutes of the server; measured; see docs/checks.md.
 FUTURE = timedelta(minutes=5)
 BEFORE_VISIT = timedelta(minutes=10)
-# Cameras that give no offset are taken to run on the country's only zone.
-VIETNAM = timezone(timedelta(hours=7))
 
 Figure = float | int | str | list[str]
 
@@ -65,8 +66,8 @@ class Use:
 class Picture:
     """One attachment of a visit as the checks see it.
 
-    *reason* is the refusal's code; *broken* says that the worker could not decode it; *outside* that its position lies
-    outside the commune (30 m buffer included); *uses* are the other submissions of the deployment that hold the same bytes.
+    *reason* is the refusal's code; *broken* says that the worker could not decode it; *uses* are the other submissions of
+    the deployment that hold the same bytes.
     """
 
     name: str
@@ -75,7 +76,6 @@ class Picture:
     facts: PhotoFacts = field(default_factory=PhotoFacts)
     reason: str | None = None
     broken: bool = False
-    outside: bool = False
     uses: tuple[Use, ...] = ()
 
     @property
@@ -96,9 +96,9 @@ class Picture:
 class Visit:
     """Everything the checks look at in one submission.
 
-    *site_line* is the registered place as (latitude, longitude) pairs: one for a house, a road's vertices; empty where
-    unknown. *outside* says that *fix* lies outside the commune (30 m buffer included). *answers_missing* and
-    *answers_impossible* are names of questions, as the form's own rules found them.
+    *site_line* is the registered place as (longitude, latitude) pairs: one for a house, a road's vertices; empty where
+    unknown. *border* is the commune's. *answers_missing* and *answers_impossible* are names of questions, as the form's own
+    rules found them.
     """
 
     submission: str
@@ -107,9 +107,9 @@ class Visit:
     ended_at: datetime | None = None
     site: str | None = None
     round: str | None = None
-    site_line: tuple[Point, ...] = ()
+    site_line: Line = ()
     fix: Fix | None = None
-    outside: bool = False
+    border: Border | None = None
     pictures: tuple[Picture, ...] = ()
     answers_missing: tuple[str, ...] = ()
     answers_impossible: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ def _on_visit(visit: Visit) -> Iterator[Finding]:
     if visit.answers_impossible:
         yield _finding("answers_impossible", questions=list(visit.answers_impossible))
     if visit.fix is not None:
-        yield from _place(visit, visit.fix, visit.outside, "")
+        yield from _place(visit, visit.fix, "")
     elif not any(picture.fix for picture in visit.pictures):
         yield _finding("no_position")
 
@@ -146,22 +146,23 @@ def _on_picture(visit: Visit, picture: Picture) -> Iterator[Finding]:
     if picture.fix is None:
         yield _finding("photo_without_position", picture.name)
     else:
-        yield from _place(visit, picture.fix, picture.outside, picture.name)
+        yield from _place(visit, picture.fix, picture.name)
     yield from _exif_apart(picture)
     yield from _time(visit, picture)
     yield from _reuse(visit, picture)
 
 
-def _place(visit: Visit, fix: Fix, outside: bool, attachment: str) -> Iterator[Finding]:
-    if outside:
-        yield _finding("outside_commune", attachment)
+def _place(visit: Visit, fix: Fix, attachment: str) -> Iterator[Finding]:
     radius = _radius(fix)
     if radius > USABLE_ACCURACY_M:
         yield _finding("position_vague", attachment, accuracy_m=round(radius))
         return
+    outside = visit.border.distance_to_m(fix.latitude, fix.longitude) if visit.border else 0.0
+    if outside > BORDER_BUFFER_M:
+        yield _finding("outside_commune", attachment, distance_m=round(outside))
     if not visit.site_line:
         return
-    distance = metres_to_line((fix.latitude, fix.longitude), visit.site_line)
+    distance = distance_to_line_m(fix.latitude, fix.longitude, visit.site_line)
     if distance - radius > FAR_FROM_SITE_M:
         yield _finding("far_from_site", attachment, distance_m=round(distance), accuracy_m=round(radius))
     elif distance > NEAR_SITE_M and distance > radius:
@@ -172,7 +173,7 @@ def _exif_apart(picture: Picture) -> Iterator[Finding]:
     phone, exif = picture.capture.fix, picture.exif_fix
     if phone is None or exif is None:
         return
-    distance = metres((phone.latitude, phone.longitude), (exif.latitude, exif.longitude))
+    distance = distance_m(phone.latitude, phone.longitude, exif.latitude, exif.longitude)
     if distance - _radius(phone) - _radius(exif) > EXIF_APART_M:
         yield _finding("exif_elsewhere", picture.name, distance_m=round(distance))
 
@@ -246,7 +247,8 @@ CHECKS: dict[str, CheckKind] = {
         "The position is a little away from the site: {distance_m} m (accuracy {accuracy_m} m).", _MEASURED,
     ),
     "outside_commune": CheckKind(
-        LIKELY_WRONG, "Vị trí nằm ngoài ranh giới xã.", "The position lies outside the commune's border.", "border of the commune, 30 m buffer",
+        LIKELY_WRONG, "Vị trí nằm ngoài ranh giới xã {distance_m} m.",
+        "The position lies {distance_m} m outside the commune's border.", _MEASURED,
     ),
     "position_vague": CheckKind(
         LOOK, "Vị trí quá kém chính xác để dùng (sai số {accuracy_m} m).",
@@ -255,7 +257,8 @@ CHECKS: dict[str, CheckKind] = {
     "no_position": CheckKind(LOOK, "Bài nộp không có vị trí nào.", "The submission has no position at all.", _OWN),
     "photo_without_position": CheckKind(NOTE, "Ảnh không có vị trí.", "The photo has no position.", _OWN),
     "position_zero": CheckKind(
-        NOTE, "Ảnh ghi vị trí 0,0: máy không biết mình ở đâu.", "The photo gives the position 0,0: the camera did not know where it was.", _OWN,
+        NOTE, "Ảnh ghi vị trí 0,0: máy không biết mình ở đâu.",
+        "The photo gives the position 0,0: the camera did not know where it was.", _OWN,
     ),
     "exif_elsewhere": CheckKind(
         LIKELY_WRONG, "Vị trí ghi trong ảnh cách vị trí điện thoại {distance_m} m.",
@@ -280,6 +283,7 @@ CHECKS: dict[str, CheckKind] = {
         LOOK, "Thiếu câu trả lời bắt buộc: {questions}.", "Required answers are missing: {questions}.", "the form's own rules",
     ),
     "answers_impossible": CheckKind(
-        LOOK, "Câu trả lời trái điều kiện của phiếu: {questions}.", "Answers break the form's conditions: {questions}.", "the form's own rules",
+        LOOK, "Câu trả lời trái điều kiện của phiếu: {questions}.",
+        "Answers break the form's conditions: {questions}.", "the form's own rules",
     ),
 }
