@@ -1,6 +1,7 @@
 """Who acts: roles, what each may do, and the actor that every page, route and verb takes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from survey.domain.problems import NOT_ALLOWED, Problem
@@ -61,3 +62,38 @@ class Actor:
     def reaches(self, hamlet: str | None) -> bool:
         """Whether *hamlet* lies in the actor's scope; a site without a hamlet belongs to the whole commune."""
         return self.hamlets is None or hamlet is None or hamlet in self.hamlets
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account in one commune; *has_password* is false where the person signs in by one-time links only."""
+
+    commune: str
+    id: str
+    login: str
+    name: str
+    role: Role
+    locale: str
+    hamlets: frozenset[str]
+    has_password: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the one who acts.
+
+        An inspector reaches the hamlets that were given, and none where none was;
+        desk roles reach the whole commune unless hamlets were given.
+        """
+        everywhere = not self.hamlets and self.role is not Role.INSPECTOR
+        return Actor(self.commune, self.id, self.name, self.role, None if everywhere else self.hamlets, self.locale)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in browser: who, since when, until when."""
+
+    person: Person
+    created_at: datetime
+    expires_at: datetime

@@ -62,6 +62,51 @@ CROSS_SITE = _kind(
     "Hãy mở lại ứng dụng từ địa chỉ chính thức.", "Open the application at its own address.",
 )
 
+SIGN_IN_WRONG = _kind(
+    "SIGN_IN_WRONG", 401,
+    "Tên đăng nhập hoặc mật khẩu không đúng.", "The login or the password is wrong.",
+    "Hãy thử lại, hoặc xin điều phối viên của xã một liên kết đăng nhập mới.",
+    "Try again, or ask the commune's coordinator for a new sign-in link.",
+)
+SIGN_IN_TOO_OFTEN = _kind(
+    "SIGN_IN_TOO_OFTEN", 429,
+    "Có quá nhiều lần đăng nhập sai từ thiết bị này.", "Too many wrong sign-ins came from this device.",
+    "Hãy đợi {seconds} giây rồi thử lại.", "Wait {seconds} seconds and try again.",
+)
+LINK_UNUSABLE = _kind(
+    "LINK_UNUSABLE", 410,
+    "Liên kết đăng nhập này đã được dùng, đã hết hạn hoặc đã có liên kết mới hơn.",
+    "This sign-in link has been used, has expired or was replaced by a newer one.",
+    "Hãy xin điều phối viên của xã một liên kết mới.", "Ask the commune's coordinator for a new link.",
+)
+PERSON_UNKNOWN = _kind(
+    "PERSON_UNKNOWN", 404,
+    "Không có tài khoản này, hoặc tài khoản đã bị khóa.", "There is no such account, or it has been closed.",
+    "Kiểm tra danh sách tài khoản của xã.", "Check the commune's list of accounts.",
+)
+LAST_COORDINATOR = _kind(
+    "LAST_COORDINATOR", 409,
+    "Đây là điều phối viên cuối cùng của xã.", "This is the commune's last coordinator.",
+    "Hãy thêm một điều phối viên khác trước.", "Add another coordinator first.",
+)
+LOGIN_TAKEN = _kind(
+    "LOGIN_TAKEN", 409,
+    "Tên đăng nhập {login} đã có người dùng.", "The login {login} is taken.",
+    "Chọn tên đăng nhập khác.", "Choose another login.",
+)
+LOGIN_UNUSABLE = _kind(
+    "LOGIN_UNUSABLE", 422,
+    "Tên đăng nhập không dùng được.", "The login cannot be used.",
+    "Dùng 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch nối, ví dụ lan.nguyen.",
+    "Use 2 to 40 plain letters, digits, dots or hyphens, such as lan.nguyen.",
+)
+PASSWORD_WEAK = _kind(
+    "PASSWORD_WEAK", 422,
+    "Mật khẩu quá dễ đoán.", "The password is too easy to guess.",
+    "Dùng ít nhất {length} ký tự khác nhau và không chứa tên đăng nhập; một câu ngắn là tốt nhất.",
+    "Use at least {length} varied characters without your login in them; a short sentence is best.",
+)
+
 # --- settings and deployment -----------------------------------------------------------------------
 WRONG_SETTING = _kind(
     "WRONG_SETTING", 500,
@@ -150,7 +195,7 @@ BLOB_DAMAGED = _kind(
 # --- review ----------------------------------------------------------------------------------------
 DECISION_IMPOSSIBLE = _kind(
     "DECISION_IMPOSSIBLE", 409,
-    "Bài nộp {code} đang ở trạng thái {state}, không chuyển sang {to} được.", "Submission {code} is {state} and cannot become {to}.",
+    "Bài nộp {code} đang ở trạng thái {state_vi}, không chuyển sang {to_vi} được.", "Submission {code} is {state_en} and cannot become {to_en}.",
     "Hãy thu hồi quyết định trước.", "Take the decision back first.",
 )
 REASON_NEEDED = _kind(
@@ -165,6 +210,51 @@ FILES_MISSING = _kind(
 )
 DECISION_STALE = _kind(
     "DECISION_STALE", 409,
-    "Bài nộp {code} vừa được {person} chuyển sang {state}.", "Submission {code} was just moved to {state} by {person}.",
-    "Xem lại rồi quyết định.", "Look again, then decide.",
+    "Trong lúc bạn xem, {person} đã xử lý bài nộp {code} lúc {at}; nay {state_vi}.",
+    "While you were looking, {person} dealt with submission {code} at {at}; it is now {state_en}.",
+    "Chưa có gì bị ghi đè. Xem lại rồi quyết định.", "Nothing was overwritten. Look again, then decide.",
+)
+REASON_TOO_LONG = _kind(
+    "REASON_TOO_LONG", 422,
+    "Lý do dài quá {limit} ký tự.", "The reason is longer than {limit} characters.",
+    "Viết ngắn lại.", "Make it shorter.",
+)
+SITE_OTHER_KIND = _kind(
+    "SITE_OTHER_KIND", 422,
+    "Đối tượng {site} không thuộc loại mà phiếu này khảo sát.", "Site {site} is not of the kind that this form surveys.",
+    "Chọn một đối tượng đúng loại.", "Choose a site of the right kind.",
+)
+
+# --- register --------------------------------------------------------------------------------------
+SITE_UNKNOWN = _kind(
+    "SITE_UNKNOWN", 404,
+    "Sổ bộ không có đối tượng {id}.", "The register has no site {id}.",
+    "Có thể đối tượng đã bị đóng; hãy tìm lại trong sổ bộ.", "It may have been closed; search the register again.",
+)
+SITE_CHANGED = _kind(
+    "SITE_CHANGED", 409,
+    "Đối tượng {code} vừa được người khác sửa.", "Site {code} was just changed by someone else.",
+    "Mở lại để xem bản mới; nội dung bạn vừa nhập vẫn còn trên màn hình.", "Open it again to see the new version; what you typed is still on the screen.",
+)
+HAMLET_UNKNOWN = _kind(
+    "HAMLET_UNKNOWN", 404,
+    "Xã không có thôn {id}.", "The commune has no hamlet {id}.",
+    "Thêm thôn ở trang Sổ bộ trước.", "Add the hamlet on the register page first.",
+)
+HAMLET_REFUSED = _kind(
+    "HAMLET_REFUSED", 422,
+    "Chưa thêm được thôn: {reason_vi}.", "The hamlet was not added: {reason_en}.",
+    "Sửa lại rồi lưu.", "Correct it and save again.",
+)
+REGISTER_UNREADABLE = _kind(
+    "REGISTER_UNREADABLE", 422,
+    "Không đọc được tệp {name}: {reason_vi}.", "The file {name} cannot be read: {reason_en}.",
+    "{remedy_vi}", "{remedy_en}",
+)
+
+# --- catalogue -------------------------------------------------------------------------------------
+BROKEN_CATALOGUE = _kind(
+    "BROKEN_CATALOGUE", 500,
+    "Tệp {file} có lỗi ở {key}: {reason_vi}.", "The file {file} is wrong at {key}: {reason_en}.",
+    "{remedy_vi}", "{remedy_en}",
 )

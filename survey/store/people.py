@@ -207,3 +207,9 @@ def _with_hamlets(row: Row, hamlets: frozenset[str]) -> Person:
         created_at=from_text(row["created_at"]),
         disabled_at=optional_from_text(row["disabled_at"]),
     )
+
+
+def select_commune_sign(reader: Reader, commune: str) -> tuple[str, bool]:
+    """What a page says of its commune: the name, and whether it is a demonstration."""
+    row = reader.row("SELECT name, demonstration FROM commune WHERE commune = :commune", commune=commune)
+    return (row["name"], bool(row["demonstration"])) if row else (commune, False)

@@ -5,8 +5,6 @@ The language of the moment is set by `speak` (sessions and routes do it); a Stre
 finds it in `st.session_state`, because each rerun is a new thread with an empty context.
 """
 
-from __future__ import annotations
-
 import io
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -27,6 +25,7 @@ LOCALES = {"vi": "Tiếng Việt", "en": "English"}
 DEFAULT_LOCALE = "vi"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LOCALE_FOLDER = Path(__file__).parents[2] / "schema" / "locale"
+_KILO, _MEGA = 1000, 1_000_000
 STATE_KEY = "survey_locale"
 
 _spoken: ContextVar[str | None] = ContextVar("survey_locale", default=None)
@@ -64,10 +63,8 @@ def _(msgid: str, /, **values: object) -> str:
 
 def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
     """`_` for a text that depends on the number *n*, which the text may use as `{n}`."""
-    if locale() == "vi":
-        text = translations().ungettext(singular, plural, n)
-    else:
-        text = singular if n == 1 else plural
+    english = singular if n == 1 else plural
+    text = translations().ungettext(singular, plural, n) if locale() == "vi" else english
     return text.format(n=format_number(n), **values)
 
 
@@ -127,13 +124,13 @@ def format_share(share: float, decimals: int = 0) -> str:
 
 def format_distance(metres: float) -> str:
     """*metres* for people: `12 m`, from 1,000 m on `1,2 km`."""
-    if round(metres) < 1000:
+    if round(metres) < _KILO:
         return f"{format_number(metres, 0)}\N{NO-BREAK SPACE}m"
     return f"{format_number(metres / 1000, 1)}\N{NO-BREAK SPACE}km"
 
 
 def format_size(size: int) -> str:
     """*size* bytes for people: kB below a million, else MB (powers of ten)."""
-    if size < 1_000_000:
+    if size < _MEGA:
         return f"{format_number(max(1, round(size / 1000)), 0)}\N{NO-BREAK SPACE}kB"
     return f"{format_number(size / 1_000_000, 1)}\N{NO-BREAK SPACE}MB"

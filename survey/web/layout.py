@@ -1,0 +1,58 @@
+"""The frame around every page: the demonstration banner, the way to sign in, the sidebar with language and signing out."""
+
+from html import escape
+
+import streamlit as st
+
+from survey import accounts
+from survey.domain.people import Actor, Role
+from survey.domain.ports import Survey
+from survey.web import text
+from survey.web.text import _
+
+_STYLE = """<style>
+[data-testid="stAppViewContainer"] a.door, [data-testid="stSidebar"] a.door {
+  display: inline-flex; align-items: center; min-height: 44px; padding: 0 1rem; border-radius: .5rem; font-weight: 600;
+  text-decoration: none; border: 1px solid currentColor; }
+[data-testid="stAppViewContainer"] a.door.main { background: var(--st-primary-color); color: var(--st-background-color); border: 0; }
+button[kind], [data-testid="stSidebarNav"] a, [role="tab"] { min-height: 44px !important; }
+.banner { border: 2px dashed currentColor; border-radius: .5rem; padding: .4rem .75rem; font-weight: 600; }
+</style>"""
+
+
+def role_name(role: Role) -> str:
+    """Return the role in the language of the moment."""
+    return {Role.INSPECTOR: _("Inspector"), Role.REVIEWER: _("Reviewer"), Role.COORDINATOR: _("Coordinator")}[role]
+
+
+def frame(commune: str, *, demonstration: bool) -> None:
+    """Show what every page carries at its top."""
+    st.html(_STYLE)
+    if demonstration:
+        message = _("DEMONSTRATION – {commune}: people, places and figures are made up.", commune=commune)
+        st.html(f'<div class="banner" role="note">{escape(message)}</div>')
+
+
+def sidebar(survey: Survey, actor: Actor) -> None:
+    """Show who is signed in, the language switch and the way out."""
+    with st.sidebar:
+        st.caption(f"{actor.name} · {role_name(actor.role)}")
+        st.segmented_control(
+            _("Language"), list(text.LOCALES), format_func=text.LOCALES.__getitem__, default=text.locale(), key="language",
+            on_change=lambda: _switch(survey, actor),
+        )  # fmt: skip
+        st.html(f'<form method="post" action="/sign-out"><button class="door">{escape(_("Sign out"))}</button></form>')
+
+
+def sign_in_link(path: str) -> None:
+    """Show that the page needs a signed-in person, and where to sign in."""
+    st.html(_STYLE)
+    st.subheader(_("Please sign in"))
+    st.write(_("This page is for people of the survey."))
+    st.html(f'<a class="door main" href="{escape(path)}">{escape(_("Sign in"))}</a>')
+
+
+def _switch(survey: Survey, actor: Actor) -> None:
+    chosen = st.session_state["language"] or text.locale()
+    accounts.set_locale(survey, actor, chosen)
+    text.speak(chosen)

@@ -1,0 +1,152 @@
+"""Who is here: the one authority for Streamlit pages and for our HTTP routes.
+
+A page begins with `here = session.enter(Ability.REVIEW)`; a route with `actor = session.actor_of(request)`. Both look the cookie's secret up
+in the database each time, so that a session ended or an account closed anywhere ends here with the next run or request.
+A fragment of a page reruns without the page's first line: it calls `session.enter` itself when it shows or changes something.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import NoReturn
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+from starlette.requests import Request
+
+from survey import accounts
+from survey.domain.people import Ability, Actor, Role, Session
+from survey.domain.problems import CROSS_SITE, NOT_ALLOWED, SIGN_IN_NEEDED, Problem
+from survey.store.deployment import select_only_commune
+from survey.store.people import select_commune_sign
+from survey.web import layout, text
+from survey.wiring import Settings, Survey, open_survey
+
+COOKIE = "survey_session"
+LOCALE_COOKIE = "survey_locale"
+_opening = Lock()
+
+
+@dataclass(frozen=True)
+class Commune:
+    """The commune that the person works in; *demonstration* is shown on every page."""
+
+    code: str
+    name: str
+    demonstration: bool
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a page works with: the survey, who acts, and where."""
+
+    survey: Survey
+    actor: Actor
+    commune: Commune
+    session: Session
+    cookie: str
+
+
+def open() -> Survey:  # noqa: A001 - `session.open()` reads as what it does
+    """Return the survey of this process, opened once from the environment. Raises WRONG_SETTING, DATABASE_NEWER."""
+    with _opening:
+        return _opened()
+
+
+@cache
+def _opened() -> Survey:
+    return open_survey(Settings.from_env())
+
+
+def forget() -> None:
+    """Close the survey of this process, so that the next `open` reads the environment again (tests)."""
+    with _opening:
+        if _opened.cache_info().currsize:
+            _opened().store.close()
+        _opened.cache_clear()
+
+
+def enter(ability: Ability | None = None, *, role: Role | str | None = None) -> Here:
+    """Let the signed-in person into a page, or show what is missing and stop the script.
+
+    *ability* is what the page needs; *role* names it by the least role instead. Shows the demonstration banner and the sidebar.
+    """
+    here = look()
+    if here is None:
+        turn_away()
+    needed = Role(role) if role is not None else None
+    if (ability is not None and not here.actor.may(ability)) or (needed is not None and not _reaches(here.actor.role, needed)):
+        st.error(text.problem_text(Problem(NOT_ALLOWED, ability=str(ability or needed))))
+        st.stop()
+    layout.frame(here.commune.name, demonstration=here.commune.demonstration)
+    layout.sidebar(here.survey, here.actor)
+    return here
+
+
+def look() -> Here | None:
+    """Return who is signed in in this Streamlit session, showing nothing; None where nobody is. Sets the language."""
+    survey, cookie = open(), presented()
+    session = accounts.find_session(survey, cookie)
+    if session is None or cookie is None:
+        text.speak(_cookie(LOCALE_COOKIE) or survey.settings.locale)
+        return None
+    text.speak(session.person.locale)
+    with survey.reading() as reader:
+        name, demonstration = select_commune_sign(reader, session.person.commune)
+    return Here(survey, session.person.actor, Commune(session.person.commune, name, demonstration), session, cookie)
+
+
+def presented() -> str | None:
+    """Return the session cookie that the browser showed when the page was loaded."""
+    return _cookie(COOKIE)
+
+
+def actor_of(request: Request) -> Actor:
+    """Return who sends *request*, and speak that person's language. Raises SIGN_IN_NEEDED."""
+    session = accounts.find_session(open(), request.cookies.get(COOKIE))
+    if session is None:
+        raise Problem(SIGN_IN_NEEDED)
+    text.speak(session.person.locale)
+    return session.person.actor
+
+
+def require_same_origin(request: Request) -> None:
+    """Raise CROSS_SITE unless a page of ours sent *request*: every route that changes something calls this.
+
+    Browsers say so in Sec-Fetch-Site (over TLS or on localhost), all of them in Origin; neither can be set by a page's script.
+    """
+    fetched = request.headers.get("sec-fetch-site")
+    if fetched is not None:
+        allowed = fetched in {"same-origin", "none"}
+    else:
+        origin = urlsplit(request.headers.get("origin", ""))
+        public = urlsplit(open().settings.public_url or "")
+        allowed = bool(origin.netloc) and origin.netloc in {request.headers.get("host"), public.netloc}
+    if not allowed:
+        raise Problem(CROSS_SITE)
+
+
+def sign_in_path(path: str) -> str:
+    """Return the address of the sign-in page that leads back to the local *path*."""
+    return f"/sign-in?next={quote(path, safe='/')}" if path not in {"", "/"} else "/sign-in"
+
+
+def turn_away() -> NoReturn:
+    """Show the way to the sign-in page, or what to run where no commune exists yet, and stop the script."""
+    try:
+        with open().reading() as reader:
+            select_only_commune(reader)
+    except Problem as problem:
+        st.info(text.problem_text(problem))
+    else:
+        layout.sign_in_link(sign_in_path(urlsplit(st.context.url or "").path))
+    st.stop()
+
+
+def _reaches(role: Role, needed: Role) -> bool:
+    order = list(Role)
+    return order.index(role) >= order.index(needed)
+
+
+def _cookie(name: str) -> str | None:
+    return st.context.cookies.get(name)
