@@ -1,1 +1,1 @@
-"""The sealed evidence package: bag, crate, tables, report, signature."""
+"""The sealed package: a BagIt bag in a zip, its tables and its report, and the check that needs no database."""
