@@ -149,7 +149,7 @@ class Submission:
         decision taken back has no *reason*, FILES_MISSING where files are missing and acceptance has no reason (DESIGN 2.2).
         """
         if to not in _TRANSITIONS[self.state]:
-            raise Problem(DECISION_IMPOSSIBLE, code=self.code, state=self.state.value, to=to.value)
+            raise Problem(DECISION_IMPOSSIBLE, code=self.code, **state_words(self.state), **state_words(to, "to"))
         if to is State.ACCEPTED:
             if self.missing_files and not reason.strip():
                 raise Problem(FILES_MISSING, code=self.code, count=self.missing_files)
@@ -157,9 +157,29 @@ class Submission:
             raise Problem(REASON_NEEDED, code=self.code)
         return replace(self, state=to, state_version=self.state_version + 1)
 
+    def attach(self, site: str | None, hamlet: str | None, *, reason: str) -> "Submission":
+        """The submission as one about *site* in *hamlet*; its answers stay as they are. Raises REASON_NEEDED without a *reason*."""
+        if not reason.strip():
+            raise Problem(REASON_NEEDED, code=self.code)
+        return replace(self, site=site, hamlet=hamlet, state_version=self.state_version + 1)
+
     def counts_before(self, other: "Submission") -> bool:
         """Whether self counts rather than *other*: latest capture, then receipt, then id (DESIGN 2.2)."""
         return (self.captured_at, self.received_at, self.id) > (other.captured_at, other.received_at, other.id)
+
+
+STATE_WORDS: dict[State, tuple[str, str]] = {
+    State.RECEIVED: ("chờ duyệt", "waiting for review"),
+    State.ACCEPTED: ("đã chấp nhận", "accepted"),
+    State.RETURNED: ("đã trả lại", "returned"),
+    State.REJECTED: ("đã bị loại", "rejected"),
+}
+
+
+def state_words(state: State, name: str = "state") -> dict[str, str]:
+    """*state* in both languages, as the texts of problems want it: `state_vi` and `state_en`."""
+    vi, en = STATE_WORDS[state]
+    return {f"{name}_vi": vi, f"{name}_en": en}
 
 
 _TRANSITIONS: dict[State, frozenset[State]] = {

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from survey.domain.counting import Version, counting_versions, successors
+from survey.domain.counting import Version, counting_versions, repeat_keys, successors
 from survey.domain.ports import Reader, Row, Transaction
-from survey.domain.submissions import State, repeat_keys
+from survey.domain.submissions import State
 from survey.domain.times import from_text, to_text
 
 _VERSION = """

@@ -77,13 +77,13 @@ def update_site(tx: Transaction, submission: Submission, *, expected_version: in
     return touched == 1
 
 
-def update_tally(tx: Transaction, commune: str, state: State, form: str, hamlet: str | None, by: int) -> None:
-    """Move the count of one state, form and hamlet *by* so many."""
-    tx.execute(
-        "INSERT INTO tally (commune, state, form, hamlet, count) VALUES (:commune, :state, :form, :hamlet, :by)"
-        " ON CONFLICT (commune, state, form, hamlet) DO UPDATE SET count = tally.count + :by",
-        commune=commune, state=state.value, form=form, hamlet=hamlet or "", by=by,
+def select_site_kind(reader: Reader, commune: str, form: str, version: str) -> str | None:
+    """Which kind of site a form is for; None where the form is not loaded."""
+    row = reader.row(
+        "SELECT site_kind FROM form WHERE commune = :commune AND form = :form AND version = :version",
+        commune=commune, form=form, version=version,
     )  # fmt: skip
+    return None if row is None else str(row["site_kind"])
 
 
 def lock_decisions(tx: Transaction, commune: str) -> None:
