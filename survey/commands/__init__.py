@@ -59,6 +59,11 @@ def operator(commune: str) -> Actor:
     return Actor(commune, "operator", "operator", Role.COORDINATOR)
 
 
+def address(settings: Settings) -> str:
+    """Where people reach the app: the public address, else this machine's."""
+    return settings.public_url or "http://localhost:8501"
+
+
 def _parser() -> argparse.ArgumentParser:
     # --data is taken before and after the command's name.
     common = argparse.ArgumentParser(add_help=False)

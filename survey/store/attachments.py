@@ -40,7 +40,8 @@ def upsert_arrived(
 ) -> bool:
     """The bytes of a file are here; a name that no form has mentioned yet is kept as *unreferenced*.
 
-    The first bytes of a name stay: False where others came before (the row is not changed).
+    The first bytes of a name stay. The same bytes again: False, nothing changes. Other bytes under a taken name are kept
+    beside it as *unreferenced*, their hash in the name.
     """
     state = FileState.REFUSED if reason else FileState.STORED
     values = {
@@ -54,6 +55,14 @@ def upsert_arrived(
         **values,
     ):
         return True
+    taken = tx.row(
+        "SELECT sha256 FROM attachment WHERE commune = :commune AND submission = :submission AND name = :name",
+        commune=commune,
+        submission=submission_id,
+        name=name,
+    )
+    if taken is not None and taken["sha256"] != staged.sha256:
+        values["name"] = f"{name}~{staged.sha256[:12]}"
     return bool(
         tx.execute(
             "INSERT INTO attachment (commune, submission, name, question, repeat_key, ordinal, state, reason, sha256, capture, person,"
@@ -116,11 +125,11 @@ def select_missing(reader: Reader, commune: str, submission_id: str) -> list[str
 
 
 def select_other_uses(reader: Reader, commune: str, sha256s: Sequence[str], submission_id: str) -> list[Row]:
-    """Where the same bytes were handed in with another submission: sha256, submission, code, site."""
+    """Where the same bytes were handed in with another submission: sha256, submission, code, site, round, captured_at."""
     rows: list[Row] = []
     for sha256 in sha256s:
         rows += reader.rows(
-            "SELECT a.sha256, a.submission, s.code, s.site FROM attachment a"
+            "SELECT a.sha256, a.submission, s.code, s.site, s.round, s.captured_at FROM attachment a"
             " JOIN submission s ON s.commune = a.commune AND s.submission = a.submission"
             " WHERE a.commune = :commune AND a.sha256 = :sha256 AND a.submission <> :submission ORDER BY s.received_at LIMIT 5",
             commune=commune,
@@ -130,14 +139,25 @@ def select_other_uses(reader: Reader, commune: str, sha256s: Sequence[str], subm
     return rows
 
 
-def select_owner_of_early_files(reader: Reader, commune: str, submission_id: str) -> str | None:
-    """Who sent the first bytes under an id whose form has not come, or None."""
-    row = reader.row(
-        "SELECT person FROM attachment WHERE commune = :commune AND submission = :submission AND person IS NOT NULL LIMIT 1",
+def select_early(reader: Reader, commune: str, submission_id: str) -> tuple[set[str], int]:
+    """Who sent files under an id whose form has not come, and how many."""
+    rows = reader.rows(
+        "SELECT person FROM attachment WHERE commune = :commune AND submission = :submission", commune=commune, submission=submission_id
+    )
+    return {row["person"] for row in rows if row["person"]}, len(rows)
+
+
+def insert_carried(tx: Transaction, commune: str, predecessor: str, submission_id: str) -> None:
+    """Carry files forward that a correction names and its predecessor has, so that they need not be sent again."""
+    tx.execute(
+        "UPDATE attachment SET (state, reason, sha256, person, received_at) = (SELECT p.state, p.reason, p.sha256, p.person, p.received_at"
+        " FROM attachment p WHERE p.commune = :commune AND p.submission = :predecessor AND p.name = attachment.name)"
+        " WHERE commune = :commune AND submission = :submission AND state = 'missing' AND EXISTS (SELECT 1 FROM attachment p"
+        " WHERE p.commune = :commune AND p.submission = :predecessor AND p.name = attachment.name AND p.state IN ('stored', 'refused'))",
         commune=commune,
+        predecessor=predecessor,
         submission=submission_id,
     )
-    return None if row is None else row["person"]
 
 
 def attachment_of(row: Row) -> Attachment:

@@ -1,6 +1,8 @@
-"""Which communes this deployment holds."""
+"""Which communes this deployment holds, and their survey rounds."""
 
-from survey.domain.ports import Reader
+from datetime import date
+
+from survey.domain.ports import Reader, Transaction
 from survey.domain.problems import DEPLOYMENT_EMPTY, Problem
 
 
@@ -15,3 +17,26 @@ def select_only_commune(reader: Reader) -> str:
 def is_demonstration(reader: Reader) -> bool:
     """Whether any commune of the deployment is a demonstration: it must never be mixed with a real one."""
     return reader.row("SELECT 1 AS found FROM commune WHERE demonstration = 1 LIMIT 1") is not None
+
+
+def insert_round(tx: Transaction, commune: str, round_id: str, name: str, starts_on: date, ends_on: date) -> None:
+    """A survey campaign from *starts_on* to *ends_on*, both included, dates in Viet Nam."""
+    tx.execute(
+        "INSERT INTO survey_round (commune, round, name, starts_on, ends_on) VALUES (:commune, :round, :name, :starts_on, :ends_on)",
+        commune=commune,
+        round=round_id,
+        name=name,
+        starts_on=starts_on.isoformat(),
+        ends_on=ends_on.isoformat(),
+    )
+    tx.log(commune, "round.added", {"round": round_id})
+
+
+def select_round_on(reader: Reader, commune: str, day: date) -> str | None:
+    """The round that *day* (in Viet Nam) falls in: the latest begun where two overlap; None between rounds."""
+    row = reader.row(
+        "SELECT round FROM survey_round WHERE commune = :commune AND starts_on <= :day AND ends_on >= :day ORDER BY starts_on DESC LIMIT 1",
+        commune=commune,
+        day=day.isoformat(),
+    )
+    return None if row is None else str(row["round"])

@@ -1,7 +1,6 @@
 """Jobs: work that a transaction leaves for a worker process; claimed by one statement, on both engines."""
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,13 +24,14 @@ class Job:
     attempts: int
 
 
-def insert_job(tx: Transaction, commune: str, kind: str, payload: Mapping[str, object], now: datetime) -> None:
-    """Leave work for a worker; it is visible when the transaction commits."""
+def upsert_job(tx: Transaction, commune: str, kind: str, key: str, payload: Mapping[str, object], now: datetime) -> None:
+    """Leave work for a worker, visible when the transaction commits; work on the same *key* that waits or runs is asked for anew."""
     tx.execute(
         "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, created_at)"
-        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :now, :now)",
+        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :now, :now)"
+        " ON CONFLICT (commune, job) DO UPDATE SET state = 'waiting', attempts = 0, payload = :payload, run_after = :now, claimed_by = NULL",
         commune=commune,
-        job=str(uuid.uuid4()),
+        job=f"{kind}:{key}",
         kind=kind,
         payload=dumps(payload),
         now=to_text(now),
@@ -52,15 +52,19 @@ def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: 
     return [Job(row["commune"], row["job"], row["kind"], json.loads(row["payload"]), row["attempts"]) for row in rows]
 
 
-def delete_job(tx: Transaction, job: Job) -> None:
-    """The work is done."""
-    tx.execute("DELETE FROM job WHERE commune = :commune AND job = :job", commune=job.commune, job=job.id)
+def delete_job(tx: Transaction, job: Job, worker: str) -> None:
+    """The work is done; a job that was asked for anew meanwhile is no longer the worker's and stays."""
+    tx.execute(
+        "DELETE FROM job WHERE commune = :commune AND job = :job AND claimed_by = :worker", commune=job.commune, job=job.id, worker=worker
+    )
 
 
-def update_failed(tx: Transaction, job: Job, error: str, now: datetime) -> None:
+def update_failed(tx: Transaction, job: Job, worker: str, error: str, now: datetime) -> None:
     """The work failed: again later, with doubling pauses, until MAX_ATTEMPTS; then it stays visible as failed."""
     tx.execute(
-        "UPDATE job SET state = :state, error = :error, run_after = :after WHERE commune = :commune AND job = :job",
+        "UPDATE job SET state = :state, error = :error, run_after = :after"
+        " WHERE commune = :commune AND job = :job AND claimed_by = :worker",
+        worker=worker,
         state="failed" if job.attempts >= MAX_ATTEMPTS else "waiting",
         error=error[:500],
         after=to_text(now + timedelta(seconds=2**job.attempts)),

@@ -26,6 +26,8 @@ class SqliteStore:
         self._path = path
         self._clock = clock
         self._threads = threading.local()
+        # Threads of one process queue here at once; SQLite's own waiting polls, and a poller may starve.
+        self._writing = threading.RLock()
         path.parent.mkdir(parents=True, exist_ok=True)
         _migrate(self._database())
 
@@ -45,7 +47,10 @@ class SqliteStore:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One write: BEGIN IMMEDIATE, since a deferred one fails at once when two upgrade their lock."""
-        connection = self._database().conn
+        with self._writing:
+            yield from self._write(self._database().conn)
+
+    def _write(self, connection: sqlite3.Connection) -> Iterator[Transaction]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             transaction = ConnectionTransaction(_SqliteConnection(connection), self._clock)

@@ -102,8 +102,8 @@ def update_missing(tx: Transaction, commune: str, submission_id: str) -> int:
     return int(row["missing"])
 
 
-def move_tally(tx: Transaction, submission: Submission, old: State | None, new: State) -> None:
-    """Move one submission from the count of *old* to that of *new*; None is *not counted yet*."""
+def move_tally(tx: Transaction, submission: Submission, old: State | None, new: State | None) -> None:
+    """Move one submission from the count of *old* to that of *new*; None is *not counted*."""
     for state, step in ((old, -1), (new, 1)):
         if state is not None:
             tx.execute(

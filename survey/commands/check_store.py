@@ -1,0 +1,29 @@
+"""`check-store`: every row against its bytes and the log's chain."""
+
+import argparse
+import dataclasses
+import json
+import sys
+
+from survey.store.check import find_faults, select_unreferenced
+from survey.wiring import Settings, open_survey
+
+SUMMARY = "check every row against its bytes and the log's chain; names each fault"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--json` for machines."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a fault")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print each fault; exit 1 where there is one."""
+    survey = open_survey(settings)
+    count = 0
+    with survey.reading() as reader:
+        for fault in find_faults(reader, survey.blobs):
+            count += 1
+            print(json.dumps(dataclasses.asdict(fault)) if arguments.json else f"{fault.code} {fault.subject}: {fault.found}")
+        unreferenced = select_unreferenced(reader, survey.blobs)
+    print(f"{count} faults, {len(unreferenced)} files that no row names", file=sys.stderr)
+    return 1 if count else 0

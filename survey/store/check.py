@@ -1,0 +1,119 @@
+"""Checks a deployment against itself: every row against its bytes, every count, and the log's chain."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from survey.domain.canonical import event_hash, sha256_hex
+from survey.domain.ports import Blobs, Reader
+from survey.domain.problems import Problem
+from survey.store.events import GENESIS, select_events
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is not as it must be: a code, what it concerns, and what was found."""
+
+    code: str
+    subject: str
+    found: str
+
+
+def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
+    """Every fault of the deployment, as they are found; reads all bytes once."""
+    for row in reader.rows("SELECT commune, seq, hash FROM event_head ORDER BY commune"):
+        yield from _chain(reader, row["commune"], row["seq"], row["hash"])
+    yield from _submissions(reader)
+    yield from _tallies(reader)
+    yield from _attachments(reader)
+    yield from _blobs(reader, blobs)
+
+
+def select_unreferenced(reader: Reader, blobs: Blobs) -> list[str]:
+    """Hashes of bytes that no row names: what a crash between bytes and row leaves behind; harmless."""
+    rows = {row["sha256"] for row in reader.stream("SELECT sha256 FROM blob")}
+    return sorted({*blobs.hashes(), *blobs.hashes(quarantine=True)} - rows)
+
+
+def _chain(reader: Reader, commune: str, seq: int, head: str) -> Iterator[Fault]:
+    prev, number = GENESIS, 0
+    for event in select_events(reader, commune):
+        number += 1
+        subject = f"{commune or 'deployment'}#{event['seq']}"
+        if event["seq"] != number:
+            yield Fault("LOG_GAP", subject, f"expected number {number}")
+            return
+        if event["prev"] != prev or event["hash"] != event_hash(event["seq"], event["prev"], event["salt"], event["body"]):
+            yield Fault("LOG_BROKEN", subject, event["hash"])
+            return
+        prev = event["hash"]
+    if (number, prev) != (seq, head):
+        yield Fault("LOG_HEAD", commune or "deployment", f"head says {seq} {head}, chain ends with {number} {prev}")
+
+
+def _submissions(reader: Reader) -> Iterator[Fault]:
+    logged = _logged_instances(reader)
+    sql = (
+        "SELECT s.commune, s.submission, s.instance_sha256, s.missing_files, i.xml, (SELECT COUNT(*) FROM attachment a WHERE"
+        " a.commune = s.commune AND a.submission = s.submission AND a.state = 'missing') AS missing"
+        " FROM submission s LEFT JOIN instance i ON i.commune = s.commune AND i.submission = s.submission"
+    )
+    for row in reader.stream(sql):
+        subject = row["submission"]
+        if row["xml"] is None:
+            yield Fault("INSTANCE_MISSING", subject, "no XML")
+        elif sha256_hex(bytes(row["xml"])) != row["instance_sha256"]:
+            yield Fault("INSTANCE_CHANGED", subject, sha256_hex(bytes(row["xml"])))
+        if logged.get((row["commune"], subject)) != row["instance_sha256"]:
+            yield Fault("SUBMISSION_NOT_LOGGED", subject, str(logged.get((row["commune"], subject))))
+        if row["missing"] != row["missing_files"]:
+            yield Fault("MISSING_COUNT", subject, f"{row['missing_files']} kept, {row['missing']} counted")
+
+
+def _logged_instances(reader: Reader) -> dict[tuple[str, str], str]:
+    logged = {}
+    for row in reader.stream("SELECT commune, body FROM event"):
+        body = json.loads(row["body"])
+        if body["kind"] == "submission.received":
+            logged[row["commune"], body["submission"]] = body["sha256"]
+    return logged
+
+
+def _tallies(reader: Reader) -> Iterator[Fault]:
+    kept = {
+        (row["commune"], row["state"], row["form"], row["hamlet"]): row["count"]
+        for row in reader.rows("SELECT commune, state, form, hamlet, count FROM tally WHERE count <> 0")
+    }
+    counted = {
+        (row["commune"], row["state"], row["form"], row["hamlet"] or ""): row["count"]
+        for row in reader.rows("SELECT commune, state, form, hamlet, COUNT(*) AS count FROM submission GROUP BY commune, state, form, hamlet")
+    }
+    for key in sorted(kept.keys() | counted.keys()):
+        if kept.get(key, 0) != counted.get(key, 0):
+            yield Fault("TALLY", "/".join(key), f"{kept.get(key, 0)} kept, {counted.get(key, 0)} counted")
+
+
+def _attachments(reader: Reader) -> Iterator[Fault]:
+    sql = (
+        "SELECT a.submission, a.name, a.sha256 FROM attachment a LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256"
+        " WHERE a.sha256 IS NOT NULL AND b.sha256 IS NULL"
+    )
+    for row in reader.stream(sql):
+        yield Fault("ATTACHMENT_WITHOUT_BLOB", f"{row['submission']}/{row['name']}", row["sha256"])
+
+
+def _blobs(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
+    for row in reader.stream("SELECT sha256, size, crc32, quarantine FROM blob ORDER BY sha256"):
+        digest, crc, size = hashlib.sha256(), 0, 0
+        try:
+            for chunk in blobs.read(row["sha256"], quarantine=bool(row["quarantine"])):
+                digest.update(chunk)
+                crc = zlib.crc32(chunk, crc)
+                size += len(chunk)
+        except Problem:
+            yield Fault("BLOB_MISSING", row["sha256"], "no bytes")
+            continue
+        if (digest.hexdigest(), crc, size) != (row["sha256"], row["crc32"], row["size"]):
+            yield Fault("BLOB_CHANGED", row["sha256"], digest.hexdigest())
