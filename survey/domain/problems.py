@@ -186,6 +186,11 @@ TOO_MANY_FILES = _kind(
     "Bài nộp có quá {limit} tệp.", "The submission has more than {limit} files.",
     "Chia thành nhiều bài nộp.", "Split it into several submissions.",
 )
+PHOTO_BROKEN = _kind(
+    "PHOTO_BROKEN", 422,
+    "Không giải mã được ảnh: {reason}.", "The photo cannot be decoded: {reason}.",
+    "Hãy chụp lại ảnh.", "Take the photo again.",
+)
 BLOB_DAMAGED = _kind(
     "BLOB_DAMAGED", 500,
     "Tệp lưu {sha256} không còn nguyên vẹn.", "The stored file {sha256} is not intact.",
