@@ -30,6 +30,7 @@ from survey.store.attachments import (
     select_missing,
     upsert_arrived,
 )
+from survey.store.counted import update_counted_on_receipt
 from survey.store.deployment import select_round_on
 from survey.store.flags import upsert_flags
 from survey.store.forms import select_tree
@@ -199,6 +200,7 @@ def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, instanc
     if replaced is not None and (replaced.person == actor.person or actor.may(Ability.SEE_ALL)):
         insert_carried(tx, submission.commune, replaced.id, submission.id)
     insert_measures(tx, submission)
+    update_counted_on_receipt(tx, submission.commune, submission.id, submission.replaces)
     broken = forms.check_answers(tree, instance.answers, local_date(submission.captured_at))
     findings = forms.findings_as_flags(broken)
     if findings:

@@ -60,6 +60,13 @@ def update_counted(tx: Transaction, commune: str, submission: str, *, former_sit
         _update_site(tx, commune, form, site)
 
 
+def update_counted_on_receipt(tx: Transaction, commune: str, submission: str, replaces: str | None) -> None:
+    """`update_counted` for a submission that has just come in, where it corrects another or its correction came first."""
+    corrected = tx.row("SELECT 1 AS found FROM submission WHERE commune = :commune AND replaces = :key LIMIT 1", commune=commune, key=submission)
+    if replaces is not None or corrected is not None:
+        update_counted(tx, commune, submission)
+
+
 def _select_family(reader: Reader, commune: str, submission: str) -> dict[str, Row]:
     """*submission* with everything it corrects and everything that corrects those."""
     found: dict[str, Row] = {}
