@@ -62,6 +62,11 @@ CROSS_SITE = _kind(
     "Hãy mở lại ứng dụng từ địa chỉ chính thức.", "Open the application at its own address.",
 )
 
+PATH_UNKNOWN = _kind(
+    "PATH_UNKNOWN", 404,
+    "Không có gì ở địa chỉ {path}.", "There is nothing at {path}.",
+    "Kiểm tra lại địa chỉ.", "Check the address.",
+)
 SIGN_IN_WRONG = _kind(
     "SIGN_IN_WRONG", 401,
     "Tên đăng nhập hoặc mật khẩu không đúng.", "The login or the password is wrong.",
