@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.conftest import COMMUNE, HAMLETS
-from tests.review.made import insert, register, submission
+from tests.made_submissions import insert, register, submission
 
 from survey import review
 from survey.domain.canonical import sha256_hex

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import COMMUNE, HAMLETS
-from tests.review.made import insert, register, submission
+from tests.made_submissions import insert, register, submission
 
 from survey import review
 from survey.domain.people import Actor
 from survey.domain.ports import Reader, Row
 from survey.domain.problems import Problem
 from survey.domain.submissions import State
-from survey.store.counted import update_counted
+from survey.store.counted import update_counted_on_receipt
 from survey.store.submissions import select_submission
 from survey.wiring import Survey
 
@@ -103,8 +103,7 @@ def _receive(survey: Survey, commune: str, number: int, step: Receive) -> None:
     )  # fmt: skip
     with survey.transaction() as tx:
         insert(tx, made)
-        if replaces is not None:
-            update_counted(tx, commune, made.id)
+        update_counted_on_receipt(tx, commune, made.id, replaces)
 
 
 def _act(survey: Survey, actor: Actor, step: Decide | Assign) -> None:

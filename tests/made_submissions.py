@@ -1,4 +1,4 @@
-"""Submissions for the review tests: real rows, written by the store's own statements."""
+"""Submissions for tests of review and queue: real rows, written by the store's own statements."""
 
 from collections.abc import Mapping
 from dataclasses import replace
