@@ -8,11 +8,11 @@ from survey import photos
 from survey.domain.canonical import dumps
 from survey.domain.checks import Picture, Use, Visit, examine
 from survey.domain.photos import facts_from_json
-from survey.domain.places import Border
+from survey.domain.places import Line
 from survey.domain.ports import Reader, Row, Survey
 from survey.domain.problems import Problem
 from survey.domain.sites import Site
-from survey.domain.submissions import Attachment, FileState, Fix, Submission
+from survey.domain.submissions import Attachment, FileState, Submission
 from survey.domain.times import from_text
 from survey.store.attachments import select_attachments, select_blob, select_other_uses, update_views
 from survey.store.flags import select_flags, upsert_flags
@@ -20,7 +20,6 @@ from survey.store.places import select_commune
 from survey.store.sites import select_site
 from survey.store.submissions import select_submission
 
-_BORDER_BUFFER_M = 30.0  # a fix on the border may scatter over it; docs/checks.md
 _FORM_CHECKS = ("answers_missing", "answers_impossible")
 
 
@@ -60,7 +59,6 @@ def _views(survey: Survey, blob: Row) -> str:
 
 def _visit(reader: Reader, submission: Submission) -> Visit:
     commune = select_commune(reader, submission.commune)
-    border = commune.border if commune else None
     site = select_site(reader, submission.commune, submission.site) if submission.site else None
     attachments = select_attachments(reader, submission.commune, submission.id)
     uses = _uses(reader, submission, attachments)
@@ -68,21 +66,22 @@ def _visit(reader: Reader, submission: Submission) -> Visit:
     return Visit(
         submission=submission.id,
         received_at=submission.received_at,
+        started_at=submission.started_at,
         ended_at=submission.captured_at,
         site=submission.site,
         round=submission.round,
         site_line=_line(site),
         fix=submission.fix,
-        outside=_outside(border, submission.fix),
-        pictures=tuple(_picture(reader, attachment, border, uses) for attachment in attachments),
+        border=commune.border if commune else None,
+        pictures=tuple(_picture(reader, attachment, uses) for attachment in attachments),
         answers_missing=questions["answers_missing"],
         answers_impossible=questions["answers_impossible"],
     )
 
 
-def _picture(reader: Reader, attachment: Attachment, border: Border | None, uses: dict[str, list[Use]]) -> Picture:
+def _picture(reader: Reader, attachment: Attachment, uses: dict[str, list[Use]]) -> Picture:
     blob = select_blob(reader, attachment.commune, attachment.sha256) if attachment.sha256 else None
-    picture = Picture(
+    return Picture(
         name=attachment.name,
         state=attachment.state,
         capture=attachment.capture,
@@ -91,7 +90,6 @@ def _picture(reader: Reader, attachment: Attachment, border: Border | None, uses
         broken=blob is not None and blob["views"] == "failed",
         uses=tuple(uses.get(attachment.sha256 or "", [])),
     )
-    return Picture(**{**vars(picture), "outside": _outside(border, picture.fix)})
 
 
 def _uses(reader: Reader, submission: Submission, attachments: Sequence[Attachment]) -> dict[str, list[Use]]:
@@ -113,18 +111,14 @@ def _form_findings(reader: Reader, submission: Submission) -> dict[str, tuple[st
     return found
 
 
-def _line(site: Site | None) -> tuple[tuple[float, float], ...]:
+def _line(site: Site | None) -> Line:
     if site is None:
         return ()
     if site.line:
-        return tuple((latitude, longitude) for longitude, latitude in site.line)
+        return site.line
     if site.latitude is None or site.longitude is None:
         return ()
-    return ((site.latitude, site.longitude),)
-
-
-def _outside(border: Border | None, fix: Fix | None) -> bool:
-    return border is not None and fix is not None and border.distance_to_m(fix.latitude, fix.longitude) > _BORDER_BUFFER_M
+    return ((site.longitude, site.latitude),)
 
 
 def _differ(stored: Sequence[Row], flags: Sequence[dict[str, Any]]) -> bool:

@@ -181,6 +181,7 @@ def _submission(tx: Transaction, actor: Actor, instance: Instance, xml: bytes, *
         fix=instance.fix,
         answers=forms.canonical_answers(instance),
         instance_sha256=sha256_hex(xml),
+        started_at=instance.started_at,
     )
 
 

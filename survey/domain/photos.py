@@ -1,8 +1,10 @@
 """Photos: what a file says of itself, and what the intake decided about it."""
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+
+from survey.domain.canonical import dumps
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,20 @@ class PhotoFacts:
     signs: tuple[str, ...] = ()
 
 
-def facts_to_json(facts: PhotoFacts) -> dict[str, object]:
-    """*facts* as a JSON object without what was not given; times in ISO 8601."""
+def facts_to_json(facts: PhotoFacts) -> str:
+    """*facts* as canonical JSON without what was not given; times in ISO 8601."""
     given = {each.name: getattr(facts, each.name) for each in fields(facts)}
     texts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in texts.items() if value not in (None, ())}
+    return dumps({name: value for name, value in texts.items() if value not in (None, ())})
 
 
-def facts_from_json(document: Mapping[str, object]) -> PhotoFacts:
+def facts_from_json(text: str) -> PhotoFacts:
     """The facts that `facts_to_json` wrote; unknown keys are left out, so that a newer version's facts can still be read."""
     known = {each.name for each in fields(PhotoFacts)}
-    given: dict[str, object] = {name: value for name, value in document.items() if name in known}
+    given: dict[str, object] = {name: value for name, value in json.loads(text).items() if name in known}
     for name in ("taken_at", "gps_at"):
-        if isinstance(text := given.get(name), str):
-            given[name] = datetime.fromisoformat(text)
+        if isinstance(moment := given.get(name), str):
+            given[name] = datetime.fromisoformat(moment)
     if isinstance(signs := given.get("signs"), list):
         given["signs"] = tuple(signs)
     return PhotoFacts(**given)  # type: ignore[arg-type]  # the store holds only what facts_to_json wrote

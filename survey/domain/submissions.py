@@ -141,6 +141,7 @@ class Submission:
     fix: Fix | None
     answers: Mapping[str, object]
     instance_sha256: str
+    started_at: datetime | None = None
 
     def decide(self, to: State, *, reason: str) -> "Submission":
         """The submission in state *to*.

@@ -1,1 +1,6 @@
 """Photo bytes to facts, views and findings; the only importer of Pillow."""
+
+from survey.photos.intake import inspect
+from survey.photos.views import Views, develop
+
+__all__ = ["Views", "develop", "inspect"]

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pi_heif
 from PIL import Image, PngImagePlugin
@@ -40,10 +41,10 @@ class UnreadableError(Exception):
 
 
 @contextmanager
-def opened(path: Path, kind: str) -> Iterator[Image.Image]:
-    """The picture of *path*, not yet decoded; *kind* is `JPEG`, `PNG`, `WEBP` or `HEIF`. Raises TooManyPixelsError, UnreadableError."""
+def opened(file: Path | BinaryIO, kind: str) -> Iterator[Image.Image]:
+    """The picture in *file*, not yet decoded; *kind* is `JPEG`, `PNG`, `WEBP` or `HEIF`. Raises TooManyPixelsError, UnreadableError."""
     try:
-        image = Image.open(path, formats=_FORMATS[kind])
+        image = Image.open(file, formats=_FORMATS[kind])
     except Image.DecompressionBombError as error:
         raise TooManyPixelsError from error
     except BROKEN as error:

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -31,10 +32,10 @@ class Views:
     height: int
 
 
-def develop(path: Path, facts: PhotoFacts) -> Views:
-    """Decode the accepted photo at *path* and make its views. Raises PHOTO_BROKEN where the pixels cannot be read."""
+def develop(file: Path | BinaryIO, facts: PhotoFacts) -> Views:
+    """Decode the accepted photo in *file* and make its views. Raises PHOTO_BROKEN where the pixels cannot be read."""
     try:
-        with opened(path, facts.format or "JPEG") as image:
+        with opened(file, facts.format or "JPEG") as image:
             return _views(image, facts)
     except (TooManyPixelsError, UnreadableError, *BROKEN) as error:
         raise Problem(PHOTO_BROKEN, reason=str(error) or type(error).__name__) from error

@@ -10,7 +10,7 @@ from survey.domain.submissions import Fix, State, Submission
 from survey.domain.times import from_text, optional_from_text, optional_to_text, to_text
 
 _COLUMNS = (
-    "commune, submission, code, form, form_version, site, hamlet, round, person, device, door, captured_at, received_at, state,"
+    "commune, submission, code, form, form_version, site, hamlet, round, person, device, door, started_at, captured_at, received_at, state,"
     " state_version, replaces, missing_files, flag_count, flag_severity, latitude, longitude, accuracy_m, altitude_m, fix_at,"
     " answers, instance_sha256"
 )
@@ -145,6 +145,7 @@ def submission_of(row: Row) -> Submission:
         fix=fix,
         answers=json.loads(row["answers"]),
         instance_sha256=row["instance_sha256"],
+        started_at=optional_from_text(row["started_at"]),
     )
 
 
@@ -159,6 +160,7 @@ def _values(submission: Submission) -> Mapping[str, object]:
     }  # fmt: skip
     return values | {
         "submission": submission.id,
+        "started_at": optional_to_text(submission.started_at),
         "captured_at": to_text(submission.captured_at),
         "received_at": to_text(submission.received_at),
         "state": submission.state.value,

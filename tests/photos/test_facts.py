@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from survey.domain.canonical import dumps
 from survey.domain.photos import PhotoFacts, facts_from_json, facts_to_json
 from survey.photos.intake import inspect
 from tests.photos.pictures import GPS, SHARED, look, png, with_exif
@@ -126,8 +125,10 @@ def test_a_png_gives_its_exif_without_being_decoded(tmp_path):
 def test_facts_survive_json(tmp_path):
     facts = facts_of(tmp_path, gps=HOUSE, camera={0x9003: "2026:11:23 09:12:01", 0x9011: "+07:00"}, main={0x010F: "Demo"})
 
-    assert facts_from_json(json.loads(dumps(facts_to_json(facts)))) == facts
-    assert facts_from_json({**facts_to_json(facts), "of a later version": 1}) == facts
+    text = facts_to_json(facts)
+
+    assert facts_from_json(text) == facts
+    assert facts_from_json(text.replace("{", '{"of_a_later_version":1,', 1)) == facts
 
 
 def test_position_and_time_agree_with_exiftool():

@@ -137,6 +137,7 @@ CREATE TABLE submission (
   person TEXT NOT NULL,
   device TEXT,
   door TEXT NOT NULL,                      -- field, openrosa, command, desk
+  started_at TEXT,                         -- when the form was begun on the phone; NULL: not given
   captured_at TEXT NOT NULL,
   received_at TEXT NOT NULL,
   state TEXT NOT NULL,
