@@ -19,7 +19,7 @@ from survey.domain.people import Actor, Role
 from survey.domain.ports import Reader
 from survey.domain.submissions import Fix, State, Submission, short_code
 from survey.domain.times import to_text
-from survey.store import Store, counted, open_store, queue, reviews
+from survey.store import Store, counted, queue, reviews
 from survey.store.attachments import select_attachments
 from survey.store.flags import select_flags
 from survey.store.submissions import insert_submission, select_submission
@@ -96,9 +96,7 @@ def _submission(number: int, count: int) -> Submission:
 def _print_table(survey: Survey, count: int) -> None:
     middle = queue.Place(START + timedelta(minutes=3 * int(count * 0.95)), "")
     with survey.reading() as reader:
-        entry = queue.select_next(reader, COMMUNE, queue.QueueFilters(), middle)
-    if entry is None:
-        raise SystemExit("too few submissions to measure")
+        entry = _at(queue.select_next(reader, COMMUNE, queue.QueueFilters(), middle))
     questions: dict[str, Callable[[], object]] = {
         "lookup by primary key": lambda: _ask(survey, lambda r: select_submission(r, COMMUNE, entry.submission)),
         "next in the queue": lambda: _ask(survey, lambda r: queue.select_next(r, COMMUNE, queue.QueueFilters(), middle)),
@@ -132,8 +130,7 @@ def _ask(survey: Survey, question: Callable[[Reader], object]) -> object:
 
 def _whole(reader: Reader, after: queue.Place) -> object:
     """Everything that the page reads to show the next submission."""
-    entry = queue.select_next(reader, COMMUNE, queue.QueueFilters(), after)
-    assert entry is not None
+    entry = _at(queue.select_next(reader, COMMUNE, queue.QueueFilters(), after))
     return (
         queue.select_counts(reader, COMMUNE),
         select_submission(reader, COMMUNE, entry.submission),
@@ -146,10 +143,15 @@ def _whole(reader: Reader, after: queue.Place) -> object:
 
 def _accept_next(survey: Survey) -> object:
     with survey.reading() as reader:
-        entry = queue.select_next(reader, COMMUNE, queue.QueueFilters())
-    assert entry is not None
+        entry = _at(queue.select_next(reader, COMMUNE, queue.QueueFilters()))
     review.decide(survey, REVIEWER, entry.submission, State.ACCEPTED, reason="benchmark", expected_version=entry.state_version)
     return _ask(survey, lambda r: _whole(r, entry.place))
+
+
+def _at(entry: queue.QueueEntry | None) -> queue.QueueEntry:
+    if entry is None:
+        raise SystemExit("too few submissions to measure")
+    return entry
 
 
 def _timed(question: Callable[[], object]) -> float:

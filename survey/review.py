@@ -42,9 +42,10 @@ def decide(survey: Survey, actor: Actor, submission_id: str, to: State, *, reaso
     REASON_TOO_LONG, and what `Submission.decide` raises.
     """
     actor.require(Ability.REVIEW)
+    decision = _Decision(actor, to, _checked(reason), survey.now())
     with survey.transaction() as tx:
         reviews.lock_decisions(tx, actor.commune)
-        return _decide(tx, actor, submission_id, to, _checked(reason), expected_version, survey.now())
+        return _decide(tx, decision, submission_id, expected_version)
 
 
 def decide_many(survey: Survey, actor: Actor, chosen: Sequence[tuple[str, int]], to: State, reason: str = "") -> list[Outcome]:
@@ -53,12 +54,12 @@ def decide_many(survey: Survey, actor: Actor, chosen: Sequence[tuple[str, int]],
     Raises NOT_ALLOWED and REASON_TOO_LONG; any other problem is in its outcome.
     """
     actor.require(Ability.REVIEW)
-    reason = _checked(reason)
+    decision = _Decision(actor, to, _checked(reason), survey.now())
     outcomes: list[Outcome] = []
     for start in range(0, len(chosen), CHUNK):
         with survey.transaction() as tx:
             reviews.lock_decisions(tx, actor.commune)
-            outcomes += [_outcome(tx, actor, key, to, reason, version, survey.now()) for key, version in chosen[start : start + CHUNK]]
+            outcomes += [_outcome(tx, decision, key, version) for key, version in chosen[start : start + CHUNK]]
     return outcomes
 
 
@@ -71,39 +72,52 @@ def assign_site(survey: Survey, actor: Actor, submission_id: str, site: str | No
     with survey.transaction() as tx:
         reviews.lock_decisions(tx, actor.commune)
         before = _seen(tx, actor, submission_id, expected_version)
-        after = before.attach(site, _hamlet_of(tx, actor, before, site), reason=_checked(reason))
+        decision = _Decision(actor, before.state, _checked(reason), survey.now())
+        after = before.attach(site, _hamlet_of(tx, actor, before, site), reason=decision.reason)
         if not reviews.update_site(tx, after, expected_version=expected_version):
             raise _stale(tx, before)
         move_tally(tx, before, before.state, None)
         move_tally(tx, after, None, after.state)
-        _write(tx, actor, before, after, "submission.site_assigned", _checked(reason), survey.now())
+        _write(tx, decision, before, after, "submission.site_assigned")
         return after
 
 
-def _outcome(tx: Transaction, actor: Actor, submission_id: str, to: State, reason: str, version: int, now: datetime) -> Outcome:
+@dataclass(frozen=True)
+class _Decision:
+    """What is decided, by whom, when and why."""
+
+    actor: Actor
+    to: State
+    reason: str
+    now: datetime
+
+
+def _outcome(tx: Transaction, decision: _Decision, submission_id: str, version: int) -> Outcome:
     # Every problem is raised before the first row of its submission is written, so the transaction stays whole.
     try:
-        return Outcome(submission_id, decided=_decide(tx, actor, submission_id, to, reason, version, now))
+        return Outcome(submission_id, decided=_decide(tx, decision, submission_id, version))
     except Problem as problem:
         return Outcome(submission_id, problem=problem)
 
 
-def _decide(tx: Transaction, actor: Actor, submission_id: str, to: State, reason: str, version: int, now: datetime) -> Submission:
+def _decide(tx: Transaction, decision: _Decision, submission_id: str, version: int) -> Submission:
+    actor, to = decision.actor, decision.to
     before = _seen(tx, actor, submission_id, version)
-    after = before.decide(to, reason=reason)
-    if not reviews.update_state(tx, after, expected_version=version, person=actor.person, at=now):
+    after = before.decide(to, reason=decision.reason)
+    if not reviews.update_state(tx, after, expected_version=version, person=actor.person, at=decision.now):
         raise _stale(tx, before)
     move_tally(tx, after, before.state, after.state)
-    _write(tx, actor, before, after, _EVENTS[to], reason, now)
+    _write(tx, decision, before, after, _EVENTS[to])
     return after
 
 
-def _write(tx: Transaction, actor: Actor, before: Submission, after: Submission, kind: str, reason: str, now: datetime) -> None:
-    review = reviews.insert_review(tx, after, before.state, reason=reason, person=actor.person, at=now)
+def _write(tx: Transaction, decision: _Decision, before: Submission, after: Submission, kind: str) -> None:
+    person, reason = decision.actor.person, decision.reason
+    review = reviews.insert_review(tx, after, before.state, reason=reason, person=person, at=decision.now)
     counted.update_counted(tx, after.commune, after.id, former_site=before.site)
     figures.mark_figures_stale(tx, after.commune)
     body: dict[str, object] = {
-        "submission": after.id, "number": review.number, "from": before.state.value, "to": after.state.value, "person": actor.person,
+        "submission": after.id, "number": review.number, "from": before.state.value, "to": after.state.value, "person": person,
         "site": after.site, "instance_sha256": after.instance_sha256, "reason_sha256": sha256_hex(reason) if reason else None,
     }  # fmt: skip
     tx.log(after.commune, kind, body)

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.conftest import COMMUNE, HAMLETS
-
 from survey.domain.canonical import sha256_hex
 from survey.domain.ports import Transaction
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import Fix, State, Submission, short_code
 from survey.store.sites import insert_site
 from survey.store.submissions import insert_submission
+from tests.conftest import COMMUNE, HAMLETS
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 _FIRST = Submission(

@@ -39,11 +39,7 @@ def select_site_versions(reader: Reader, commune: str, form: str, site: str, *, 
         " ORDER BY s.captured_at DESC LIMIT :limit",
         commune=commune, form=form, site=site, limit=limit,
     )  # fmt: skip
-    moments = ("captured_at", "received_at")
-    return [
-        SiteVersion(**{**row, **{name: from_text(row[name]) for name in moments}, "state": State(row["state"]), "counts": bool(row["counts"])})
-        for row in rows
-    ]
+    return [_site_version(row) for row in rows]
 
 
 def update_counted(tx: Transaction, commune: str, submission: str, *, former_site: str | None = None) -> None:
@@ -62,8 +58,7 @@ def update_counted(tx: Transaction, commune: str, submission: str, *, former_sit
 
 def update_counted_on_receipt(tx: Transaction, commune: str, submission: str, replaces: str | None) -> None:
     """`update_counted` for a submission that has just come in, where it corrects another or its correction came first."""
-    corrected = tx.row("SELECT 1 AS found FROM submission WHERE commune = :commune AND replaces = :key LIMIT 1", commune=commune, key=submission)
-    if replaces is not None or corrected is not None:
+    if replaces is not None or _select_corrections(tx, commune, submission):
         update_counted(tx, commune, submission)
 
 
@@ -80,9 +75,13 @@ def _select_family(reader: Reader, commune: str, submission: str) -> dict[str, R
             continue
         found[key] = row
         waiting += [] if row["replaces"] is None else [row["replaces"]]
-        corrections = reader.rows("SELECT submission FROM submission WHERE commune = :commune AND replaces = :key", commune=commune, key=key)
-        waiting += [correction["submission"] for correction in corrections]
+        waiting += _select_corrections(reader, commune, key)
     return found
+
+
+def _select_corrections(reader: Reader, commune: str, key: str) -> list[str]:
+    rows = reader.rows("SELECT submission FROM submission WHERE commune = :commune AND replaces = :key", commune=commune, key=key)
+    return [row["submission"] for row in rows]
 
 
 def _update_successors(tx: Transaction, commune: str, family: Mapping[str, Row], stands_for: Mapping[str, str]) -> set[str]:
@@ -112,6 +111,11 @@ def _counted_rows(commune: str, versions: Iterable[Version]) -> Iterable[dict[st
             "commune": commune, "form": form, "site": site, "repeat_key": repeat, "submission": version.submission,
             "hamlet": version.hamlet, "captured_at": to_text(version.captured_at),
         }  # fmt: skip
+
+
+def _site_version(row: Row) -> SiteVersion:
+    moments = {name: from_text(row[name]) for name in ("captured_at", "received_at")}
+    return SiteVersion(**{**row, **moments, "state": State(row["state"]), "counts": bool(row["counts"])})
 
 
 def _version(row: Row) -> Version:

@@ -70,7 +70,11 @@ def select_queue_page(
 ) -> list[QueueEntry]:
     """At most *limit* entries behind *after*: oldest first, as a queue is worked off, or newest first for looking back."""
     # One statement a state keeps each on its index in order; merging a few short lists costs nothing.
-    pages = [_select_state(reader, commune, state, filters, after, limit, newest_first) for state in filters.states]
+    statement = queue_statement(filters, paged=after is not None, newest_first=newest_first)
+    pages = [
+        [_entry(row) for row in reader.rows(statement, **queue_parameters(commune, state, filters, after, limit))]
+        for state in filters.states
+    ]
     merged = heapq.merge(*pages, key=lambda entry: (entry.received_at, entry.submission), reverse=newest_first)
     return [entry for entry, _ in zip(merged, range(limit), strict=False)]
 
@@ -149,13 +153,6 @@ def _conditions(filters: QueueFilters, *, paged: bool, newest_first: bool) -> It
     if filters.scope is not None:
         names = ", ".join(f":scope_{number}" for number in range(len(filters.scope)))
         yield f"(s.hamlet IS NULL OR s.hamlet IN ({names}))" if names else "s.hamlet IS NULL"
-
-
-def _select_state(
-    reader: Reader, commune: str, state: State, filters: QueueFilters, after: Place | None, limit: int, newest_first: bool
-) -> list[QueueEntry]:
-    statement = queue_statement(filters, paged=after is not None, newest_first=newest_first)
-    return [_entry(row) for row in reader.rows(statement, **queue_parameters(commune, state, filters, after, limit))]
 
 
 def _entry(row: Row) -> QueueEntry:

@@ -35,9 +35,7 @@ def select_person_names(reader: Reader, commune: str, people: Sequence[str]) -> 
     return {row["person"]: row["name"] for row in rows}
 
 
-def insert_review(
-    tx: Transaction, submission: Submission, from_state: State, *, reason: str, person: str, at: datetime
-) -> Review:
+def insert_review(tx: Transaction, submission: Submission, from_state: State, *, reason: str, person: str, at: datetime) -> Review:
     """Write the decision that brought *submission* from *from_state* to where it is; returns it with its number."""
     last = select_last_review(tx, submission.commune, submission.id)
     number = 1 if last is None else last.number + 1

@@ -4,8 +4,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.conftest import COMMUNE, HAMLETS
-from tests.made_submissions import insert, register, submission
 
 from survey import review
 from survey.domain.canonical import sha256_hex
@@ -28,6 +26,8 @@ from survey.store.queue import select_counts
 from survey.store.reviews import select_reviews
 from survey.store.submissions import select_submission
 from survey.wiring import Survey
+from tests.conftest import COMMUNE, HAMLETS
+from tests.made_submissions import insert, register, submission
 
 
 @pytest.fixture

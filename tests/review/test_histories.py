@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import COMMUNE, HAMLETS
-from tests.made_submissions import insert, register, submission
 
 from survey import review
 from survey.domain.people import Actor
@@ -18,6 +16,8 @@ from survey.domain.submissions import State
 from survey.store.counted import update_counted_on_receipt
 from survey.store.submissions import select_submission
 from survey.wiring import Survey
+from tests.conftest import COMMUNE, HAMLETS
+from tests.made_submissions import insert, register, submission
 
 SITES = {"s1": HAMLETS[0], "s2": HAMLETS[1], "s3": None}
 _communes = itertools.count()
@@ -85,7 +85,11 @@ def _new_commune(survey: Survey) -> str:
     """A commune of its own for each history: every key begins with it."""
     commune = f"t{next(_communes)}"
     with survey.transaction() as tx:
-        tx.execute("INSERT INTO commune SELECT :new, name, province, border, source, 0, created_at FROM commune WHERE commune = :old", new=commune, old=COMMUNE)
+        tx.execute(
+            "INSERT INTO commune SELECT :new, name, province, border, source, 0, created_at FROM commune WHERE commune = :old",
+            new=commune,
+            old=COMMUNE,
+        )
         tx.execute(
             "INSERT INTO person (commune, person, login, name, role, locale, created_at)"
             " VALUES (:commune, 'p-reviewer', 'r', 'r', 'reviewer', 'vi', '2026-01-01T00:00:00.000Z')", commune=commune,

@@ -1,12 +1,12 @@
 """Which version counts: corrections, later visits, repeats, and versions that come in the wrong order (DESIGN 2.2)."""
 
 import pytest
-from tests.conftest import COMMUNE, HAMLETS, seed
-from tests.made_submissions import insert, register, submission
 
 from survey.domain.submissions import State, Submission
 from survey.store import Store
 from survey.store.counted import select_site_versions, update_counted
+from tests.conftest import COMMUNE, HAMLETS, seed
+from tests.made_submissions import insert, register, submission
 
 
 @pytest.fixture
@@ -86,7 +86,9 @@ def test_a_correction_of_a_correction_replaces_both(place: Store) -> None:
 
 def test_a_correction_may_come_before_what_it_corrects(place: Store) -> None:
     """Networks reorder: the predecessor that comes in and is accepted later does not count beside its correction."""
-    _accept(place, submission("fix", minutes=1, state=State.ACCEPTED, replaces="uuid:base"), submission("base", minutes=7, state=State.ACCEPTED))
+    _accept(
+        place, submission("fix", minutes=1, state=State.ACCEPTED, replaces="uuid:base"), submission("base", minutes=7, state=State.ACCEPTED)
+    )
 
     assert _counted(place) == {"": "uuid:fix"}
 
@@ -95,7 +97,11 @@ def test_each_repeat_counts_from_the_latest_version_that_has_it(place: Store) ->
     """Repeats are counted by their key; a correction that drops one drops it altogether."""
     two = {"/data/tree/kind#1": "a", "/data/tree/kind#2": "b"}
     one = {"/data/tree/kind#1": "c"}
-    _accept(place, submission("two", minutes=1, state=State.ACCEPTED, answers=two), submission("one", minutes=2, state=State.ACCEPTED, answers=one))
+    _accept(
+        place,
+        submission("two", minutes=1, state=State.ACCEPTED, answers=two),
+        submission("one", minutes=2, state=State.ACCEPTED, answers=one),
+    )
     assert _counted(place) == {"": "uuid:one", "1": "uuid:one", "2": "uuid:two"}
 
     _accept(place, submission("less", minutes=3, state=State.ACCEPTED, answers=one, replaces="uuid:two"))

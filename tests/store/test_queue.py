@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from tests.conftest import COMMUNE, HAMLETS, seed
-from tests.made_submissions import START, insert, register, submission
 
 from survey.domain.submissions import State
 from survey.store import Store
@@ -19,6 +17,8 @@ from survey.store.queue import (
     select_previous,
     select_queue_page,
 )
+from tests.conftest import COMMUNE, HAMLETS, seed
+from tests.made_submissions import START, insert, register, submission
 
 ALL = tuple(State)
 
