@@ -48,10 +48,10 @@ CHOICE_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         SiteKind.PUBLIC_PLACE: ("điểm công cộng", "công trình công cộng", "public place"),
     },
     "class": {
-        "xa": ("đường xã", "xã", "trục xã", "liên xã", "trục xã liên xã", "commune"),
-        "thon": ("đường thôn", "thôn", "trục thôn", "liên thôn", "trục thôn liên thôn", "hamlet"),
-        "ngo_xom": ("đường ngõ xóm", "ngõ xóm", "ngõ", "xóm", "liên gia", "lane"),
-        "noi_dong": ("đường nội đồng", "nội đồng", "trục chính nội đồng", "đường trục chính nội đồng", "field"),
+        "commune": ("đường xã", "xã", "trục xã", "liên xã", "trục xã liên xã"),
+        "hamlet": ("đường thôn", "thôn", "trục thôn", "liên thôn", "trục thôn liên thôn"),
+        "lane": ("đường ngõ xóm", "ngõ xóm", "ngõ", "xóm", "liên gia"),
+        "field": ("đường nội đồng", "nội đồng", "trục chính nội đồng", "đường trục chính nội đồng"),
     },
     "surface": {
         "asphalt": ("nhựa", "láng nhựa", "bê tông nhựa", "thảm nhựa", "asphalt"),

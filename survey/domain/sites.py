@@ -24,10 +24,10 @@ class SiteKind(StrEnum):
 class RoadClass(StrEnum):
     """The classes of rural roads that the road criterion tells apart."""
 
-    XA = "xa"  # đường xã: trục xã, liên xã
-    THON = "thon"  # đường thôn: trục thôn, liên thôn
-    NGO_XOM = "ngo_xom"  # đường ngõ, xóm
-    NOI_DONG = "noi_dong"  # đường trục chính nội đồng
+    COMMUNE = "commune"  # đường xã: trục xã, liên xã
+    HAMLET = "hamlet"  # đường thôn: trục thôn, liên thôn
+    LANE = "lane"  # đường ngõ, xóm
+    FIELD = "field"  # đường trục chính nội đồng
 
 
 class ValueType(StrEnum):
