@@ -62,25 +62,25 @@ def create_person(
     hamlets: Iterable[str] = (),
     locale: str = "vi",
     password: str | None = None,
-) -> str:
-    """Add an account and return the person's id; *by* is None for the operator at the server's command line.
+) -> Person:
+    """Add an account; *by* is who manages people, None for the operator at the server's own terminal.
 
     Raises NOT_ALLOWED, LOGIN_UNUSABLE, LOGIN_TAKEN, PASSWORD_WEAK.
     """
     _require_manager(by, commune)
     login = _checked_login(login)
     password_hash = None if password is None else _hash(password, login)
-    person = str(uuid.uuid4())
+    person, now = str(uuid.uuid4()), survey.now()
     with survey.transaction() as tx:
         if any(other.login == login for other in people.select_people(tx, commune)):
             raise Problem(LOGIN_TAKEN, login=login)
         people.insert_person(
             tx, commune, person, login=login, name=name.strip() or login, role=role, locale=locale,
-            password_hash=password_hash, at=survey.now(),
+            password_hash=password_hash, at=now,
         )  # fmt: skip
         people.update_person_hamlets(tx, commune, person, hamlets)
         tx.log(commune, "person_created", {"person": person, "role": role.value, "by": _id(by)})
-    return person
+        return _known(tx, commune, person)
 
 
 def disable_person(survey: Survey, commune: str, person: str, *, by: Actor | None) -> None:
@@ -254,10 +254,11 @@ def _known(tx: Transaction, commune: str, person: str) -> Person:
 
 
 def _require_manager(by: Actor | None, commune: str) -> None:
-    if by is not None:
-        by.require(Ability.MANAGE)
-        if by.commune != commune:
-            raise Problem(PERSON_UNKNOWN)
+    if by is None:
+        return
+    by.require(Ability.MANAGE)
+    if by.commune != commune:
+        raise Problem(PERSON_UNKNOWN)
 
 
 def _id(by: Actor | None) -> str:

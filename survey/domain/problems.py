@@ -268,3 +268,15 @@ BROKEN_CATALOGUE = _kind(
     "Tệp {file} có lỗi ở {key}: {reason_vi}.", "The file {file} is wrong at {key}: {reason_en}.",
     "{remedy_vi}", "{remedy_en}",
 )
+
+# --- forms -----------------------------------------------------------------------------------------
+BROKEN_FORM = _kind(
+    "BROKEN_FORM", 422,
+    "Phiếu {form}, trang {sheet}, dòng {row}: {vi}.", "Form {form}, sheet {sheet}, row {row}: {en}.",
+    "{remedy_vi}", "{remedy_en}",
+)
+FORM_VERSION_TAKEN = _kind(
+    "FORM_VERSION_TAKEN", 409,
+    "Phiếu {form} phiên bản {version} đã có với nội dung khác.", "Form {form}, version {version} exists with other content.",
+    "Tăng số version trong trang settings rồi nạp lại.", "Raise the version on the settings sheet and load it again.",
+)

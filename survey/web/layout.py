@@ -1,6 +1,7 @@
 """The frame around every page: the demonstration banner, the way to sign in, the sidebar with language and signing out."""
 
 from html import escape
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from survey.domain.people import Actor, Role
 from survey.domain.ports import Survey
 from survey.web import text
 from survey.web.text import _
+from survey.wiring import Survey as Opened
 
 _STYLE = """<style>
 [data-testid="stAppViewContainer"] a.door, [data-testid="stSidebar"] a.door {
@@ -16,6 +18,14 @@ _STYLE = """<style>
   text-decoration: none; border: 1px solid currentColor; }
 [data-testid="stAppViewContainer"] a.door.main { background: var(--st-primary-color); color: var(--st-background-color); border: 0; }
 button[kind], [data-testid="stSidebarNav"] a, [role="tab"] { min-height: 44px !important; }
+a.door.wide { display: flex; margin: 0 0 .25rem; justify-content: center; text-align: center; max-width: 28rem; }
+.counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .5rem; }
+.count { border: 1px solid var(--st-border-color); border-radius: .5rem; padding: .5rem .75rem; }
+.count b { display: block; font-size: 1.75rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.person { border: 1px solid var(--st-border-color); border-radius: .5rem; padding: .6rem .75rem; margin-bottom: .25rem; }
+.person span { display: block; font-size: .9375rem; }
+.person.closed b { text-decoration: line-through; }
+.code svg { max-width: 100%; height: auto; background: #fff; }
 .banner { border: 2px dashed currentColor; border-radius: .5rem; padding: .4rem .75rem; font-weight: 600; }
 </style>"""
 
@@ -31,6 +41,12 @@ def frame(commune: str, *, demonstration: bool) -> None:
     if demonstration:
         message = _("DEMONSTRATION – {commune}: people, places and figures are made up.", commune=commune)
         st.html(f'<div class="banner" role="note">{escape(message)}</div>')
+
+
+def public_address(survey: Opened) -> str:
+    """Return where browsers reach the application: the public address, else the one this page was opened at."""
+    opened = urlsplit(st.context.url or "")
+    return survey.settings.public_url or f"{opened.scheme}://{opened.netloc}"
 
 
 def sidebar(survey: Survey, actor: Actor) -> None:

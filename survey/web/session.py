@@ -1,7 +1,8 @@
 """Who is here: the one authority for Streamlit pages and for our HTTP routes.
 
-A page begins with `here = session.enter(Ability.REVIEW)`; a route with `actor = session.actor_of(request)`. Both look the cookie's secret up
-in the database each time, so that a session ended or an account closed anywhere ends here with the next run or request.
+A page begins with `here = session.enter(Ability.REVIEW)`, a route with `actor = session.actor_of(request)`.
+Both look the cookie's secret up in the database each time, so that a session ended or an account closed anywhere
+ends here with the next run or request.
 A fragment of a page reruns without the page's first line: it calls `session.enter` itself when it shows or changes something.
 """
 
@@ -108,6 +109,23 @@ def actor_of(request: Request) -> Actor:
         raise Problem(SIGN_IN_NEEDED)
     text.speak(session.person.locale)
     return session.person.actor
+
+
+def acting(request: Request) -> Actor:
+    """Return who sends *request*, which changes something: a page of ours must have sent it.
+
+    Raises CROSS_SITE, SIGN_IN_NEEDED.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        require_same_origin(request)
+    return actor_of(request)
+
+
+def speak_to(request: Request) -> None:
+    """Use the language of whoever sends *request*: the person's, else the one chosen in this browser, else the deployment's."""
+    survey = open()
+    session = accounts.find_session(survey, request.cookies.get(COOKIE))
+    text.speak(session.person.locale if session else request.cookies.get(LOCALE_COOKIE) or survey.settings.locale)
 
 
 def require_same_origin(request: Request) -> None:

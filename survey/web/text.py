@@ -6,6 +6,7 @@ finds it in `st.session_state`, because each rerun is a new thread with an empty
 """
 
 import io
+import re
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -68,9 +69,21 @@ def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
     return text.format(n=format_number(n), **values)
 
 
+def plain(value: str) -> str:
+    """*value*, typed by somebody, fit for `st.markdown`: every character that Markdown, HTML or LaTeX reads is escaped."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$~:&])", r"\\\1", value)
+
+
 def problem_text(problem: Problem) -> str:
     """What went wrong and what to do about it, in the language of the moment."""
     return problem.sentence(locale())
+
+
+def problem_json(problem: Problem) -> dict[str, str]:
+    """The answer of our JSON routes to a problem: `code`, `message`, `remedy`, in the language of the moment."""
+    kind, english = problem.kind, locale() == "en"
+    message, remedy = (kind.en, kind.remedy_en) if english else (kind.vi, kind.remedy_vi)
+    return {"code": kind.code, "message": message.format(**problem.details), "remedy": remedy.format(**problem.details)}
 
 
 @cache

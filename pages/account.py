@@ -1,0 +1,32 @@
+"""My account: who I am here, my password; the language is in the sidebar."""
+
+import streamlit as st
+
+from survey import accounts
+from survey.domain.problems import Problem
+from survey.web import layout, session, text
+from survey.web.text import _
+
+here = session.enter()
+person = here.session.person
+st.title(_("My account"))
+st.markdown(f"**{text.plain(person.name)}** · `{person.login}` · {layout.role_name(person.role)}")
+st.caption(_("Signed in on this device since {when}.", when=text.format_datetime(here.session.created_at)))
+
+st.subheader(_("Change the password") if person.has_password else _("Choose a password"))
+with st.form("password", clear_on_submit=True):
+    old = st.text_input(_("Present password"), type="password", autocomplete="current-password") if person.has_password else ""
+    new = st.text_input(
+        _("New password"), type="password", autocomplete="new-password",
+        help=_("At least {length} characters; a short sentence is best.", length=accounts.PASSWORD_LENGTH),
+    )  # fmt: skip
+    again = st.text_input(_("New password once more"), type="password", autocomplete="new-password")
+    if st.form_submit_button(_("Save the password"), type="primary"):
+        try:
+            if new == again:
+                accounts.change_password(here.survey, here.session, here.cookie, old=old, new=new)
+                st.success(_("Saved. Your other devices have been signed out."))
+            else:
+                st.error(_("The two new passwords differ."))
+        except Problem as problem:
+            st.error(text.problem_text(problem))

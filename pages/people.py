@@ -1,0 +1,62 @@
+"""People: the commune's accounts; adding one, closing one, giving a one-time sign-in link."""
+
+import streamlit as st
+
+from survey import accounts
+from survey.domain.people import Ability, Role
+from survey.domain.problems import Problem
+from survey.domain.times import local_date
+from survey.store.people import select_people
+from survey.store.places import select_hamlets
+from survey.web import layout, people_widgets, session, text
+from survey.web.text import _
+
+here = session.enter(Ability.MANAGE)
+survey, actor = here.survey, here.actor
+st.title(_("People"))
+with survey.reading() as reader:
+    people = {person.id: person for person in select_people(reader, actor.commune)}
+    hamlets = {hamlet.id: hamlet for hamlet in select_hamlets(reader, actor.commune, local_date(survey.now()))}
+
+made = st.session_state.pop("made_link", None)
+if made is not None:
+    people_widgets.link_with_code(people[made[0]], layout.public_address(survey) + made[1], secure=survey.settings.secure)
+
+people_widgets.people_table(people.values(), hamlets.values())
+
+with st.expander(_("Add a person"), icon=":material/person_add:"), st.form("add", border=False):
+    name = st.text_input(_("Name"), max_chars=80)
+    login = st.text_input(_("Login"), max_chars=40, help=_("Plain letters and digits, such as lan.nguyen"))
+    role = st.radio(_("Role"), list(Role), format_func=layout.role_name)
+    scope = st.multiselect(
+        _("Hamlets"), list(hamlets), format_func=lambda hamlet: hamlets[hamlet].name,
+        help=_("An inspector sees the work of these hamlets only. Others see the whole commune when nothing is chosen."),
+    )  # fmt: skip
+    if st.form_submit_button(_("Add and make a sign-in link"), type="primary"):
+        try:
+            person = accounts.create_person(survey, actor.commune, by=actor, login=login, name=name, role=role, hamlets=scope)
+            link = accounts.make_sign_in_link(survey, actor.commune, person.id, by=actor)
+            st.session_state["made_link"] = (person.id, link)
+            st.rerun()
+        except Problem as problem:
+            st.error(text.problem_text(problem))
+
+titles = {person.id: f"{person.name} ({person.login})" for person in people.values()}
+active = [person.id for person in people.values() if person.disabled_at is None]
+with st.expander(_("New sign-in link"), icon=":material/key:"), st.form("link", border=False):
+    chosen = st.selectbox(_("Person"), active, format_func=titles.get, key="link_for")
+    if st.form_submit_button(_("Make a one-time link")) and chosen:
+        st.session_state["made_link"] = (chosen, accounts.make_sign_in_link(survey, actor.commune, chosen, by=actor))
+        st.rerun()
+
+with st.expander(_("Close an account"), icon=":material/person_off:"), st.form("close", border=False):
+    closing = st.selectbox(_("Person"), active, format_func=titles.get, key="close_for")
+    sure = st.checkbox(_("The person is signed out everywhere at once. The work handed in stays."))
+    if st.form_submit_button(_("Close the account")) and closing:
+        try:
+            if sure:
+                accounts.disable_person(survey, actor.commune, closing, by=actor)
+                st.rerun()
+            st.warning(_("Tick the box first."))
+        except Problem as problem:
+            st.error(text.problem_text(problem))

@@ -1,0 +1,82 @@
+"""The HTTP side of the process: our routes in their order, the middleware, and what runs while the server runs."""
+
+import gc
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from survey.domain.problems import Problem
+from survey.web import middleware, photos, refusals, session, signin
+from survey.web.compressed import Compressed
+from survey.web.workers import supervised
+
+_COLLECT_EVERY_S = 60
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def routes() -> list[BaseRoute]:
+    """Return every route of ours; the last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page."""
+    return [
+        Route("/healthz", show_health, methods=["GET"]),
+        Route("/field", lambda _request: RedirectResponse("/field/"), methods=["GET"]),
+        *signin.routes(),
+        *photos.routes(),
+        *(Route(path, refusals.unknown_path, methods=_METHODS) for prefix in middleware.OWN_PREFIXES for path in (prefix, prefix + "/{rest:path}")),
+    ]
+
+
+def settings_for_app() -> Mapping[str, Any]:
+    """Open the survey and return what `st.App` takes; a wrong setting ends the process with a sentence instead of a trace."""
+    try:
+        survey = session.open()
+    except Problem as problem:
+        sys.exit(f"{problem.kind.code}: {problem.sentence('vi')}\n{problem.sentence('en')}")
+    compressed = Compressed(middleware.STATIC, survey.settings.data / "cache")
+    return {
+        "routes": routes(),
+        "middleware": middleware.stack(compressed),
+        "lifespan": lifespan_with(compressed),
+        "exception_handlers": {Problem: refusals.answer_problem},
+    }
+
+
+def lifespan_with(compressed: Compressed) -> Callable[[Any], Any]:
+    """Return what runs beside the server: the worker, the collection of garbage, the compression of static files."""
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        compressed.start()
+        with supervised(session.open()):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_collect_garbage)
+                try:
+                    yield
+                finally:
+                    tasks.cancel_scope.cancel()
+
+    return lifespan
+
+
+def show_health(_request: Request) -> Response:
+    """GET /healthz: 200 when the database answers, else 503; says nothing more to strangers."""
+    try:
+        with session.open().reading() as reader:
+            reader.row("SELECT 1 AS one")
+    except Exception:  # noqa: BLE001 - whatever the engine raises, the answer is the same
+        return JSONResponse({"status": "database unreachable"}, 503)
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def _collect_garbage() -> None:
+    # Streamlit's own collection after each script run collapses at 100 sessions (.streamlit/config.toml turns it off).
+    gc.collect()
+    gc.freeze()
+    while True:
+        await anyio.sleep(_COLLECT_EVERY_S)
+        await anyio.to_thread.run_sync(gc.collect)

@@ -1,0 +1,113 @@
+"""GET /photos/<sha256>/{original,preview,thumb}: photos for those who may see them, and for nobody else.
+
+What is not there and what the actor may not see answer alike with 404, so that a hash cannot be tried out.
+Quarantined bytes are never served.
+"""
+
+import re
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from survey.domain.people import Ability, Actor
+from survey.domain.ports import Row
+from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.store.attachments import select_blob
+from survey.store.photo_uses import select_photo_uses
+from survey.web import session
+from survey.web.text import _
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif"}
+_HEADERS = {
+    "Cache-Control": "private, no-cache",  # kept by the browser, asked for again each time: permission may have ended
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of this module."""
+    return [
+        Route("/photos/{sha256}/original", show_original, methods=["GET"]),
+        Route("/photos/{sha256}/preview", show_view, methods=["GET"]),
+        Route("/photos/{sha256}/thumb", show_view, methods=["GET"]),
+    ]
+
+
+def show_original(request: Request) -> Response:
+    """The received bytes, unchanged, as a download; a Range gives a part."""
+    blob = _permitted(request)
+    sha256, size = blob["sha256"], blob["size"]
+    media_type = blob["media_type"] if blob["media_type"] in _ENDINGS else "application/octet-stream"
+    name = f"{sha256[:12]}.{_ENDINGS.get(media_type, 'bin')}"
+    headers = {**_HEADERS, "ETag": f'"{sha256}"', "Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    part = _part(request, size, headers["ETag"])
+    if part is None:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    start, length = part
+    headers["Content-Length"] = str(length)
+    if length < size:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
+    content = session.open().blobs.read(sha256, start=start, length=length) if request.method == "GET" else iter(())
+    return StreamingResponse(content, status_code=206 if length < size else 200, media_type=media_type, headers=headers)
+
+
+def show_view(request: Request) -> Response:
+    """The upright preview or thumbnail; 202 with a drawn placeholder while the worker has not made it yet."""
+    blob = _permitted(request)
+    view = request.url.path.rpartition("/")[2]
+    tag = f'"{blob["sha256"]}-{view}"'
+    content = session.open().blobs.read_view(blob["sha256"], view)
+    if content is None:
+        waiting = blob["views"] == "waiting"
+        return _placeholder(_("Preparing the picture…") if waiting else _("No preview; download the original"), waiting=waiting)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={**_HEADERS, "ETag": tag})
+    return Response(content, media_type="image/jpeg", headers={**_HEADERS, "ETag": tag})
+
+
+def may_see(actor: Actor, uses: Iterable[Row]) -> bool:
+    """Whether *actor* may see a photo that is used so: the commune's desk within its hamlets, an inspector own work only."""
+    if not actor.may(Ability.SEE_ALL):
+        return actor.may(Ability.SEE_OWN) and any(actor.person in {use["sender"], use["owner"]} for use in uses)
+    return any(actor.reaches(use["hamlet"]) for use in uses)
+
+
+def _permitted(request: Request) -> Row:
+    actor = session.actor_of(request)
+    sha256 = request.path_params["sha256"]
+    if _SHA256.fullmatch(sha256):
+        with session.open().reading() as reader:
+            blob = select_blob(reader, actor.commune, sha256)
+            uses = select_photo_uses(reader, actor.commune, sha256)
+        if blob is not None and not blob["quarantine"] and may_see(actor, uses):
+            return blob
+    raise Problem(FILE_UNKNOWN, name=_("photo"))
+
+
+def _part(request: Request, size: int, tag: str) -> tuple[int, int] | None:
+    """Start and length of what is asked for; None where it lies outside. Several ranges at once are answered whole (RFC 9110, 14.2)."""
+    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    if asked is None or request.headers.get("if-range", tag) != tag or not any(asked.groups()):
+        return 0, size
+    first, last = asked.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last), size - 1) if first and last else size - 1
+    return (start, end - start + 1) if start <= end else None
+
+
+def _placeholder(sentence: str, *, waiting: bool) -> Response:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240"><rect width="320" height="240" fill="#e4e9e5"/>'
+        '<path d="M104 88h22l10-14h48l10 14h22v70H104z" fill="none" stroke="#5d6b62" stroke-width="6"/>'
+        '<circle cx="160" cy="121" r="20" fill="none" stroke="#5d6b62" stroke-width="6"/>'
+        f'<text x="160" y="200" text-anchor="middle" font-family="sans-serif" font-size="17" fill="#39463e">{sentence}</text></svg>'
+    )
+    headers = {**_HEADERS, "Cache-Control": "no-store", **({"Retry-After": "2"} if waiting else {})}
+    return Response(drawing, status_code=202 if waiting else 200, media_type="image/svg+xml", headers=headers)

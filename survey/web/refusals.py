@@ -1,0 +1,33 @@
+"""How our routes say no: JSON for programs, a light page for people, in the language of whoever asks."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from survey.domain.problems import PATH_UNKNOWN, SIGN_IN_NEEDED, Problem
+from survey.web import html, session, text
+from survey.web.text import _
+
+_SEE_OTHER = 303
+
+
+async def answer_problem(request: Request, problem: Problem) -> Response:
+    """Answer a `Problem` that a route raised: `{code, message, remedy}`, or a page where a browser opened the address."""
+    return await run_in_threadpool(_answer, request, problem)
+
+
+def unknown_path(request: Request) -> Response:
+    """Answer any address under our own prefixes that no route has: Streamlit would answer it 200 with its own page."""
+    return _answer(request, Problem(PATH_UNKNOWN, path=request.url.path))
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    session.speak_to(request)
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse(text.problem_json(problem), problem.kind.status, headers={"Cache-Control": "no-store"})
+    if problem.kind is SIGN_IN_NEEDED and request.method == "GET":
+        return RedirectResponse(session.sign_in_path(request.url.path), _SEE_OTHER)
+    return html.render(
+        request, "page.html", _("That did not work"), status=problem.kind.status,
+        message=text.problem_text(problem), back="/", back_text=_("To the start page"),
+    )  # fmt: skip

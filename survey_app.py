@@ -1,0 +1,36 @@
+"""The application: `streamlit run survey_app.py` starts the server with our routes; each visit runs it again for its pages."""
+
+import streamlit as st
+from streamlit import runtime
+
+from survey.domain.people import Ability
+from survey.web import session
+from survey.web.app import settings_for_app
+from survey.web.text import _
+
+
+def show_pages() -> None:
+    """Offer the pages that the signed-in person may use; each page guards itself again."""
+    here = session.look()
+    pages = [
+        (None, "home", _("Home"), ":material/home:"),
+        (Ability.CAPTURE, "capture", _("Capture"), ":material/photo_camera:"),
+        (Ability.REVIEW, "review", _("Review"), ":material/rule:"),
+        (Ability.SEE_FIGURES, "criteria", _("Criteria"), ":material/checklist:"),
+        (Ability.EDIT_REGISTER, "register", _("Register"), ":material/list_alt:"),
+        (Ability.EXPORT, "evidence", _("Evidence"), ":material/inventory_2:"),
+        (Ability.MANAGE, "people", _("People"), ":material/group:"),
+        (None, "account", _("My account"), ":material/person:"),
+    ]
+    offered = [
+        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "home")
+        for ability, name, title, icon in pages
+        if (here is None or ability is None or here.actor.may(ability)) and __import__("pathlib").Path(f"pages/{name}.py").exists()
+    ]
+    st.navigation(offered, position="hidden" if here is None else "sidebar").run()
+
+
+if runtime.exists():
+    show_pages()
+else:
+    app = st.App(__file__, **settings_for_app())
