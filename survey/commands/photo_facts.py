@@ -1,0 +1,64 @@
+"""`photo-facts`: what the photo pipeline reads from files and decides about them, without storing anything."""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from survey import photos
+from survey.domain.photos import REFUSALS, Intake
+from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.domain.times import optional_to_text
+from survey.wiring import Settings
+
+SUMMARY = "what the photo pipeline reads from files and decides about them"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The files, and `--json` for one JSON object a line."""
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line; null means not given")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print a line for each file. Raises FILE_UNKNOWN for a path that is no file."""
+    for path in arguments.files:
+        if not path.is_file():
+            raise Problem(FILE_UNKNOWN, name=path.name)
+        found = _look(path)
+        print(json.dumps(found, ensure_ascii=False) if arguments.json else _line(found, settings.locale))
+    return 0
+
+
+def _look(path: Path) -> dict[str, object]:
+    intake = photos.inspect(path, path.stat().st_size)
+    facts = intake.facts
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "file": str(path), "accepted": intake.accepted, "code": intake.code or None, "format": facts.format,
+        "width": facts.width, "height": facts.height, "orientation": facts.orientation,
+        "lat": facts.latitude, "lon": facts.longitude, "accuracy_m": facts.accuracy_m, "altitude_m": facts.altitude_m,
+        "taken_at": facts.taken_at.replace(tzinfo=None).isoformat() if facts.taken_at else None, "offset": facts.offset,
+        "gps_at": optional_to_text(facts.gps_at), "make": facts.make, "model": facts.model,
+        "sha256": sha256, "flags": _flags(path, intake),
+    }  # fmt: skip
+
+
+def _flags(path: Path, intake: Intake) -> list[str]:
+    """What the file alone gives away, the worker's look at its pixels included."""
+    flags = list(intake.facts.signs)
+    if intake.accepted:
+        try:
+            photos.develop(path, intake.facts)
+        except Problem:
+            flags.append("broken_pixels")
+    return flags
+
+
+def _line(found: dict[str, object], locale: str) -> str:
+    if not found["accepted"]:
+        refusal = REFUSALS[str(found["code"])]
+        return f"{found['file']}: {refusal.en if locale == 'en' else refusal.vi}"
+    names = ("format", "width", "height", "lat", "lon", "altitude_m", "taken_at", "offset", "make", "model", "flags")
+    return f"{found['file']}: " + "  ".join(f"{name}={found[name]}" for name in names if found[name] not in (None, []))
