@@ -1,0 +1,147 @@
+// The field client: signs in, finds what was left open, and moves between its screens.
+
+import { checklistScreen } from "./checklist_screen.mjs";
+import { fill, h } from "./dom.mjs";
+import { keep, readDraft, recall } from "./drafts.mjs";
+import { homeScreen } from "./home_screen.mjs";
+import { Watch } from "./position.mjs";
+import { receiptScreen } from "./receipt_screen.mjs";
+import { Sender } from "./send.mjs";
+import { Refusal } from "./server.mjs";
+import { language, languages, loadTexts, t } from "./texts.mjs";
+import { Visit } from "./visit.mjs";
+import { visitScreen } from "./visit_screen.mjs";
+import { Work } from "./work.mjs";
+
+/** Run the client inside *root*. *desk* is the page for paper forms; *styled* says that the page carries the style sheet. Returns a function that ends it. */
+export async function mount(root, { desk = false, styled = false } = {}) {
+  const app = new App(root, desk);
+  if (!styled) root.append(h("link", { rel: "stylesheet", href: `${app.base}style.css` }));
+  root.append(app.element);
+  await app.start();
+  return () => app.close();
+}
+
+class App {
+  constructor(root, desk) {
+    this.desk = desk;
+    this.base = `${location.origin}/field/`;
+    this.api = `${location.origin}/api/`;
+    this.element = h("main", { class: "field", lang: language() });
+    this.watch = new Watch();
+    this.work = new Work(this.api);
+    this.sender = new Sender(this.api);
+    this.screen = null;
+    this.back = () => this.home();
+    if (!desk) addEventListener("popstate", this.back);
+  }
+
+  async start() {
+    await loadTexts(this.base);
+    this.element.lang = language();
+    if (!window.isSecureContext) return this.show(notice(t("This address is not secure, so the phone gives neither camera nor position. Open it with https://.")));
+    try {
+      await this.work.load();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return this.show(error.status === 401 ? signIn() : unreachable(error, () => this.start()));
+    }
+    if (!this.desk) this.watch.start();
+    const current = await recall("current");
+    const draft = current && (await readDraft(current));
+    if (draft && draft.person === this.work.me.person && draft.desk === this.desk) return this.open(draft);
+    this.home();
+  }
+
+  close() {
+    removeEventListener("popstate", this.back);
+    this.screen?.close?.();
+    this.watch.stop();
+    this.sender.close();
+  }
+
+  /** Put *screen* (`{element, close}`) in the place of the present one. */
+  show(screen) {
+    this.screen?.close?.();
+    this.screen = screen;
+    fill(this.element, screen.element);
+    if (!this.desk) scrollTo(0, 0);
+    screen.shown?.();
+  }
+
+  /** The list of work. */
+  async home() {
+    await this.screen?.leave?.();
+    await keep("current", null);
+    this.show(await homeScreen(this));
+  }
+
+  /** Home by the phone's own way back, so that its button and ours do the same. */
+  leave() {
+    if (!this.desk && history.state?.field) history.back();
+    else this.home();
+  }
+
+  #deeper() {
+    if (!this.desk && !history.state?.field) history.pushState({ field: true }, "");
+  }
+
+  /** The checklists for *site*, or for a place that the register does not have. */
+  checklists(site, hamlet) {
+    this.#deeper();
+    this.show(checklistScreen(this, site, hamlet));
+  }
+
+  /** Begin a visit. Raises Refusal where the form cannot be fetched. */
+  async begin(form, site, hamlet) {
+    const tree = await this.work.tree(form.form, form.version);
+    const visit = Visit.begin({ person: this.work.me.person, site, hamlet, tree, watch: this.watch, desk: this.desk });
+    this.#deeper();
+    this.show(visitScreen(this, visit));
+  }
+
+  /** Go on with *draft* where it was left: filling, or sending. */
+  async open(draft) {
+    this.#deeper();
+    await keep("current", draft.id);
+    if (draft.state !== "open") return this.sending(draft.id);
+    const tree = await this.work.tree(draft.form, draft.version);
+    const visit = await Visit.resume(draft.id, tree, { watch: this.watch });
+    this.show(visitScreen(this, visit));
+  }
+
+  /** Send the sealed draft *id* and show how that goes. */
+  sending(id) {
+    this.show(receiptScreen(this, id));
+    this.sender.send(id);
+  }
+
+  /** Show the page in *wanted*, where it is. */
+  async speak(wanted) {
+    await this.screen?.leave?.();
+    await loadTexts(this.base, wanted);
+    this.element.lang = language();
+    if (this.screen?.again) this.show(await this.screen.again());
+    else this.home();
+  }
+
+  /** The switch between languages, for a screen's head. */
+  languageSwitch() {
+    const [other, name] = languages().find(([code]) => code !== language());
+    return h("button", { type: "button", class: "small", lang: other, onclick: () => this.speak(other) }, name);
+  }
+}
+
+function notice(text, ...more) {
+  return { element: h("div", { class: "notice" }, h("p", {}, text), more) };
+}
+
+function signIn() {
+  const door = h("a", { class: "button main", href: "/sign-in?next=/field/" }, t("Sign in"));
+  return notice(t("Please sign in. What you have begun on this phone is kept."), door);
+}
+
+function unreachable(error, again) {
+  const text = error.sentence || t("The server cannot be reached. What you have begun on this phone is kept.");
+  return notice(text, h("button", { type: "button", class: "button main", onclick: again }, t("Try again")));
+}

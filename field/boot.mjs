@@ -1,0 +1,5 @@
+// Starts the client on its own page.
+
+import { mount } from "./app.mjs";
+
+mount(document.getElementById("app"), { styled: true });

@@ -1,0 +1,96 @@
+// What the phone keeps: drafts, their photos' original bytes, what was sent, and the last known work, in IndexedDB.
+
+const NAME = "ntm-survey";
+const STORES = ["drafts", "photos", "sent", "kept"];
+let opening = null;
+
+function database() {
+  opening ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("drafts", { keyPath: "id" });
+      request.result.createObjectStore("photos", { keyPath: ["draft", "name"] });
+      request.result.createObjectStore("sent", { keyPath: "id" });
+      request.result.createObjectStore("kept");
+    };
+    request.onsuccess = () => {
+      request.result.onclose = () => (opening = null);
+      resolve(request.result);
+    };
+    request.onerror = () => reject(request.error);
+  });
+  return opening;
+}
+
+// One transaction over all stores: everything that *work* asks for is kept, or nothing.
+async function transact(mode, work) {
+  const db = await database();
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(STORES, mode, { durability: "strict" });
+    const stores = Object.fromEntries(STORES.map((name) => [name, transaction.objectStore(name)]));
+    const request = work(stores);
+    transaction.oncomplete = () => resolve(request?.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+const photosOf = (draft) => IDBKeyRange.bound([draft], [draft, []]);
+
+/** Keep *draft* and, in the same transaction, the *photos* given with it and the removal of those *removed* by name. */
+export function keepDraft(draft, { photos = [], removed = [] } = {}) {
+  return transact("readwrite", (stores) => {
+    stores.drafts.put(structuredClone(draft));
+    photos.forEach((photo) => stores.photos.put(photo));
+    removed.forEach((name) => stores.photos.delete([draft.id, name]));
+  });
+}
+
+/** The draft *id*, or undefined. */
+export const readDraft = (id) => transact("readonly", (stores) => stores.drafts.get(id));
+
+/** The photos of the draft *id*, oldest name first; bytes stay on disk until they are read. */
+export const readPhotos = (id) => transact("readonly", (stores) => stores.photos.getAll(photosOf(id)));
+
+/** All drafts of *person*, newest first. */
+export async function readDrafts(person) {
+  const drafts = await transact("readonly", (stores) => stores.drafts.getAll());
+  return drafts.filter((draft) => draft.person === person).sort((a, b) => b.changedAt.localeCompare(a.changedAt));
+}
+
+/** Keep what became of one photo, if the draft still has it. */
+export function keepPhoto(photo) {
+  return transact("readwrite", (stores) => {
+    const request = stores.photos.getKey([photo.draft, photo.name]);
+    request.onsuccess = () => request.result && stores.photos.put(photo);
+  });
+}
+
+/** Forget the draft *id* and its photos; a *sent* record takes its place where one is given. */
+export function dropDraft(id, sent = null) {
+  return transact("readwrite", (stores) => {
+    stores.drafts.delete(id);
+    stores.photos.delete(photosOf(id));
+    if (sent) stores.sent.put(sent);
+  });
+}
+
+/** What *person* sent from this phone, newest first, the last *limit*. */
+export async function readSent(person, limit = 20) {
+  const sent = await transact("readonly", (stores) => stores.sent.getAll());
+  return sent.filter((record) => record.person === person).sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
+}
+
+/** Keep *value* under *key*: who is signed in, the work, form trees, where the person stopped. */
+export const keep = (key, value) => transact("readwrite", (stores) => void stores.kept.put(value, key));
+
+/** What was kept under *key*, or undefined. */
+export const recall = (key) => transact("readonly", (stores) => stores.kept.get(key));
+
+/** A lasting random id of this browser; it says "the same phone", not whose. */
+export async function deviceId() {
+  const known = await recall("device");
+  if (known) return known;
+  const made = `field:${crypto.randomUUID()}`;
+  await keep("device", made);
+  return made;
+}

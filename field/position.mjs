@@ -1,0 +1,86 @@
+// The phone's position: watched while a person works, shown in words, never invented.
+
+const WATCH = { enableHighAccuracy: true, maximumAge: 0, timeout: 60_000 };
+
+/** Words for an accuracy radius in metres; above 100 m there is no usable position, the rest is display only. */
+export function grade(accuracy) {
+  if (accuracy === null || accuracy === undefined || accuracy > 100) return "unusable";
+  if (accuracy > 30) return "weak";
+  return accuracy > 10 ? "fair" : "good";
+}
+
+/** Great-circle metres between two places; good enough to put the nearest first. */
+export function metres(a, b) {
+  const radians = Math.PI / 180;
+  const haversine = (angle) => Math.sin(angle / 2) ** 2;
+  const inner =
+    haversine((b.latitude - a.latitude) * radians) +
+    Math.cos(a.latitude * radians) * Math.cos(b.latitude * radians) * haversine((b.longitude - a.longitude) * radians);
+  return 2 * 6_371_009 * Math.asin(Math.sqrt(inner));
+}
+
+/** Watches the phone's position; tells listeners of every fix and every failure. */
+export class Watch {
+  constructor() {
+    this.last = null;
+    this.failure = null;
+    this.listeners = new Set();
+    this.number = null;
+  }
+
+  /** Begin, or begin again after a refusal. */
+  start() {
+    this.stop();
+    if (!navigator.geolocation) return this.#tell(null, "absent");
+    this.number = navigator.geolocation.watchPosition(
+      ({ coords, timestamp }) => this.#tell(fixOf(coords, timestamp), null),
+      (error) => this.#tell(null, error.code === error.PERMISSION_DENIED ? "denied" : "searching"),
+      WATCH,
+    );
+  }
+
+  /** Stop listening to the phone; the last fix stays known. */
+  stop() {
+    if (this.number !== null) navigator.geolocation.clearWatch(this.number);
+    this.number = null;
+  }
+
+  /** Call *listener* at every change until the returned function is called. */
+  listen(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The first fix that the phone gives from now on: asked for anew, since a watch is silent where nothing moves. */
+  next() {
+    return new Promise((resolve) => {
+      if (!navigator.geolocation) return resolve(null);
+      navigator.geolocation.getCurrentPosition(
+        ({ coords, timestamp }) => {
+          const fix = fixOf(coords, timestamp);
+          this.#tell(fix, null);
+          resolve(fix);
+        },
+        () => resolve(null),
+        WATCH,
+      );
+    });
+  }
+
+  #tell(fix, failure) {
+    if (fix) this.last = fix;
+    this.failure = failure;
+    this.listeners.forEach((listener) => listener(this));
+  }
+}
+
+function fixOf(coords, timestamp) {
+  const given = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
+  return {
+    latitude: coords.latitude,
+    longitude: coords.longitude,
+    accuracy: given(coords.accuracy),
+    altitude: given(coords.altitude),
+    at: new Date(timestamp).toISOString(),
+  };
+}

@@ -1,0 +1,231 @@
+// A form's JSON tree with one set of answers: what is relevant, required, calculated and wrong. No page here.
+
+import { evaluate } from "./expressions.mjs";
+import { choiceColumn } from "./functions.mjs";
+import { asBoolean, asNumber, asText } from "./values.mjs";
+
+const ROUNDS = 20; // calculations that still change after this many passes refer to each other in a circle
+
+/** The answers of one filled form: groups are objects, repeats arrays of objects, questions strings ("" is no answer). */
+export class Answers {
+  /** *data* continues a draft; without it the form's defaults are put in. *now* tells the time, *language* is that of choice labels. */
+  constructor(tree, data = null, { now = () => new Date(), language = "vi" } = {}) {
+    this.tree = tree;
+    this.language = language;
+    this.numeric = new Set();
+    this.now = now;
+    this.nodes = new Map();
+    this.lists = new Map(Object.entries(tree.choices ?? {}));
+    this.#index(tree.children, [], []);
+    this.data = data ?? this.#fresh(tree.children);
+    this.cache = new Map();
+    this.calculate();
+  }
+
+  // Every node by path, with the names and repeats on the way to it.
+  #index(children, names, repeats) {
+    for (const node of children) {
+      const steps = [...names, node.name];
+      const inside = node.kind === "repeat" ? [...repeats, node.path] : repeats;
+      this.nodes.set(node.path, { node, steps, repeats, inside, parent: names.length ? `/${[this.tree.root, ...names].join("/")}` : null });
+      this.#index(node.children ?? [], steps, inside);
+    }
+  }
+
+  #fresh(children) {
+    const data = {};
+    for (const node of children) {
+      if (node.kind === "group") data[node.name] = this.#fresh(node.children);
+      else if (node.kind === "repeat") data[node.name] = [];
+      else if (node.kind !== "note") data[node.name] = typeof node.default === "string" ? node.default : "";
+    }
+    return data;
+  }
+
+  /** The node at *path*. */
+  node(path) {
+    return this.nodes.get(path).node;
+  }
+
+  // The object that holds the answer of *path* in the repeats numbered *at* (from 0).
+  #holder(path, at) {
+    const { steps, repeats } = this.nodes.get(path);
+    let holder = this.data;
+    let where = `/${this.tree.root}`;
+    let depth = 0;
+    for (const step of steps.slice(0, -1)) {
+      where += `/${step}`;
+      holder = repeats.includes(where) ? holder?.[step]?.[at[depth++]] : (holder[step] ??= {});
+      if (!holder) return {};
+    }
+    return holder;
+  }
+
+  /** The answer of the question at *path* in the repeats numbered *at*; the number of repeats for a repeat's own path. */
+  value(path, at = []) {
+    const held = this.#holder(path, at)[path.slice(path.lastIndexOf("/") + 1)];
+    return Array.isArray(held) ? held.length : (held ?? "");
+  }
+
+  /** Answer the question at *path*, then calculate. */
+  set(path, at, text) {
+    this.#holder(path, at)[this.node(path).name] = text;
+    this.calculate();
+  }
+
+  /** Add a repeat at the end of *path*. */
+  add(path, at) {
+    const node = this.node(path);
+    (this.#holder(path, at)[node.name] ??= []).push(this.#fresh(node.children));
+    this.calculate();
+  }
+
+  /** Remove the repeat *number* (from 0) of *path*. */
+  remove(path, at, number) {
+    this.#holder(path, at)[this.node(path).name].splice(number, 1);
+    this.calculate();
+  }
+
+  /** Fill every calculation until nothing changes. Raises Error where they refer to each other in a circle. */
+  calculate() {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      this.cache.clear();
+      if (!this.#calculateOnce()) return;
+    }
+    throw new Error(`${this.tree.form}: calculations without an end`);
+  }
+
+  #calculateOnce() {
+    let changed = false;
+    for (const [path, { node }] of this.nodes) {
+      if (!node.calculation) continue;
+      for (const at of this.instances(path)) {
+        const holder = this.#holder(path, at);
+        const result = this.isRelevant(path, at) ? this.#calculated(node, path, at) : "";
+        if (holder[node.name] === result) continue;
+        holder[node.name] = result;
+        this.cache.clear();
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  // What is not a number counts as no answer; a number stays one for those who ask.
+  #calculated(node, path, at) {
+    const value = this.ask(node.calculation, path, at);
+    const key = `${path}|${at.join(".")}`;
+    if (typeof value === "number") this.numeric.add(key);
+    else this.numeric.delete(key);
+    return Number.isNaN(value) ? "" : asText(value);
+  }
+
+  /** Where *path* stands: the repeat numbers of each of its instances, those that *near* names held fast. */
+  instances(path, near = { repeats: [], at: [] }) {
+    let found = [[]];
+    for (const [depth, repeat] of this.nodes.get(path).repeats.entries()) {
+      found = found.flatMap((at) => {
+        if (near.repeats[depth] === repeat && at.every((number, index) => number === near.at[index])) return [[...at, near.at[depth]]];
+        return Array.from({ length: this.value(repeat, at) }, (_, number) => [...at, number]);
+      });
+    }
+    return found;
+  }
+
+  /** Whether the node at *path* applies: its own condition and those of all groups around it. */
+  isRelevant(path, at = []) {
+    const { node, parent, inside } = this.nodes.get(path);
+    const here = at.slice(0, inside.length);
+    const key = `${path}|${here.join(".")}`;
+    if (this.cache.has(key)) return this.cache.get(key);
+    this.cache.set(key, true); // a condition that refers to its own question sees it as relevant
+    const around = parent === null || this.isRelevant(parent, here);
+    const relevant = around && (!node.relevant || asBoolean(this.ask(node.relevant, path, here)));
+    this.cache.set(key, relevant);
+    return relevant;
+  }
+
+  /** The value of *expr* as asked by the node at *path*. */
+  ask(expr, path, at = [], extra = {}) {
+    return evaluate(expr, this.#environment(path, at, extra));
+  }
+
+  #environment(path, at, extra) {
+    const { inside, repeats } = this.nodes.get(path);
+    const near = { repeats: at.length > repeats.length ? inside : repeats, at };
+    return {
+      self: this.#typed(path, at),
+      now: this.now(),
+      language: this.language,
+      read: (wanted) => this.#read(wanted, near),
+      position: (repeat) => 1 + (near.at[near.repeats.indexOf(repeat)] ?? 0),
+      indexed: (wanted, repeat, number) => this.#indexed(wanted, repeat, number - 1, near),
+      choices: (list) => this.lists.get(list) ?? [],
+      column: (name, choice) => choiceColumn(name, choice, this.language),
+      ...extra,
+    };
+  }
+
+  // Numbers count as numbers in expressions, all else as text; what is not relevant is not answered.
+  #typed(path, at) {
+    const value = this.value(path, at);
+    const { node } = this.nodes.get(path);
+    if (value === "" || node.kind === "repeat" || node.kind === "group" || !this.isRelevant(path, at)) return "";
+    const numeric = node.type === "integer" || node.type === "decimal" || this.numeric.has(`${path}|${at.join(".")}`);
+    return numeric && !Number.isNaN(asNumber(value)) ? asNumber(value) : value;
+  }
+
+  #read(path, near) {
+    const entry = this.nodes.get(path);
+    if (!entry) return [];
+    const found = this.instances(path, near);
+    if (entry.node.kind === "repeat") return found.flatMap((at) => Array(this.value(path, at)).fill(""));
+    return found.map((at) => this.#typed(path, at));
+  }
+
+  #indexed(path, repeat, number, near) {
+    const { repeats } = this.nodes.get(path);
+    const at = repeats.map((name, depth) => (name === repeat ? number : (near.at[depth] ?? 0)));
+    const there = at.every((place, depth) => place >= 0 && place < this.value(repeats[depth], at.slice(0, depth)));
+    return there ? this.#typed(path, at) : "";
+  }
+
+  /** The choices offered by the question at *path*, after its filter. */
+  choices(path, at = []) {
+    const { node } = this.nodes.get(path);
+    const all = this.lists.get(node.choices) ?? [];
+    if (!node.choice_filter) return all;
+    return all.filter((item) => asBoolean(this.ask(node.choice_filter, path, at, { item })));
+  }
+
+  /** What is wrong with the answer at *path*: null, `missing`, `number`, `constraint`. Irrelevant questions are never wrong. */
+  fault(path, at = []) {
+    const node = this.node(path);
+    if (!this.isRelevant(path, at)) return null;
+    const value = this.value(path, at);
+    if (value === "") return node.required && asBoolean(this.ask(node.required, path, at)) ? "missing" : null;
+    if (node.type === "integer" && !/^-?\d+$/.test(value)) return "number";
+    if (node.type === "decimal" && Number.isNaN(asNumber(value))) return "number";
+    if (node.constraint && !asBoolean(this.ask(node.constraint, path, at))) return "constraint";
+    return null;
+  }
+
+  /** Whether the question at *path* must be answered now. */
+  isRequired(path, at = []) {
+    const { required } = this.node(path);
+    return Boolean(required) && asBoolean(this.ask(required, path, at));
+  }
+
+  /** Every fault of the form in the order of its questions: `{path, at, fault}`. */
+  faults() {
+    const found = [];
+    for (const [path, { node }] of this.nodes) {
+      if (node.kind !== "question") continue;
+      for (const at of this.instances(path)) {
+        const fault = this.fault(path, at);
+        if (fault) found.push({ path, at, fault });
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,210 @@
+// One visit: a form being filled at a place. Every change is kept in the draft; nothing is lost when the page goes.
+
+import { deviceId, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
+import { instanceXml } from "./instance.mjs";
+import { LIMIT_BYTES, photoRecord } from "./photos.mjs";
+import { t } from "./texts.mjs";
+import { Answers } from "./tree.mjs";
+
+const TYPING_MS = 250; // letters that follow each other faster are kept together
+
+/** A draft with its answers and photos; `changed` is called after every change. */
+export class Visit {
+  constructor(draft, tree, photos, { watch, desk }) {
+    this.draft = draft;
+    this.tree = tree;
+    this.watch = watch;
+    this.desk = desk;
+    this.answers = new Answers(tree, draft.data);
+    this.photos = new Map(photos.map((photo) => [photo.name, photo]));
+    this.shape = 0; // counts added and removed repeats, which are drawn anew
+    this.changed = () => {};
+    this.failed = () => {};
+    this.begun = Boolean(draft.data);
+    this.improving = !draft.fix; // a draft opened again at home keeps the position of the visit
+    this.timer = null;
+    this.writing = Promise.resolve(true);
+    draft.data = this.answers.data;
+  }
+
+  /** A new visit by *person* at *site* (null: not in the register) in *hamlet* with the form *tree*. Nothing is kept yet. */
+  static begin({ person, site, hamlet, tree, watch, desk }) {
+    const draft = {
+      id: `uuid:${crypto.randomUUID()}`, person, form: tree.form, version: tree.version, title: tree.title, site, hamlet,
+      data: null, replaces: null, state: "open", startedAt: new Date().toISOString(), changedAt: new Date().toISOString(),
+      fix: null, photoCount: 0, desk, place: null,
+    }; // prettier-ignore
+    const visit = new Visit(draft, tree, [], { watch, desk });
+    visit.#fillSite();
+    return visit;
+  }
+
+  /** The kept visit *id* with its *tree*, where it was left. */
+  static async resume(id, tree, options) {
+    const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
+    return new Visit(draft, tree, photos, { ...options, desk: draft.desk });
+  }
+
+  #fillSite() {
+    if (!this.draft.site) return;
+    for (const [path, { node, repeats }] of this.answers.nodes) {
+      if (node.appearance === "site" && !repeats.length) this.answers.set(path, [], this.draft.site.code);
+    }
+  }
+
+  /** Follow the phone's position until the returned function is called. */
+  follow() {
+    const hear = () => {
+      const { last } = this.watch;
+      const better = last && (!this.draft.fix || (last.accuracy ?? Infinity) < (this.draft.fix.accuracy ?? Infinity));
+      if (this.improving && better) this.#setFix(last);
+      this.changed();
+    };
+    if (this.desk) return () => {};
+    if (this.watch.last) hear();
+    return this.watch.listen(hear);
+  }
+
+  /** Take the phone's position as it is now for the position of the visit. */
+  async updatePosition() {
+    const fix = await this.watch.next();
+    if (!fix) return this.changed();
+    this.improving = true;
+    this.#setFix(fix);
+    this.changed();
+  }
+
+  /** At a desk: the place that stands on paper, or null. */
+  placeByHand(place) {
+    this.#setFix(place && { ...place, accuracy: null, altitude: null, at: null, placed: "hand" });
+    this.begun = true;
+    this.#later();
+  }
+
+  #setFix(fix) {
+    this.draft.fix = fix;
+    if (this.begun) this.#later();
+  }
+
+  /** Answer the question at *path*. */
+  answer(path, at, text) {
+    this.answers.set(path, at, text);
+    this.begun = true;
+    this.draft.place = `${path}|${at.join(".")}`;
+    this.#later();
+    this.changed();
+  }
+
+
+  /** Add a repeat at *path*. */
+  addRepeat(path, at) {
+    this.answers.add(path, at);
+    this.#reshaped([]);
+  }
+
+  /** Remove the repeat that *at* ends with, its photos too. */
+  removeRepeat(node, at) {
+    const inside = [...this.answers.nodes.values()].filter((entry) => entry.node.type === "image" && entry.repeats.includes(node.path));
+    const near = { repeats: this.answers.nodes.get(node.path).inside, at };
+    const removed = inside.flatMap(({ node: { path } }) => this.answers.instances(path, near).map((where) => this.answers.value(path, where)));
+    this.answers.remove(node.path, at.slice(0, -1), at.at(-1));
+    this.#reshaped(removed.filter(Boolean));
+  }
+
+  #reshaped(removed) {
+    this.shape += 1;
+    this.begun = true;
+    removed.forEach((name) => this.photos.delete(name));
+    this.#write({ removed });
+    this.changed();
+  }
+
+  /** Take *file* as the answer of *question*; returns a sentence where that failed. */
+  async takePhoto(question, file, { source, before }) {
+    if (file.size > LIMIT_BYTES) return t("The file is too large ({size} MB at most).", { size: LIMIT_BYTES / 1e6 });
+    const number = (this.draft.photoCount += 1);
+    let photo;
+    try {
+      photo = await photoRecord(file, { draft: this.draft.id, question: question.node.name, number, source, before });
+    } catch (error) {
+      if (error instanceof DOMException) return t("The phone did not hand over the photo. Please take it again.");
+      throw error;
+    }
+    const former = this.answers.value(question.path, question.at);
+    this.answers.set(question.path, question.at, photo.name);
+    this.photos.delete(former);
+    this.photos.set(photo.name, photo);
+    this.draft.place = `${question.path}|${question.at.join(".")}`;
+    this.begun = true;
+    const kept = await this.#write({ photos: [photo], removed: former ? [former] : [] });
+    if (source === "system") this.#fixAfter(photo);
+    this.changed();
+    return kept ? null : t("This phone has no room to keep the photo. Free some space, then take it again.");
+  }
+
+  // The first position after the camera came back may take a while; the photo is safe already.
+  async #fixAfter(photo) {
+    const fix = await this.watch.next();
+    if (!fix || !this.photos.has(photo.name)) return;
+    photo.after = fix;
+    await keepPhoto(photo);
+    this.changed();
+  }
+
+  /** Remove the photo that answers *question*. */
+  async removePhoto(question) {
+    const name = this.answers.value(question.path, question.at);
+    this.answers.set(question.path, question.at, "");
+    this.photos.delete(name);
+    await this.#write({ removed: [name] });
+    this.changed();
+  }
+
+  #later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#write(), TYPING_MS);
+  }
+
+  /** Write what waits; true once it is on disk. */
+  flush() {
+    return this.begun ? this.#write() : this.writing;
+  }
+
+  #write(parts = {}) {
+    clearTimeout(this.timer);
+    this.draft.changedAt = new Date().toISOString();
+    this.writing = this.writing
+      .then(() => keepDraft(this.draft, parts))
+      .then(() => keep("current", this.draft.id))
+      .then(() => true)
+      .catch((error) => {
+        this.failed(error);
+        return false;
+      });
+    return this.writing;
+  }
+
+  /** The photos that the answers name now, in the order of the form. */
+  get namedPhotos() {
+    const named = [];
+    for (const [path, { node }] of this.answers.nodes) {
+      if (node.type !== "image") continue;
+      for (const at of this.answers.instances(path)) {
+        const photo = this.answers.isRelevant(path, at) && this.photos.get(this.answers.value(path, at));
+        if (photo) named.push(photo);
+      }
+    }
+    return named;
+  }
+
+  /** Close the form: from here on the same bytes are sent until the server has them. True once that is on disk. */
+  async seal() {
+    const photos = this.namedPhotos;
+    const names = new Set(photos.map((photo) => photo.name));
+    this.draft.endedAt = new Date().toISOString();
+    this.draft.xml = instanceXml(this.draft, this.answers, photos, await deviceId());
+    this.draft.state = "sending";
+    this.begun = true;
+    return this.#write({ removed: [...this.photos.keys()].filter((name) => !names.has(name)) });
+  }
+}

@@ -1,0 +1,79 @@
+// The screen of a visit: where, how good the position is, the questions, and the way out with everything kept.
+
+import { h, say } from "./dom.mjs";
+import { dropDraft } from "./drafts.mjs";
+import { FormView } from "./form.mjs";
+import { siteName } from "./home_screen.mjs";
+import { positionStrip } from "./position_strip.mjs";
+import { language, pick, t } from "./texts.mjs";
+
+/** The screen of *visit* in *app*. */
+export function visitScreen(app, visit) {
+  visit.answers.language = language();
+  const form = new FormView(visit);
+  const strip = positionStrip(visit);
+  const kept = h("span", { class: "hint", role: "status" });
+  const trouble = h("p", { class: "fault", role: "alert" });
+  const send = h("button", { type: "button", class: "main", id: "send" }, t("Send"));
+  const discard = h("button", { type: "button", class: "quiet" }, t("Throw this draft away"));
+  const element = h(
+    "div",
+    { class: "visit" },
+    h("header", {}, h("div", { class: "bar" }, h("button", { type: "button", class: "small back", onclick: () => app.leave() }, t("Back")), app.languageSwitch())),
+    h("h1", {}, pick(visit.tree.title)),
+    h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
+    strip.element,
+    form.element,
+    discard,
+    h("footer", {}, trouble, h("div", { class: "bar" }, kept, send)),
+  );
+
+  const refresh = () => {
+    form.refresh();
+    strip.refresh();
+    say(kept, keptWords(visit));
+  };
+  visit.changed = refresh;
+  visit.failed = () => say(trouble, t("This phone refuses to keep the draft: it has no room, or the window is private."));
+  send.addEventListener("click", () => submit(app, visit, form, trouble, send));
+  discard.addEventListener("click", () => confirm(t("Throw away the answers and photos of this draft?")) && throwAway(app, visit));
+  const flush = () => visit.flush();
+  const hidden = () => document.visibilityState === "hidden" && flush();
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", hidden);
+  const unfollow = visit.follow();
+  refresh();
+  return {
+    element,
+    shown: () => visit.draft.place && form.show(visit.draft.place),
+    leave: flush,
+    again: () => visitScreen(app, visit),
+    close() {
+      unfollow();
+      removeEventListener("pagehide", flush);
+      document.removeEventListener("visibilitychange", hidden);
+    },
+  };
+}
+
+function keptWords(visit) {
+  const left = visit.answers.faults().length;
+  if (left) return t("{count} still to answer", { count: left });
+  return visit.begun ? t("Kept on this phone") : "";
+}
+
+async function submit(app, visit, form, trouble, button) {
+  const faults = visit.answers.faults();
+  form.point(faults);
+  if (faults.length) return say(trouble, t("{count} answers are missing or not possible; the first is marked.", { count: faults.length }));
+  button.disabled = true;
+  if (await visit.seal()) return app.sending(visit.draft.id);
+  button.disabled = false;
+}
+
+async function throwAway(app, visit) {
+  visit.begun = false;
+  await visit.writing;
+  await dropDraft(visit.draft.id);
+  app.leave();
+}

@@ -1,0 +1,76 @@
+// What there is to do: who is signed in, hamlets, forms, sites; from the server, else the last copy that the phone keeps.
+
+import { keep, recall } from "./drafts.mjs";
+import { fold } from "./fold.mjs";
+import { metres } from "./position.mjs";
+import { get, Refusal } from "./server.mjs";
+
+const SITES_AT_ONCE = 1000;
+
+/** Reads the server's work for one person. */
+export class Work {
+  constructor(api) {
+    this.api = api;
+    this.me = null;
+    this.fresh = false;
+  }
+
+  /** Load who is here and what there is to do. Raises Refusal: 401 where nobody is signed in, 0 where there is neither server nor copy. */
+  async load() {
+    this.me = await this.#kept("me", "me");
+    const { commune, hamlets, forms } = await this.#kept("work", `work:${this.me.person}`);
+    Object.assign(this, { commune, hamlets, forms });
+  }
+
+  // The server's answer to *path*, kept under *key*; the kept one where no server can be reached.
+  async #kept(path, key) {
+    try {
+      const answer = await get(this.api + path);
+      await keep(key, answer);
+      this.fresh = true;
+      return answer;
+    } catch (error) {
+      const copy = error instanceof Refusal && error.passing ? await recall(key) : undefined;
+      if (copy === undefined) throw error;
+      this.fresh = false;
+      return copy;
+    }
+  }
+
+  /** The tree of *form*; a version never changes, so the phone's copy serves first. */
+  async tree(form, version) {
+    const key = `tree:${this.me.commune.code}:${form}:${version}`;
+    const kept = await recall(key);
+    if (kept) return kept;
+    const tree = await get(`${this.api}forms/${encodeURIComponent(form)}/${encodeURIComponent(version)}`);
+    await keep(key, tree);
+    return tree;
+  }
+
+  /** Sites of *hamlet* ("" for all), and whether there are more than were sent; *query* and *fix* choose among too many. */
+  async sites(hamlet, { query = "", fix = null } = {}) {
+    const wanted = new URLSearchParams({ limit: SITES_AT_ONCE });
+    if (hamlet) wanted.set("hamlet", hamlet);
+    if (query) wanted.set("q", query);
+    if (fix) {
+      wanted.set("lat", fix.latitude);
+      wanted.set("lon", fix.longitude);
+    }
+    const { sites } = await get(`${this.api}sites?${wanted}`);
+    const name = (id) => this.hamlets.find((one) => one.id === id)?.name ?? "";
+    return { sites: sites.map((site) => ({ ...site, folded: fold(`${site.code} ${site.name} ${name(site.hamlet)}`) })), more: sites.length >= SITES_AT_ONCE };
+  }
+
+  /** What the person handed in lately, from any phone, with its state and the reviewer's reason. */
+  async submissions() {
+    const { submissions } = await get(`${this.api}submissions?mine=1&limit=20`);
+    return submissions;
+  }
+}
+
+/** *sites* in the order of the list: nearest first where *fix* is known, else as the register sorts; each with its `distance`. */
+export function nearest(sites, fix) {
+  if (!fix) return sites.map((site) => ({ ...site, distance: null }));
+  const measured = sites.map((site) => ({ ...site, distance: site.latitude === null ? null : metres(fix, site) }));
+  return measured.sort((a, b) => (a.distance ?? Infinity) - (b.distance ?? Infinity));
+}
