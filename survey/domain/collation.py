@@ -26,7 +26,7 @@ def sort_key(text: str) -> str:
 
 
 def _piece_key(piece: str) -> tuple[str, str]:
-    if piece.isdigit():
+    if piece.isdecimal():
         digits = str(int(piece))
         return f"{_NUMBER}{len(digits):02d}{digits}", ""
     ranks, tones = [], []

@@ -48,10 +48,10 @@ CHOICE_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         SiteKind.PUBLIC_PLACE: ("điểm công cộng", "công trình công cộng", "public place"),
     },
     "class": {
-        "commune": ("đường xã", "xã", "trục xã", "liên xã", "trục xã liên xã"),
-        "hamlet": ("đường thôn", "thôn", "trục thôn", "liên thôn", "trục thôn liên thôn"),
-        "lane": ("đường ngõ xóm", "ngõ xóm", "ngõ", "xóm", "liên gia"),
-        "field": ("đường nội đồng", "nội đồng", "trục chính nội đồng", "đường trục chính nội đồng"),
+        "commune": ("đường xã", "xã", "trục xã", "liên xã", "trục xã liên xã", "commune road"),
+        "hamlet": ("đường thôn", "thôn", "trục thôn", "liên thôn", "trục thôn liên thôn", "hamlet road"),
+        "lane": ("đường ngõ xóm", "ngõ xóm", "ngõ", "xóm", "liên gia", "lane"),
+        "field": ("đường nội đồng", "nội đồng", "trục chính nội đồng", "đường trục chính nội đồng", "field road"),
     },
     "surface": {
         "asphalt": ("nhựa", "láng nhựa", "bê tông nhựa", "thảm nhựa", "asphalt"),

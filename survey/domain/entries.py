@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from survey.domain import positions
@@ -44,6 +45,15 @@ class Surroundings:
         """The name of the hamlet with that id; empty where there is none."""
         return next((known.name for known in self.hamlets if known.id == hamlet), "")
 
+    @cached_property
+    def hamlets_by_key(self) -> Mapping[str, list[Hamlet]]:
+        """Hamlets by their id and by their name as people vary it."""
+        found: dict[str, list[Hamlet]] = {}
+        for hamlet in self.hamlets:
+            for key in (hamlet.id, hamlet_key(hamlet.name)):
+                found.setdefault(key, []).append(hamlet)
+        return found
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -67,8 +77,10 @@ def site_of(reading: Reading, base: Site, *, keep: bool) -> Site:
     attributes = {key: value for key, value in base.attributes.items() if keep or key not in names}
     attributes |= {key: value for key, value in given.items() if key in names}
     known: dict[str, Any] = {name: getattr(base, name) if keep else None for name in ("name", "hamlet", "line", "latitude", "longitude")}
+    if "geometry" not in reading.entry.values:
+        known["line"] = base.line  # the page's form does not draw lines: what it does not show, it does not empty
     known |= {name: value for name, value in given.items() if name in known}
-    if "line" in given:
+    if known["line"] and ("line" in given or known["latitude"] is None):
         known["latitude"], known["longitude"] = line_middle(known["line"])
     return replace(base, **(known | {"name": known["name"] or "", "attributes": attributes}))
 
@@ -149,7 +161,7 @@ class _EntryReader:
         if code and (len(code) > CODE_LENGTH or not _CODE.fullmatch(code)):
             self._say(say.CODE_WRONG, "code", limit=CODE_LENGTH)
         elif code:
-            self._fields["code"] = code
+            self._fields["code"] = code.upper()
 
     def _text(self, name: str, limit: int) -> None:
         words = self._words(name)
@@ -162,8 +174,7 @@ class _EntryReader:
         words = self._words("hamlet")
         if not words:
             return
-        found = [known for known in self._around.hamlets if known.id == words]
-        found = found or [known for known in self._around.hamlets if hamlet_key(known.name) == hamlet_key(words)]
+        found = self._around.hamlets_by_key.get(words) or self._around.hamlets_by_key.get(hamlet_key(words)) or []
         valid = [known for known in found if known.is_valid(self._around.today)]
         exact = [known for known in valid if known.name.casefold() == words.casefold()]
         if len(valid) > 1 and len(exact) != 1:

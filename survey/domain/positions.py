@@ -44,6 +44,8 @@ class Position:
 
 def printable(text: str) -> str:
     """*text* in composed letters, without control characters and invisible marks of direction or width."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text
     composed = unicodedata.normalize("NFC", text)
     return "".join(letter if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"} else " " for letter in composed)
 

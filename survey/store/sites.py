@@ -165,6 +165,14 @@ def select_present_by_codes(reader: Reader, commune: str, codes: Collection[str]
     return found
 
 
+def select_site_names(reader: Reader, commune: str) -> Iterator[tuple[SiteKind, str | None, str, str]]:
+    """Kind, hamlet, name and code of every present site, streamed: to point out a newcomer that is there already."""
+    rows = reader.stream(
+        "SELECT kind, hamlet, name, code FROM site WHERE commune = :commune AND known_to IS NULL AND closed = 0", commune=commune
+    )
+    return ((SiteKind(row["kind"]), row["hamlet"], row["name"], row["code"]) for row in rows)
+
+
 def select_highest_code(reader: Reader, commune: str, kind: SiteKind) -> int:
     """The highest number that a made code of this kind has ever had, closed sites included; 0 where there is none."""
     rows = reader.stream(

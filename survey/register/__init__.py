@@ -1,0 +1,8 @@
+"""The register's verbs: load a file of sites, add, edit or close one, add a hamlet. Each gathers, decides, writes."""
+
+from survey.register.editing import add_hamlet, add_site, close_site, edit_site
+from survey.register.loading import load
+from survey.register.report import LoadReport
+from survey.register.templates import template
+
+__all__ = ["LoadReport", "add_hamlet", "add_site", "close_site", "edit_site", "load", "template"]
