@@ -6,12 +6,14 @@ from streamlit import runtime
 from survey.domain.people import Ability
 from survey.web import session
 from survey.web.app import settings_for_app
+from survey.web.layout import ICON
 from survey.web.text import _
 
 
 def show_pages() -> None:
     """Offer the pages that the signed-in person may use; each page guards itself again."""
     here = session.look()
+    st.set_page_config(page_title=_("Rural survey"), page_icon=str(ICON))
     pages = [
         (None, "home", _("Home"), ":material/home:"),
         (Ability.CAPTURE, "capture", _("Capture"), ":material/photo_camera:"),

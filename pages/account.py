@@ -16,10 +16,8 @@ st.caption(_("Signed in on this device since {when}.", when=text.format_datetime
 st.subheader(_("Change the password") if person.has_password else _("Choose a password"))
 with st.form("password", clear_on_submit=True):
     old = st.text_input(_("Present password"), type="password", autocomplete="current-password") if person.has_password else ""
-    new = st.text_input(
-        _("New password"), type="password", autocomplete="new-password",
-        help=_("At least {length} characters; a short sentence is best.", length=accounts.PASSWORD_LENGTH),
-    )  # fmt: skip
+    new = st.text_input(_("New password"), type="password", autocomplete="new-password")
+    st.caption(_("At least {length} characters; a short sentence is best.", length=accounts.PASSWORD_LENGTH))
     again = st.text_input(_("New password once more"), type="password", autocomplete="new-password")
     if st.form_submit_button(_("Save the password"), type="primary"):
         try:

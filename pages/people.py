@@ -26,12 +26,11 @@ people_widgets.people_table(people.values(), hamlets.values())
 
 with st.expander(_("Add a person"), icon=":material/person_add:"), st.form("add", border=False):
     name = st.text_input(_("Name"), max_chars=80)
-    login = st.text_input(_("Login"), max_chars=40, help=_("Plain letters and digits, such as lan.nguyen"))
+    login = st.text_input(_("Login"), max_chars=40)
+    st.caption(_("Plain letters and digits, such as lan.nguyen"))
     role = st.radio(_("Role"), list(Role), format_func=layout.role_name)
-    scope = st.multiselect(
-        _("Hamlets"), list(hamlets), format_func=lambda hamlet: hamlets[hamlet].name,
-        help=_("An inspector sees the work of these hamlets only. Others see the whole commune when nothing is chosen."),
-    )  # fmt: skip
+    scope = st.multiselect(_("Hamlets"), list(hamlets), format_func=lambda hamlet: hamlets[hamlet].name, placeholder=_("Choose hamlets"))
+    st.caption(_("An inspector sees the work of these hamlets only. Others see the whole commune when nothing is chosen."))
     if st.form_submit_button(_("Add and make a sign-in link"), type="primary"):
         try:
             person = accounts.create_person(survey, actor.commune, by=actor, login=login, name=name, role=role, hamlets=scope)

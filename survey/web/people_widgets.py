@@ -55,14 +55,7 @@ def own_work(submissions: Iterable[Submission]) -> None:
 def people_table(people: Iterable[Person], hamlets: Iterable[Hamlet]) -> None:
     """Show the commune's accounts, readable on a phone: one card a person."""
     names = {hamlet.id: hamlet.name for hamlet in hamlets}
-    for person in people:
-        where = ", ".join(names.get(hamlet, hamlet) for hamlet in sorted(person.hamlets)) or _whole_scope(person)
-        closed = person.disabled_at is not None
-        st.html(
-            f'<div class="person{" closed" if closed else ""}"><b>{escape(person.name)}</b> <code>{escape(person.login)}</code>'
-            f"<span>{escape(layout.role_name(person.role))} · {escape(where)}</span>"
-            f"<span>{escape(_sign_in_way(person))}</span></div>"
-        )
+    st.html(f'<div class="people">{"".join(_card(person, names) for person in people)}</div>')
 
 
 def link_with_code(person: Person, address: str, *, secure: bool) -> None:
@@ -74,6 +67,15 @@ def link_with_code(person: Person, address: str, *, secure: bool) -> None:
         st.html(f'<div class="code">{drawing}</div>')
     else:
         st.caption(_("Phones need an https address for the camera and position; the QR code appears once SURVEY_PUBLIC_URL is set to one."))
+
+
+def _card(person: Person, names: Mapping[str, str]) -> str:
+    where = ", ".join(names.get(hamlet, hamlet) for hamlet in sorted(person.hamlets)) or _whole_scope(person)
+    closed = " closed" if person.disabled_at is not None else ""
+    return (
+        f'<div class="person{closed}"><b>{escape(person.name)}</b> <code>{escape(person.login)}</code>'
+        f"<span>{escape(layout.role_name(person.role))} · {escape(where)}</span><span>{escape(_sign_in_way(person))}</span></div>"
+    )
 
 
 def _whole_scope(person: Person) -> str:

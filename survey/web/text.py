@@ -89,8 +89,9 @@ def problem_json(problem: Problem) -> dict[str, str]:
 @cache
 def translations() -> Translations:
     """All Vietnamese catalogues in one; read once in a process."""
-    merged = Translations()
-    for path in sorted((LOCALE_FOLDER / "vi").glob("*.po")):
+    first, *others = sorted((LOCALE_FOLDER / "vi").glob("*.po"))
+    merged = _read_catalogue(first)  # not an empty one: that would count plurals the English way
+    for path in others:
         merged.merge(_read_catalogue(path))
     return merged
 
