@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from survey.catalogue.editions import read_edition
+from survey.catalogue.editions import question_kinds, read_document, read_edition
 from survey.catalogue.places import read_place
+from survey.catalogue.vocabulary import read_questions
 from survey.domain.places import Commune
 from survey.domain.ports import Survey
 from survey.domain.problems import DEPLOYMENT_EXISTS, Problem
 from survey.domain.times import to_text
 from survey.forms import compile_xlsform
 from survey.store.deployment import is_demonstration
-from survey.store.editions import insert_edition
+from survey.store.editions import LoadedEdition, upsert_edition
 from survey.store.forms import insert_form
 from survey.store.places import insert_commune, insert_hamlet, select_commune
 
@@ -24,8 +25,10 @@ def establish(survey: Survey, schema: Path, code: str, *, demonstration: bool = 
     demonstration and a real commune would share one deployment.
     """
     place = read_place(schema / "places", code)
-    editions = [read_edition(folder) for folder in _folders(schema / "criteria")]
     checklists = [(path, compile_xlsform(path.read_bytes(), path.name)) for path in sorted((schema / "forms").glob("*.xlsx"))]
+    questions = {name: known for _, form in checklists for name, known in read_questions(form.form, form.tree).items()}
+    documents = [read_document(folder) for folder in _folders(schema / "criteria")]
+    editions = [(document, read_edition(document, questions)) for document in documents]
     commune = replace(place.commune, demonstration=demonstration)
     now = survey.now()
     with survey.transaction() as tx:
@@ -34,10 +37,10 @@ def establish(survey: Survey, schema: Path, code: str, *, demonstration: bool = 
         insert_commune(tx, commune, created_at=to_text(now))
         for hamlet in () if demonstration else place.hamlets:
             insert_hamlet(tx, hamlet)
-        for edition in editions:
-            insert_edition(tx, code, edition, at=now)
         for path, checklist in checklists:
             insert_form(tx, code, checklist, path.read_bytes(), now)
+        for document, edition in editions:
+            upsert_edition(tx, code, LoadedEdition(edition.id, document.text(), now), question_kinds(edition, questions))
         tx.log("", "deployment.established", {"commune": code, "demonstration": demonstration})
         tx.log(code, "commune.established", {"demonstration": demonstration})
     return commune

@@ -265,6 +265,17 @@ CREATE TABLE measure (
 );
 CREATE INDEX measure_submission ON measure (commune, submission);
 
+-- The questions that the loaded editions use: what receipt writes measures for.
+CREATE TABLE edition_question (
+  commune TEXT NOT NULL,
+  edition TEXT NOT NULL,
+  form TEXT NOT NULL,
+  question TEXT NOT NULL,
+  kind TEXT NOT NULL,                      -- number, code, or answered: only whether there is an answer
+  PRIMARY KEY (commune, edition, form, question)
+);
+CREATE INDEX edition_question_form ON edition_question (commune, form);
+
 -- Which accepted version of a site's form counts at present (DESIGN 2.2).
 CREATE TABLE counted (
   commune TEXT NOT NULL,
@@ -278,13 +289,19 @@ CREATE TABLE counted (
 );
 CREATE INDEX counted_submission ON counted (commune, submission);
 
+-- How often something that figures are made of has changed in a commune.
+CREATE TABLE figure_change (
+  commune TEXT NOT NULL PRIMARY KEY,
+  changes INTEGER NOT NULL
+);
+
 -- A commune's present figures, kept until a decision makes them stale.
 CREATE TABLE figure (
   commune TEXT NOT NULL,
   edition TEXT NOT NULL,
   document TEXT NOT NULL,                  -- JSON: verdicts with their basis
   computed_at TEXT NOT NULL,
-  stale INTEGER NOT NULL,
+  changes INTEGER NOT NULL,                -- figure_change when they were computed; a greater number there makes them stale
   PRIMARY KEY (commune, edition)
 );
 

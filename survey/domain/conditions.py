@@ -1,0 +1,161 @@
+"""Conditions over one site: what the register and the counted answers say of it, with *unknown* as the third answer.
+
+A condition is data read from an edition; the vocabulary is described in docs/criteria.md. Nothing is ever evaluated as code.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+Value = float | frozenset[str]
+"""A number, or the codes of a choice; an answer that is neither (a photo, a text) is the empty set: answered, no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One site of the register with the answers that count for it.
+
+    *answers* are keyed `form.question`; *submissions* name the counted submissions by form. A form that is not there was not
+    filled for the site, a question that is not there was not answered.
+    """
+
+    site: str
+    hamlet: str | None
+    kind: str
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    submissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a condition or a sum asks: a question of a form (`household_fence.green_m`) or an attribute of the register."""
+
+    name: str
+    is_attribute: bool = False
+
+    @property
+    def form(self) -> str | None:
+        """The form that holds the question; None for an attribute."""
+        return None if self.is_attribute else self.name.split(".", 1)[0]
+
+    @property
+    def question(self) -> str | None:
+        """The question's name in its form; None for an attribute."""
+        return None if self.is_attribute else self.name.split(".", 1)[1]
+
+    def value(self, seen: Observation) -> Value | None:
+        """The number or codes that *seen* holds; None where it says nothing."""
+        if not self.is_attribute:
+            return seen.answers.get(self.name)
+        value = seen.attributes.get(self.name)
+        if isinstance(value, bool):
+            return frozenset({"yes" if value else "no"})
+        if isinstance(value, int | float):
+            return float(value)
+        return frozenset({str(value)}) if value not in (None, "") else None
+
+    def number(self, seen: Observation) -> float | None:
+        """The value where it is a number."""
+        value = self.value(seen)
+        return value if isinstance(value, float) else None
+
+
+class Test(StrEnum):
+    """How a subject is compared."""
+
+    IS = "is"  # exactly this code
+    IN = "in"  # one of these codes
+    INCLUDES = "includes"  # this code is among the chosen ones
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ANSWERED = "answered"  # there is an answer: a photo was taken, a text written
+
+
+class Condition(Protocol):
+    """Something that a site fulfils, does not fulfil, or of which nothing is known."""
+
+    def holds(self, seen: Observation) -> bool | None:
+        """Whether *seen* fulfils the condition; None where the answers do not say."""
+
+    def subjects(self) -> Iterator[Subject]:
+        """Everything that the condition asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """One subject compared with one value."""
+
+    subject: Subject
+    test: Test
+    codes: frozenset[str] = frozenset()
+    number: float = 0.0
+
+    def holds(self, seen: Observation) -> bool | None:
+        """See `Condition`. A form that was filled without an answer to the question is *not answered*, hence unknown."""
+        value = self.subject.value(seen)
+        if self.test is Test.ANSWERED:
+            return True if value is not None else (False if self.subject.form in seen.submissions else None)
+        if value is None:
+            return None
+        if isinstance(value, float):
+            return self._compares(value)
+        if self.test is Test.IS:
+            return value == self.codes
+        return bool(value & self.codes)
+
+    def subjects(self) -> Iterator[Subject]:
+        """The one subject."""
+        yield self.subject
+
+    def _compares(self, value: float) -> bool | None:
+        if self.test is Test.AT_LEAST:
+            return value >= self.number
+        if self.test is Test.AT_MOST:
+            return value <= self.number
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part must hold; one that fails decides, even where others are unknown."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, seen: Observation) -> bool | None:
+        """See `Condition`."""
+        unknown = False
+        for part in self.parts:
+            outcome = part.holds(seen)
+            if outcome is False:
+                return False
+            unknown = unknown or outcome is None
+        return None if unknown else True
+
+    def subjects(self) -> Iterator[Subject]:
+        """The subjects of every part."""
+        for part in self.parts:
+            yield from part.subjects()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One part must hold; one that holds decides, even where others are unknown."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, seen: Observation) -> bool | None:
+        """See `Condition`."""
+        unknown = False
+        for part in self.parts:
+            outcome = part.holds(seen)
+            if outcome is True:
+                return True
+            unknown = unknown or outcome is None
+        return None if unknown else False
+
+    def subjects(self) -> Iterator[Subject]:
+        """The subjects of every part."""
+        for part in self.parts:
+            yield from part.subjects()
