@@ -80,7 +80,7 @@ def _convert(token: XPathToken, scope: Scope, depth: int) -> Expression:
     if depth > _MAX_NESTING:
         raise ExpressionFault("unsupported", f"more than {_MAX_NESTING} levels")
     if symbol in ("(integer)", "(decimal)", "(float)"):
-        return {"n": _plain(float(token.value))}
+        return {"n": _plain(float(str(token.value)))}
     if symbol == "(string)":
         return {"s": str(token.value)}
     if symbol == "(":

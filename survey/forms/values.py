@@ -5,6 +5,7 @@ An answer is a str, a number, a list of codes or None (not answered); an express
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -20,7 +21,7 @@ _DAY_S = 86400
 
 
 def as_scalar(answer: object) -> Scalar:
-    """An *answer* as an operand: None is the empty text, a list of codes is joined by spaces."""
+    """An *answer* as an operand: None is the empty text, a list of codes is joined by spaces, a position is `lat lon alt acc`."""
     if answer is None:
         return ""
     if isinstance(answer, bool | str):
@@ -29,6 +30,9 @@ def as_scalar(answer: object) -> Scalar:
         return float(answer)
     if isinstance(answer, list | tuple):
         return " ".join(str(code) for code in answer)
+    if isinstance(answer, Mapping):  # a position
+        figures = (answer.get(name) or 0.0 for name in ("latitude", "longitude", "altitude_m", "accuracy_m"))
+        return " ".join(as_text(float(figure)) for figure in figures)
     return str(answer)
 
 
