@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from survey.commands import operator
@@ -41,8 +42,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _line(report: dict[str, object]) -> str:
-    state = {None: "checked", True: "loaded", False: "already loaded"}[report["new"]]  # type: ignore[index]
+def _line(report: Mapping[str, object]) -> str:
+    state = "checked" if report["new"] is None else "loaded" if report["new"] else "already loaded"
     only = f"; ODK Collect only: {report['unsupported']}" if report["unsupported"] else ""
     return f"{report['form']} {report['version']}: {state}{only}"
 

@@ -24,6 +24,17 @@ class CompiledForm:
 
 
 @dataclass(frozen=True)
+class FormHead:
+    """What lists show of a loaded form."""
+
+    form: str
+    version: str
+    title: Mapping[str, str]
+    site_kind: str
+    xform_md5: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """An answer that does not fit its form: it becomes a flag, never a refusal.
 

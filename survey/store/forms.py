@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from survey.domain.canonical import dumps, sha256_hex
-from survey.domain.forms import CompiledForm
+from survey.domain.forms import CompiledForm, FormHead
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.problems import FORM_UNKNOWN, FORM_VERSION_TAKEN, Problem
 from survey.domain.times import to_text
@@ -58,14 +58,14 @@ def _update_retired(tx: Transaction, commune: str, form: str, version: str, at: 
     )  # fmt: skip
 
 
-def select_forms(reader: Reader, commune: str) -> list[Row]:
-    """The present version of each form, the one loaded last that is not retired: form, version, title (JSON), site_kind, xform_md5."""
+def select_forms(reader: Reader, commune: str) -> list[FormHead]:
+    """The present version of each form: the one loaded last that is not retired."""
     rows = reader.rows(
         "SELECT form, version, title, site_kind, xform_md5, loaded_at FROM form"
         " WHERE commune = :commune AND retired_at IS NULL ORDER BY form, loaded_at, version",
         commune=commune,
     )
-    return list({row["form"]: row for row in rows}.values())
+    return list({row["form"]: _head(row) for row in rows}.values())
 
 
 def select_form(reader: Reader, commune: str, form: str, version: str) -> CompiledForm | None:
@@ -91,3 +91,7 @@ def select_tree(reader: Reader, commune: str, form: str, version: str) -> Mappin
         return None
     tree: Mapping[str, Any] = json.loads(row["tree"])
     return tree
+
+
+def _head(row: Row) -> FormHead:
+    return FormHead(row["form"], row["version"], json.loads(row["title"]), row["site_kind"], row["xform_md5"])
