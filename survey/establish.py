@@ -11,7 +11,7 @@ from survey.domain.places import Commune
 from survey.domain.ports import Survey
 from survey.domain.problems import DEPLOYMENT_EXISTS, Problem
 from survey.domain.times import to_text
-from survey.forms import compile_xlsform
+from survey.forms.compile import compile_xlsform
 from survey.store.deployment import is_demonstration
 from survey.store.editions import LoadedEdition, upsert_edition
 from survey.store.forms import insert_form

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from survey import forms, photos
+from survey import photos
 from survey.domain.canonical import sha256_hex
+from survey.domain.checks import CHECKS, LOOK
+from survey.domain.forms import Finding
 from survey.domain.names import clean_file_name
 from survey.domain.people import Ability, Actor
 from survey.domain.photos import Intake, facts_to_json
@@ -22,6 +24,8 @@ from survey.domain.problems import (
 )
 from survey.domain.submissions import Instance, State, Submission, short_code
 from survey.domain.times import local_date
+from survey.forms.check import check_answers
+from survey.forms.instance import canonical_answers, read_header, read_instance
 from survey.store.attachments import (
     insert_blob,
     insert_carried,
@@ -91,7 +95,7 @@ def submission(
     taken by other content; in the last two cases the newcomer is kept aside first.
     """
     actor.require(Ability.CAPTURE)
-    header = forms.read_header(xml)
+    header = read_header(xml)
     if expected_id is not None and header.instance_id != expected_id:
         raise Problem(INSTANCE_OTHER_ID, inside=header.instance_id, outside=expected_id)
     with survey.reading() as reader:
@@ -99,7 +103,7 @@ def submission(
     if tree is None:
         _keep_aside(survey, actor, xml)
         raise Problem(FORM_UNKNOWN, form=header.form, version=header.version or "–")
-    instance = forms.read_instance(xml, tree)
+    instance = read_instance(xml, tree)
     kept = [_keep(survey, name, staged) for name, staged in files]
     now = survey.now()
     with survey.transaction() as tx:
@@ -179,7 +183,7 @@ def _submission(tx: Transaction, actor: Actor, instance: Instance, xml: bytes, *
         flag_count=0,
         flag_severity=0,
         fix=instance.fix,
-        answers=forms.canonical_answers(instance),
+        answers=canonical_answers(instance),
         instance_sha256=sha256_hex(xml),
         started_at=instance.started_at,
     )
@@ -202,15 +206,25 @@ def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, instanc
         insert_carried(tx, submission.commune, replaced.id, submission.id)
     insert_measures(tx, submission)
     update_counted_on_receipt(tx, submission.commune, submission.id, submission.replaces)
-    broken = forms.check_answers(tree, instance.answers, local_date(submission.captured_at))
-    findings = forms.findings_as_flags(broken)
-    if findings:
-        upsert_flags(tx, submission.commune, submission.id, findings, submission.received_at)
+    flags = _form_flags(check_answers(tree, submission.answers, local_date(submission.captured_at)))
+    if flags:
+        upsert_flags(tx, submission.commune, submission.id, flags, submission.received_at)
     tx.log(
         submission.commune,
         "submission.received",
         {"submission": submission.id, "sha256": submission.instance_sha256, "form": submission.form, "version": submission.form_version},
     )
+
+
+def _form_flags(findings: Sequence[Finding]) -> list[dict[str, object]]:
+    """What the form's own rules found, as the two checks of the visit that name questions; mere notes are left out."""
+    missing = sorted({finding.question for finding in findings if finding.code == "answer_required"})
+    impossible = sorted({finding.question for finding in findings if finding.code != "answer_required" and finding.severity >= LOOK})
+    return [
+        {"attachment": "", "code": code, "severity": CHECKS[code].severity, "figures": {"questions": questions}}
+        for code, questions in (("answers_missing", missing), ("answers_impossible", impossible))
+        if questions
+    ]
 
 
 def _insert_files(tx: Transaction, actor: Actor, submission_id: str, files: Sequence[_File], now: datetime) -> None:

@@ -15,6 +15,7 @@ from survey.store.blobs import FolderBlobs
 from survey.store.object_blobs import open_object_blobs
 
 ROOT = Path(__file__).resolve().parent.parent
+_MOST_WORKERS = 64
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,13 @@ class Survey:
 def open_survey(settings: Settings) -> Survey:
     """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    blobs: Blobs
+    return Survey(settings, open_store(settings.database, settings.data), _open_blobs(settings))
+
+
+def _open_blobs(settings: Settings) -> Blobs:
     if settings.blobs == "folder":
-        blobs = FolderBlobs(settings.data)
-    else:
-        blobs = open_object_blobs(settings.blobs, settings.data / "incoming")
-    return Survey(settings, open_store(settings.database, settings.data), blobs)
+        return FolderBlobs(settings.data)
+    return open_object_blobs(settings.blobs, settings.data / "incoming")
 
 
 def _database(value: str) -> str:
@@ -108,12 +110,12 @@ def _locale(value: str) -> str:
 
 
 def _workers(value: str) -> int:
-    if value.isdecimal() and int(value) <= 64:
+    if value.isdecimal() and int(value) <= _MOST_WORKERS:
         return int(value)
     raise _wrong("SURVEY_WORKERS", value, "Dùng một số từ 0 đến 64.", "Use a number from 0 to 64.")
 
 
 def _wrong(name: str, value: str, remedy_vi: str, remedy_en: str) -> Problem:
     # A database URL may hold a password: the message shows its scheme only.
-    shown = value.split("://")[0] + "://…" if "://" in value else value
+    shown = value.partition("://")[0] + "://…" if "://" in value else value
     return Problem(WRONG_SETTING, name=name, value=shown, remedy_vi=remedy_vi, remedy_en=remedy_en)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -38,8 +39,9 @@ class Transaction(Reader, Protocol):
         """The hash of the commune's newest event; after the transaction ended, the one it wrote."""
 
 
-class Staged(Protocol):
-    """Bytes on their way in: on local disk, hashed as they came, not yet evidence."""
+@dataclass(frozen=True)
+class Staged:
+    """Bytes on their way in: on local disk under a temporary name, hashed as they came, not yet evidence."""
 
     path: Path
     sha256: str

@@ -41,8 +41,7 @@ class _Door:
             actor = await run_in_threadpool(self._actor_of, request)
             if request.method == "HEAD":
                 return Response(status_code=204, headers=wire.headers(limit=BODY_LIMIT))
-            if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
-                raise Problem(FILE_TOO_LARGE, name="POST", limit_mb=BODY_LIMIT // 1_000_000)
+            _check_length(request)
             async with request.form(max_files=200, max_fields=50) as form:
                 receipt = await run_in_threadpool(self._receive, actor, form)
         except Problem as problem:
@@ -66,6 +65,11 @@ class _Door:
         finally:
             for _, file in staged:
                 survey.blobs.discard(file)
+
+
+def _check_length(request: Request) -> None:
+    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
+        raise Problem(FILE_TOO_LARGE, name="POST", limit_mb=BODY_LIMIT // 1_000_000)
 
 
 def _label(part: UploadFile, field: str) -> str:

@@ -193,7 +193,7 @@ def capture_from_json(name: str, document: Mapping[str, object]) -> Capture:
     """The inverse of `capture_to_json`; absent keys are *not given*."""
     return Capture(
         name=name,
-        source=Source(document.get("source", "unknown")),
+        source=Source(str(document.get("source", "unknown"))),
         before=_fix_from_json(document.get("before")),
         after=_fix_from_json(document.get("after")),
         last_modified=optional_from_text(document.get("last_modified")),  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,19 +14,10 @@ from survey.domain.problems import FILE_TOO_LARGE, FILE_UNKNOWN, Problem
 
 CHUNK = 1 << 20
 VIEWS = ("preview", "thumb")
+_HASH_DIGITS = 64
 
 
-@dataclass(frozen=True)
-class StagedFile:
-    """Bytes on local disk under a temporary name, with their fixity."""
-
-    path: Path
-    sha256: str
-    crc32: int
-    size: int
-
-
-def stage(folder: Path, chunks: Iterable[bytes], *, name: str, limit: int) -> StagedFile:
+def stage(folder: Path, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
     """Write *chunks* below *folder* under a random name while hashing. Raises FILE_TOO_LARGE over *limit* bytes."""
     path = folder / secrets.token_hex(16)
     digest, crc, size = hashlib.sha256(), 0, 0
@@ -35,15 +25,19 @@ def stage(folder: Path, chunks: Iterable[bytes], *, name: str, limit: int) -> St
         with path.open("xb") as file:
             for chunk in chunks:
                 size += len(chunk)
-                if size > limit:
-                    raise Problem(FILE_TOO_LARGE, name=name, limit_mb=limit // 1_000_000)
+                _check_size(size, limit, name)
                 digest.update(chunk)
                 crc = zlib.crc32(chunk, crc)
                 file.write(chunk)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return StagedFile(path, digest.hexdigest(), crc, size)
+    return Staged(path, digest.hexdigest(), crc, size)
+
+
+def _check_size(size: int, limit: int, name: str) -> None:
+    if size > limit:
+        raise Problem(FILE_TOO_LARGE, name=name, limit_mb=limit // 1_000_000)
 
 
 class FolderBlobs:
@@ -55,7 +49,7 @@ class FolderBlobs:
         for path in (self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
             path.mkdir(parents=True, exist_ok=True)
 
-    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> StagedFile:
+    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary file while hashing."""
         return stage(self._incoming, chunks, name=name, limit=limit)
 
@@ -67,8 +61,8 @@ class FolderBlobs:
         with staged.path.open("rb") as file:
             os.fsync(file.fileno())
         _make_folder(target.parent, self._folder)
-        os.chmod(staged.path, 0o440)
-        os.replace(staged.path, target)
+        staged.path.chmod(0o440)
+        staged.path.replace(target)
         _sync_folder(target.parent)
 
     def discard(self, staged: Staged) -> None:
@@ -106,7 +100,7 @@ class FolderBlobs:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         temporary.write_bytes(content)
-        os.replace(temporary, path)
+        temporary.replace(path)
 
     def read_view(self, sha256: str, view: str) -> bytes | None:
         """The view's JPEG bytes, or None."""
@@ -130,7 +124,7 @@ class FolderBlobs:
 
 def key(sha256: str) -> str:
     """`ab/cd/<sha256>`. Raises FILE_UNKNOWN unless *sha256* is 64 lower-case hexadecimal digits."""
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+    if len(sha256) != _HASH_DIGITS or not set(sha256) <= set("0123456789abcdef"):
         raise Problem(FILE_UNKNOWN, name=sha256[:80])
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 

@@ -88,7 +88,9 @@ def _tallies(reader: Reader) -> Iterator[Fault]:
     }
     counted = {
         (row["commune"], row["state"], row["form"], row["hamlet"] or ""): row["count"]
-        for row in reader.rows("SELECT commune, state, form, hamlet, COUNT(*) AS count FROM submission GROUP BY commune, state, form, hamlet")
+        for row in reader.rows(
+            "SELECT commune, state, form, hamlet, COUNT(*) AS count FROM submission GROUP BY commune, state, form, hamlet"
+        )
     }
     for key in sorted(kept.keys() | counted.keys()):
         if kept.get(key, 0) != counted.get(key, 0):

@@ -6,10 +6,18 @@ from datetime import datetime
 from typing import Protocol
 
 from survey.domain.ports import Reader, Row, Transaction
+from survey.domain.problems import DATABASE_NEWER, Problem
 from survey.domain.times import to_text
 from survey.store.events import PendingEvent, insert_events, select_head
 
 Clock = Callable[[], datetime]
+
+
+def refuse_newer(applied: set[str], known: list[tuple[str, list[str]]]) -> None:
+    """Raise DATABASE_NEWER where migrations were *applied* that this software does not know."""
+    newer = applied - {name for name, _ in known}
+    if newer:
+        raise Problem(DATABASE_NEWER, found=", ".join(sorted(newer)))
 
 
 class Store(Protocol):

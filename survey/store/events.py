@@ -46,7 +46,7 @@ def _extend(tx: Transaction, commune: str, pending: Sequence[PendingEvent]) -> s
     )
     tx.execute("UPDATE event_head SET seq = seq + :count WHERE commune = :commune", commune=commune, count=len(pending))
     row: Any = tx.row("SELECT seq, hash FROM event_head WHERE commune = :commune", commune=commune)
-    seq, prev = row["seq"] - len(pending), row["hash"]
+    seq, prev = row["seq"] - len(pending), str(row["hash"])
     rows = []
     for _, kind, body, moment in pending:
         seq += 1

@@ -29,7 +29,8 @@ def upsert_job(tx: Transaction, commune: str, kind: str, key: str, payload: Mapp
     tx.execute(
         "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, created_at)"
         " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :now, :now)"
-        " ON CONFLICT (commune, job) DO UPDATE SET state = 'waiting', attempts = 0, payload = :payload, run_after = :now, claimed_by = NULL",
+        " ON CONFLICT (commune, job) DO UPDATE SET state = 'waiting', attempts = 0, payload = :payload, run_after = :now,"
+        " claimed_by = NULL",
         commune=commune,
         job=f"{kind}:{key}",
         kind=kind,

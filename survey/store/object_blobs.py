@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
@@ -12,7 +12,7 @@ from obstore.store import S3Store
 
 from survey.domain.ports import Staged
 from survey.domain.problems import FILE_UNKNOWN, Problem
-from survey.store.blobs import CHUNK, VIEWS, StagedFile, key, stage
+from survey.store.blobs import CHUNK, VIEWS, key, stage
 
 
 class ObjectBlobs:
@@ -23,7 +23,7 @@ class ObjectBlobs:
         self._incoming = incoming
         incoming.mkdir(parents=True, exist_ok=True)
 
-    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> StagedFile:
+    def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary local file while hashing."""
         return stage(self._incoming, chunks, name=name, limit=limit)
 
@@ -68,7 +68,7 @@ class ObjectBlobs:
                 file.write(chunk)
             file.flush()
             file.seek(0)
-            yield file.file
+            yield cast(BinaryIO, file.file)
 
     def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
         """The hashes of all blobs."""

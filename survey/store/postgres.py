@@ -10,9 +10,8 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from survey.domain.ports import Reader, Row, Transaction
-from survey.domain.problems import DATABASE_NEWER, Problem
 from survey.store import sql
-from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction
+from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction, refuse_newer
 
 # Any number will do: it keeps two processes that start at once from migrating together.
 _MIGRATION_LOCK = 18844
@@ -81,9 +80,7 @@ def _migrate(connection: psycopg.Connection[dict[str, Any]]) -> None:
         connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY)")
         applied = {row["name"] for row in connection.execute("SELECT name FROM migration")}
         known = sql.migrations()
-        newer = applied - {name for name, _ in known}
-        if newer:
-            raise Problem(DATABASE_NEWER, found=", ".join(sorted(newer)))
+        refuse_newer(applied, known)
         for name, statements in known:
             if name not in applied:
                 for statement in statements:

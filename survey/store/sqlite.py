@@ -9,9 +9,8 @@ from pathlib import Path
 import sqlite_utils
 
 from survey.domain.ports import Reader, Row, Transaction
-from survey.domain.problems import DATABASE_NEWER, Problem
 from survey.store import sql
-from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction
+from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction, refuse_newer
 
 # synchronous=FULL syncs the write-ahead log at each commit: what was acknowledged to a phone survives a power cut.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-32000")
@@ -106,9 +105,7 @@ def _migrate(database: sqlite_utils.Database) -> None:
         connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY)")
         applied = {row[0] for row in connection.execute("SELECT name FROM migration")}
         known = sql.migrations()
-        newer = applied - {name for name, _ in known}
-        if newer:
-            raise Problem(DATABASE_NEWER, found=", ".join(sorted(newer)))
+        refuse_newer(applied, known)
         for name, statements in known:
             if name not in applied:
                 for statement in statements:
