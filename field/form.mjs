@@ -3,7 +3,8 @@
 import { control, geopoint } from "./controls.mjs";
 import { fill, h, say } from "./dom.mjs";
 import { photoControl } from "./photo_control.mjs";
-import { pick, t } from "./texts.mjs";
+import { language, pick, t } from "./texts.mjs";
+import { asBoolean } from "./values.mjs";
 
 let drawings = 0;
 
@@ -57,7 +58,7 @@ export class FormView {
   }
 
   #words(labels, node, at) {
-    return pick(labels, undefined, (expr) => String(asText(this.answers.ask(expr, node.path, at))));
+    return pick(labels, undefined, (expr) => shown(this.answers.ask(expr, node.path, at)));
   }
 
   // A group that holds neither a required question nor a photo may stay closed: few taps for those who need it not.
@@ -73,7 +74,7 @@ export class FormView {
       refresh: () => {
         element.hidden = !this.answers.isRelevant(node.path, at);
         if (element.hidden) return;
-        say(title, this.#words(node.label, node, at) + (optional ? ` (${t("optional")})` : ""));
+        say(title, this.#words(node.label, node, at));
         parts.forEach((part) => part.refresh());
       },
     };
@@ -164,7 +165,7 @@ export class FormView {
     frame.mark.hidden = !required;
     frame.mark.title = t("must be answered");
     say(frame.hint, this.#words(node.hint, node, at));
-    question.control.refresh(this.answers.value(path, at), Boolean(node.read_only) && truth(this.answers.ask(node.read_only, path, at)));
+    question.control.refresh(this.answers.value(path, at), Boolean(node.read_only) && asBoolean(this.answers.ask(node.read_only, path, at)));
     const fault = this.answers.fault(path, at);
     const told = fault && (fault === "missing" ? this.asked : this.asked || question.touched);
     say(frame.fault, told ? this.#sentence(node, at, fault) : "");
@@ -184,8 +185,8 @@ export class FormView {
 /** The key of one question in one repeat, for finding it again. */
 export const keyOf = (path, at) => `${path}|${at.join(".")}`;
 
-const truth = (value) => value === true || value === "true" || value === "true()";
-const asText = (value) => (Array.isArray(value) ? (value[0] ?? "") : value);
+// A number inside a sentence is written as the page's language writes numbers.
+const shown = (value) => (typeof value === "number" ? new Intl.NumberFormat(language(), { maximumFractionDigits: 6 }).format(value) : String(value));
 
 function framed(question) {
   const tiled = ["select_one", "select_multiple", "image", "geopoint"].includes(question.node.type);

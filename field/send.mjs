@@ -78,7 +78,7 @@ export class Sender {
 
   async #sendForm(draft) {
     this.#item(draft.id, "", { state: "sending", share: 0 });
-    const receipt = await this.#trouble(draft.id, "", () => put(`${this.api}submissions/${draft.id}`, draft.xml, "text/xml"));
+    const receipt = await this.#trouble(draft.id, "", () => put(`${this.api}submissions/${draft.id}${draft.desk ? "?door=desk" : ""}`, draft.xml, "text/xml"));
     this.#item(draft.id, "", { state: "stored" });
     return receipt;
   }

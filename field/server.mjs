@@ -1,5 +1,7 @@
 // The server's HTTP contract: JSON in and out, every failure a `Refusal` that says whether trying again can help.
 
+import { language } from "./texts.mjs";
+
 /** Why the server did not do it: *status* 0 is no connection; *message* is fit for a person, empty where there is none. */
 export class Refusal extends Error {
   constructor(status, code, message) {
@@ -19,7 +21,7 @@ export class Refusal extends Error {
 export async function get(path) {
   let answer;
   try {
-    answer = await fetch(path, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    answer = await fetch(path, { headers: { Accept: "application/json", "Accept-Language": language() }, credentials: "same-origin" });
   } catch (error) {
     if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");
     throw error;
@@ -34,6 +36,7 @@ export function put(path, body, type, progress = () => {}) {
     request.open("PUT", path);
     request.setRequestHeader("Content-Type", type);
     request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Accept-Language", language());
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
     request.onload = () => {
       try {

@@ -17,8 +17,9 @@ export class Answers {
     this.nodes = new Map();
     this.lists = new Map(Object.entries(tree.choices ?? {}));
     this.#index(tree.children, [], []);
-    this.data = data ?? this.#fresh(tree.children);
     this.cache = new Map();
+    this.data = data ?? this.#fresh(tree.children);
+    if (!data) this.#defaults("/", []);
     this.calculate();
   }
 
@@ -40,6 +41,14 @@ export class Answers {
       else if (node.kind !== "note") data[node.name] = typeof node.default === "string" ? node.default : "";
     }
     return data;
+  }
+
+  // Defaults that are computed, once, when their place comes to be.
+  #defaults(prefix, at) {
+    for (const [path, { node, repeats }] of this.nodes) {
+      if (!node.default?.expr || !path.startsWith(prefix) || repeats.length !== at.length) continue;
+      this.#holder(path, at)[node.name] = asText(this.ask(node.default.expr, path, at));
+    }
   }
 
   /** The node at *path*. */
@@ -76,7 +85,9 @@ export class Answers {
   /** Add a repeat at the end of *path*. */
   add(path, at) {
     const node = this.node(path);
-    (this.#holder(path, at)[node.name] ??= []).push(this.#fresh(node.children));
+    const instances = (this.#holder(path, at)[node.name] ??= []);
+    instances.push(this.#fresh(node.children));
+    this.#defaults(`${path}/`, [...at, instances.length - 1]);
     this.calculate();
   }
 

@@ -5,6 +5,7 @@ import { instanceXml } from "./instance.mjs";
 import { LIMIT_BYTES, photoRecord } from "./photos.mjs";
 import { t } from "./texts.mjs";
 import { Answers } from "./tree.mjs";
+import { vietnamText } from "./values.mjs";
 
 const TYPING_MS = 250; // letters that follow each other faster are kept together
 
@@ -197,12 +198,22 @@ export class Visit {
     return named;
   }
 
+  // What ODK Collect fills in by itself; a place written by hand is not a position of the phone.
+  #preload(device) {
+    const { startedAt, endedAt, fix } = this.draft;
+    const place = fix && !fix.placed ? [fix.latitude, fix.longitude, fix.altitude ?? 0, fix.accuracy ?? 0].join(" ") : "";
+    const given = { start: startedAt, end: endedAt, today: vietnamText(new Date(endedAt)).slice(0, 10), deviceid: device, "start-geopoint": place };
+    for (const [path, { node }] of this.answers.nodes) if (node.preload) this.answers.set(path, [], given[node.preload] ?? "");
+  }
+
   /** Close the form: from here on the same bytes are sent until the server has them. True once that is on disk. */
   async seal() {
     const photos = this.namedPhotos;
     const names = new Set(photos.map((photo) => photo.name));
+    const device = await deviceId();
     this.draft.endedAt = new Date().toISOString();
-    this.draft.xml = instanceXml(this.draft, this.answers, photos, await deviceId());
+    this.#preload(device);
+    this.draft.xml = instanceXml(this.draft, this.answers, photos, device);
     this.draft.state = "sending";
     this.begun = true;
     return this.#write({ removed: [...this.photos.keys()].filter((name) => !names.has(name)) });

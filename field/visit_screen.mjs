@@ -23,6 +23,7 @@ export function visitScreen(app, visit) {
     h("h1", {}, pick(visit.tree.title)),
     h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
     strip.element,
+    visit.tree.unsupported ? h("p", { class: "notice" }, t("Some questions of this checklist can only be answered in ODK Collect.")) : null,
     form.element,
     discard,
     h("footer", {}, trouble, h("div", { class: "bar" }, kept, send)),

@@ -196,6 +196,16 @@ PHOTO_BROKEN = _kind(
     "Không giải mã được ảnh: {reason}.", "The photo cannot be decoded: {reason}.",
     "Hãy chụp lại ảnh.", "Take the photo again.",
 )
+UPLOAD_STALLED = _kind(
+    "UPLOAD_STALLED", 408,
+    "Đã {seconds} giây không nhận thêm được dữ liệu.", "Nothing more came for {seconds} seconds.",
+    "Dữ liệu vẫn còn trên điện thoại; hãy gửi lại khi có sóng.", "Everything is still on the phone; send again when there is a signal.",
+)
+QUERY_UNUSABLE = _kind(
+    "QUERY_UNUSABLE", 400,
+    "Giá trị {value} của {name} không dùng được.", "The value {value} of {name} cannot be used.",
+    "Tải lại trang rồi thử lại.", "Reload the page and try again.",
+)
 BLOB_DAMAGED = _kind(
     "BLOB_DAMAGED", 500,
     "Tệp lưu {sha256} không còn nguyên vẹn.", "The stored file {sha256} is not intact.",

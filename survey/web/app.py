@@ -8,11 +8,11 @@ from typing import Any
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from survey.domain.problems import Problem
-from survey.web import middleware, photos, refusals, session, signin
+from survey.web import api, field, middleware, photos, refusals, session, signin
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 
@@ -24,8 +24,9 @@ def routes() -> list[BaseRoute]:
     """Return every route of ours; the last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page."""
     return [
         Route("/healthz", show_health, methods=["GET"]),
-        Route("/field", lambda _request: RedirectResponse("/field/"), methods=["GET"]),
         *signin.routes(),
+        *api.routes(),
+        *field.routes(),
         *photos.routes(),
         *(Route(path, refusals.unknown_path, methods=_METHODS) for prefix in middleware.OWN_PREFIXES for path in (prefix, prefix + "/{rest:path}")),
     ]

@@ -1,0 +1,189 @@
+"""/api/…: JSON for the field client and integrations: who is here, what there is to do, and receiving what was captured."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from survey.domain.forms import FormHead
+from survey.domain.people import Ability, Actor
+from survey.domain.ports import Reader
+from survey.domain.problems import QUERY_UNUSABLE, SUBMISSION_UNKNOWN, Problem
+from survey.domain.sites import Site, SiteKind
+from survey.domain.submissions import State, Submission
+from survey.domain.times import local_date, to_text
+from survey.store.attachments import select_missing
+from survey.store.forms import select_forms, select_tree
+from survey.store.places import select_commune, select_hamlets
+from survey.store.reviews import select_last_review
+from survey.store.sites import SiteFilter, select_nearest, select_site, select_sites_page
+from survey.store.submissions import select_own, select_submission
+from survey.web import session
+from survey.web.endpoints import answer, json_endpoint, upload_endpoint
+from survey.web.uploads import take_photo, take_submission
+
+_MOST_SITES = 1000
+_MOST_SUBMISSIONS = 100
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of this module."""
+    submission = "/api/submissions/{submission}"
+    return [
+        Route("/api/me", json_endpoint(show_me), methods=["GET"]),
+        Route("/api/work", json_endpoint(show_work), methods=["GET"]),
+        Route("/api/sites", json_endpoint(show_sites), methods=["GET"]),
+        Route("/api/forms/{form}/{version}", json_endpoint(show_form), methods=["GET"]),
+        Route("/api/submissions", json_endpoint(show_submissions), methods=["GET"]),
+        Route(submission, json_endpoint(show_submission), methods=["GET"]),
+        Route(submission, upload_endpoint(take_submission), methods=["PUT"]),
+        Route(submission + "/photos/{name}", upload_endpoint(take_photo), methods=["PUT"]),
+    ]
+
+
+def show_me(_request: Request, actor: Actor) -> Response:
+    """Answer who is signed in, and where."""
+    with session.open().reading() as reader:
+        commune = _commune(reader, actor.commune)
+    return answer({"person": actor.person, "name": actor.name, "role": actor.role.value, "locale": actor.locale, "commune": commune})
+
+
+def show_work(_request: Request, actor: Actor) -> Response:
+    """Answer the hamlets in the actor's reach and the forms in use."""
+    actor.require(Ability.CAPTURE)
+    survey = session.open()
+    now = survey.now()
+    with survey.reading() as reader:
+        hamlets = [
+            {"id": hamlet.id, "name": hamlet.name}
+            for hamlet in select_hamlets(reader, actor.commune, local_date(now))
+            if actor.reaches(hamlet.id)
+        ]
+        forms = [_form(head) for head in select_forms(reader, actor.commune)]
+        commune = _commune(reader, actor.commune)
+    return answer({"commune": commune, "hamlets": hamlets, "forms": forms, "server_time": to_text(now)})
+
+
+def show_sites(request: Request, actor: Actor) -> Response:
+    """Answer sites of the register within the actor's hamlets: nearest first where `lat` and `lon` are given, else by name.
+
+    Sites without a position follow the nearest ones.
+    """
+    actor.require(Ability.CAPTURE)
+    query = request.query_params
+    wanted = SiteFilter(_kind(query.get("kind")), query.get("hamlet") or None, query.get("q", "")[:200], actor.hamlets)
+    limit = int(_number(query.get("limit") or "50", 1, _MOST_SITES))
+    place = None
+    if query.get("lat") and query.get("lon"):
+        place = _number(query["lat"], -90, 90), _number(query["lon"], -180, 180)
+    with session.open().reading() as reader:
+        sites = _sites(reader, actor, wanted, place, limit)
+    return answer({"sites": sites})
+
+
+def show_form(request: Request, actor: Actor) -> Response:
+    """Answer the JSON tree of a form's version; a version never changes, so phones keep it."""
+    actor.require(Ability.CAPTURE)
+    form, version = request.path_params["form"], request.path_params["version"]
+    with session.open().reading() as reader:
+        tree = select_tree(reader, actor.commune, form, version)
+    return answer(tree, cache="private, max-age=86400")
+
+
+def show_submissions(request: Request, actor: Actor) -> Response:
+    """Answer the actor's own newest submissions with their states and, where one came back, the reviewer's reason."""
+    actor.require(Ability.SEE_OWN)
+    limit = int(_number(request.query_params.get("limit") or "20", 1, _MOST_SUBMISSIONS))
+    with session.open().reading() as reader:
+        titles = {head.form: head.title for head in select_forms(reader, actor.commune)}
+        found = [
+            _state(reader, one) | {"title": titles.get(one.form, {"vi": one.form})}
+            for one in select_own(reader, actor.commune, actor.person, limit=limit)
+        ]
+    return answer({"submissions": found})
+
+
+def show_submission(request: Request, actor: Actor) -> Response:
+    """Answer where one submission stands; another person's is unknown to who may not see it."""
+    wanted = request.path_params["submission"]
+    with session.open().reading() as reader:
+        found = select_submission(reader, actor.commune, wanted)
+        if found is None or not _may_see(actor, found):
+            raise Problem(SUBMISSION_UNKNOWN, id=wanted)
+        state = _state(reader, found)
+    return answer(state)
+
+
+def _commune(reader: Reader, code: str) -> dict[str, object]:
+    commune = select_commune(reader, code)
+    if commune is None:  # pragma: no cover - accounts belong to communes that exist
+        raise AssertionError(code)
+    return {"code": commune.code, "name": commune.name, "center": list(commune.border.center), "demonstration": commune.demonstration}
+
+
+def _form(head: FormHead) -> dict[str, object]:
+    return {"form": head.form, "version": head.version, "title": head.title, "site_kind": head.site_kind}
+
+
+def _sites(reader: Reader, actor: Actor, wanted: SiteFilter, place: tuple[float, float] | None, limit: int) -> list[dict[str, object]]:
+    if place is None:
+        return [_site(site, None) for site in select_sites_page(reader, actor.commune, wanted, limit=limit).sites]
+    near = select_nearest(reader, actor.commune, *place, wanted, limit=limit)
+    listed = [_site(site, distance) for site, distance in near]
+    if len(listed) < limit:
+        known = {site.id for site, _ in near}
+        others = select_sites_page(reader, actor.commune, wanted, limit=limit).sites
+        listed += [_site(site, None) for site in others if site.id not in known][: limit - len(listed)]
+    return listed
+
+
+def _site(site: Site, distance: float | None) -> dict[str, object]:
+    return {
+        "site": site.id,
+        "code": site.code,
+        "name": site.name,
+        "kind": site.kind.value,
+        "hamlet": site.hamlet,
+        "latitude": site.latitude,
+        "longitude": site.longitude,
+        "distance_m": None if distance is None else round(distance, 1),
+    }
+
+
+def _state(reader: Reader, submission: Submission) -> dict[str, object]:
+    site = None if submission.site is None else select_site(reader, submission.commune, submission.site)
+    review = None if submission.state is State.RECEIVED else select_last_review(reader, submission.commune, submission.id)
+    return {
+        "id": submission.id,
+        "code": submission.code,
+        "form": submission.form,
+        "version": submission.form_version,
+        "state": submission.state.value,
+        "reason": review.reason if review else None,
+        "missing": select_missing(reader, submission.commune, submission.id) if submission.missing_files else [],
+        "site": None if site is None else {"site": site.id, "code": site.code, "name": site.name},
+        "received_at": to_text(submission.received_at),
+    }
+
+
+def _may_see(actor: Actor, submission: Submission) -> bool:
+    if actor.may(Ability.SEE_ALL):
+        return actor.reaches(submission.hamlet)
+    return actor.may(Ability.SEE_OWN) and submission.person == actor.person
+
+
+def _kind(name: str | None) -> SiteKind | None:
+    if not name:
+        return None
+    if name not in set(SiteKind):
+        raise Problem(QUERY_UNUSABLE, name="kind", value=name[:40])
+    return SiteKind(name)
+
+
+def _number(value: str, least: float, most: float) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise Problem(QUERY_UNUSABLE, name="number", value=value[:40])
+    return number

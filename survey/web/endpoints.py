@@ -1,0 +1,88 @@
+"""How our JSON routes are called: who asks, in which language, how a body comes in piece by piece, how a problem is answered."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from functools import wraps
+
+import anyio
+from anyio.lowlevel import RunVar
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from survey.domain.people import Actor
+from survey.domain.problems import UPLOAD_STALLED, Problem
+from survey.web import session, text
+
+_STALLED_S = 60  # a phone on the edge of a network pauses for seconds; who sends nothing for a minute is gone
+# Uploads wait for slow phones: they have threads of their own, so that they never take those of the pages.
+_UPLOADS_AT_ONCE = 200
+_limiter: RunVar[anyio.CapacityLimiter] = RunVar("uploads")  # one for each event loop
+
+
+def json_endpoint(show: Callable[[Request, Actor], Response]) -> Callable[[Request], Response]:
+    """Make *show* an endpoint that knows who asks and answers problems as JSON, in the language that the page says."""
+
+    @wraps(show)
+    def endpoint(request: Request) -> Response:
+        return _answering(request, lambda actor: show(request, actor))
+
+    return endpoint
+
+
+def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """Make *take* an endpoint that reads the request's body piece by piece, in a thread of its own."""
+
+    @wraps(take)
+    async def endpoint(request: Request) -> Response:
+        pieces = request.stream()
+
+        def chunks() -> Iterator[bytes]:
+            while (piece := anyio.from_thread.run(_next_piece, pieces)) is not None:
+                yield piece
+
+        def work() -> Response:
+            return _answering(request, lambda actor: take(request, actor, chunks()))
+
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=_uploads())
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it; what had come was thrown away
+
+    return endpoint
+
+
+def answer(document: object, *, status: int = 200, cache: str = "no-store") -> Response:
+    """Answer *document* as JSON."""
+    return JSONResponse(document, status, headers={"Cache-Control": cache})
+
+
+def _uploads() -> anyio.CapacityLimiter:
+    try:
+        return _limiter.get()
+    except LookupError:
+        _limiter.set(anyio.CapacityLimiter(_UPLOADS_AT_ONCE))
+        return _limiter.get()
+
+
+async def _next_piece(pieces: AsyncGenerator[bytes, None]) -> bytes | None:
+    try:
+        with anyio.fail_after(_STALLED_S):
+            return await anext(pieces, None)
+    except TimeoutError:
+        raise Problem(UPLOAD_STALLED, seconds=_STALLED_S) from None
+
+
+def _answering(request: Request, work: Callable[[Actor], Response]) -> Response:
+    try:
+        _speak(request)
+        actor = session.acting(request)
+        _speak(request)
+        return work(actor)
+    except Problem as problem:
+        return answer(text.problem_json(problem), status=problem.kind.status)
+
+
+def _speak(request: Request) -> None:
+    """Use the language that the client's page shows; other programs get the account's."""
+    wanted = request.headers.get("accept-language", "")
+    if wanted in text.LOCALES:
+        text.speak(wanted)

@@ -1,0 +1,106 @@
+"""GET /field/…: the field client's own files, small and asked for again each time, and its texts from the gettext catalogue."""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import brotli
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from survey.domain.problems import PATH_UNKNOWN, Problem
+from survey.web import text
+from survey.wiring import ROOT
+
+FOLDER = ROOT / "field"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+# Nothing from anywhere else, no inline script or style; photos are shown from blobs that the page made itself.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+# A phone that opens the page must never mix modules of two releases: it asks each time and mostly hears 304.
+_HEADERS = {"Cache-Control": "no-cache", "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
+_MESSAGE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)*)\"""")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One file of the client as it is sent: plain, and packed both ways once."""
+
+    media_type: str
+    etag: str
+    packed: dict[str, bytes]
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of this module."""
+    return [
+        Route("/field", lambda _request: RedirectResponse("/field/"), methods=["GET"]),
+        Route("/field/", show_file, methods=["GET"]),
+        Route("/field/texts/{language}.json", show_texts, methods=["GET"]),
+        Route("/field/{name}", show_file, methods=["GET"]),
+    ]
+
+
+def show_file(request: Request) -> Response:
+    """Answer a file of the client by its *name*, compressed where the browser can; unknown names are 404."""
+    name = request.path_params.get("name") or "index.html"
+    path = FOLDER / name
+    if path.parent != FOLDER or path.suffix not in _TYPES or not path.is_file():
+        raise Problem(PATH_UNKNOWN, path=request.url.path)
+    page = _page(path, path.stat().st_mtime_ns)
+    return _answer(request, page)
+
+
+def show_texts(request: Request) -> Response:
+    """Answer the client's texts in a language as `{English: translation}`; English is the empty catalogue."""
+    language = request.path_params["language"]
+    if language not in text.LOCALES:
+        raise Problem(PATH_UNKNOWN, path=request.url.path)
+    body = JSONResponse(translated() if language == "vi" else {}).body
+    return _answer(request, _packed(bytes(body), "application/json"))
+
+
+def translated() -> dict[str, str]:
+    """Return the Vietnamese of every text that the client's modules say."""
+    catalogue = text.translations()
+    return {message: catalogue.ugettext(message) for message in messages()}
+
+
+def messages() -> list[str]:
+    """Return the English texts in the client's modules, `t("…")`, each once and sorted."""
+    sources = (path.read_text("utf-8") for path in sorted(FOLDER.glob("*.mjs")))
+    return sorted({found.replace('\\"', '"') for source in sources for found in _MESSAGE.findall(source)})
+
+
+def _answer(request: Request, page: Page) -> Response:
+    headers = {**_HEADERS, "ETag": page.etag}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == page.etag:
+        return Response(status_code=304, headers=headers)
+    accepted = {part.split(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
+    coding = next((coding for coding in ("br", "gzip") if coding in accepted), "identity")
+    if coding != "identity":
+        headers["Content-Encoding"] = coding
+    return Response(page.packed[coding], media_type=page.media_type, headers=headers)
+
+
+@lru_cache(maxsize=256)
+def _page(path: Path, _changed_ns: int) -> Page:
+    return _packed(path.read_bytes(), _TYPES[path.suffix])
+
+
+@lru_cache(maxsize=8)
+def _packed(content: bytes, media_type: str) -> Page:
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    packed = {"identity": content, "gzip": gzip.compress(content, 9, mtime=0), "br": brotli.compress(content, quality=11)}
+    return Page(media_type, etag, packed)
