@@ -6,9 +6,10 @@ import json
 from survey.commands import main
 from tests.photos.pictures import GPS, chunk, raw_png, with_exif
 
-KEYS = (
-    "file accepted code format width height orientation lat lon accuracy_m altitude_m taken_at offset gps_at make model sha256 flags"
-).split()
+KEYS = [
+    "file", "accepted", "code", "format", "width", "height", "orientation", "lat", "lon", "accuracy_m", "altitude_m",
+    "taken_at", "offset", "gps_at", "make", "model", "sha256", "flags",
+]  # fmt: skip
 
 
 def test_one_json_object_a_file(tmp_path, capsys):
