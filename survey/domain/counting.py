@@ -1,9 +1,11 @@
 """Which versions count: one accepted version for each site, form and repeat key (DESIGN 2.2)."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+_NUMBER = re.compile(r"\[([\d.]+)\]")
 CountedKey = tuple[str, str, str]
 """Form, site, repeat key."""
 
@@ -68,6 +70,11 @@ def ancestors(version: Version, versions: Mapping[str, Version]) -> list[str]:
     return line
 
 
-def repeat_keys(answers: Mapping[str, object]) -> frozenset[str]:
-    """`""` for the submission as a whole and the key of every repeat that *answers* (by `path` or `path#repeat`) hold."""
-    return frozenset({""}) | {path.partition("#")[2] for path in answers}
+def repeat_keys(answers: Iterable[str]) -> frozenset[str]:
+    """`""` for the submission as a whole and the key of every repeat among the paths of *answers*."""
+    return frozenset({""}) | {repeat_key(path) for path in answers}
+
+
+def repeat_key(path: str) -> str:
+    """The numbers of the repeats around an answer: `/data/tree/photo/note[2.1]` gives `2.1`, `/data/total_m` gives `""`."""
+    return ".".join(_NUMBER.findall(path))

@@ -1,6 +1,7 @@
 """The review queue: pages by key, neighbours and counts; every statement here runs on an index."""
 
 import heapq
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -100,6 +101,12 @@ def select_counts(
         if seen and (hamlet is None or row["hamlet"] == hamlet) and (form is None or row["form"] == form):
             counts[State(row["state"])] += row["count"]
     return counts
+
+
+def select_form_titles(reader: Reader, commune: str) -> dict[str, dict[str, str]]:
+    """The title by language of every form that was ever loaded, from its newest version."""
+    rows = reader.rows("SELECT form, title FROM form WHERE commune = :commune ORDER BY form, loaded_at", commune=commune)
+    return {row["form"]: json.loads(row["title"]) for row in rows}
 
 
 def queue_statement(filters: QueueFilters, *, paged: bool, newest_first: bool) -> str:

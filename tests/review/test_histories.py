@@ -99,7 +99,7 @@ def _new_commune(survey: Survey) -> str:
 
 
 def _receive(survey: Survey, commune: str, number: int, step: Receive) -> None:
-    answers = {"/data/green_m": 1.0} | {f"/data/tree/kind#{repeat}": "jackfruit" for repeat in range(1, step.repeats + 1)}
+    answers = {"/data/green_m": 1.0} | {f"/data/tree/kind[{repeat}]": "jackfruit" for repeat in range(1, step.repeats + 1)}
     replaces = None if step.replaces is None else f"uuid:{step.replaces}"
     made = submission(
         str(number), minutes=number // 2, captured=step.captured, site=step.site, replaces=replaces, answers=answers,
@@ -150,7 +150,7 @@ def _recomputed(rows: dict[str, Row], successors: dict[str, str | None]) -> dict
     best: dict[tuple[str, str], Row] = {}
     for row in sorted(rows.values(), key=_rank):
         if row["state"] == "accepted" and row["site"] is not None and successors[row["submission"]] is None:
-            for repeat in {""} | {path.partition("#")[2] for path in json.loads(row["answers"])}:
+            for repeat in {""} | {path.partition("[")[2].partition("]")[0] for path in json.loads(row["answers"])}:
                 best[row["site"], repeat] = row
     return {key: (row["submission"], row["hamlet"]) for key, row in best.items()}
 

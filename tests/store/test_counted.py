@@ -95,8 +95,8 @@ def test_a_correction_may_come_before_what_it_corrects(place: Store) -> None:
 
 def test_each_repeat_counts_from_the_latest_version_that_has_it(place: Store) -> None:
     """Repeats are counted by their key; a correction that drops one drops it altogether."""
-    two = {"/data/tree/kind#1": "a", "/data/tree/kind#2": "b"}
-    one = {"/data/tree/kind#1": "c"}
+    two = {"/data/tree/kind[1]": "a", "/data/tree/kind[2]": "b"}
+    one = {"/data/tree/kind[1]": "c"}
     _accept(
         place,
         submission("two", minutes=1, state=State.ACCEPTED, answers=two),

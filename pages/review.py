@@ -1,0 +1,56 @@
+"""Review: the queue with its filters, one submission with its photos and places, and the decision on it."""
+
+import streamlit as st
+
+from survey.domain.people import Ability
+from survey.store.queue import Place, select_form_titles
+from survey.web import review, review_queue, session, text
+from survey.web.review_answers import said, show_answers
+from survey.web.review_case import read_case
+from survey.web.review_history import show_flags, show_history, show_versions
+from survey.web.review_list import show_list
+from survey.web.review_map import show_map
+from survey.web.review_photos import show_photos
+from survey.web.text import _
+
+here = session.enter(Ability.REVIEW)
+st.title(_("Review"), anchor=False)
+filters = review_queue.show_filters(here)
+view = review_queue.shown_view()
+review.show_message()
+
+if view == "list":
+    with here.survey.reading() as reader:
+        titles = select_form_titles(reader, here.actor.commune)
+    show_list(here, filters, {form: said(title, text.locale()) for form, title in titles.items()})
+    st.stop()
+
+chosen = review_queue.chosen_entry(here, filters)
+if chosen is None:
+    review_queue.show_empty(here)
+    st.stop()
+with here.survey.reading() as reader:
+    case = read_case(reader, here.actor, chosen)
+if case is None:
+    st.warning(_("There is no such submission, or it lies outside your hamlets."))
+    st.button(_("Open the queue"), on_click=review_queue.leave)
+    st.stop()
+
+place = Place(case.submission.received_at, case.submission.id)
+review.show_steps(*review_queue.neighbours(here, filters, place))
+review.show_heading(case)
+show_flags(case)
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    show_photos(case)
+    st.markdown(f"#### {_('Answers')}")
+    show_answers(case.submission, case.tree, case.flags)
+with right:
+    review.show_decision(case, place, filters)
+    st.markdown(f"#### {_('Place')}")
+    show_map(case)
+    st.markdown(f"#### {_('Versions of this site')}")
+    show_versions(case)
+    review.show_site_choice(case)
+    st.markdown(f"#### {_('History')}")
+    show_history(case)

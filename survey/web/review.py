@@ -1,0 +1,166 @@
+"""The parts of the review page: the submission that is open, the decision on it, and the site it is about."""
+
+import streamlit as st
+
+from survey import review
+from survey.domain.people import Ability
+from survey.domain.problems import Problem
+from survey.domain.submissions import State
+from survey.store.queue import Place, QueueEntry, QueueFilters, select_next
+from survey.store.sites import SiteFilter, select_sites_page
+from survey.web import review_queue, session, text
+from survey.web.review_answers import said
+from survey.web.review_case import Case
+from survey.web.review_history import counts_words, state_name
+from survey.web.session import Here
+from survey.web.text import _
+
+_MESSAGE = "review_message"
+_SITES_SHOWN = 30
+
+
+def common_reasons() -> dict[State, list[str]]:
+    """Reasons that reviewers give every day, ready to be tapped."""
+    return {
+        State.RETURNED: [
+            _("The photo is blurred; please take it again."), _("The photo does not show the whole fence or garden."),
+            _("Photos are missing; please add them."), _("The position is too far from the site; please go there again."),
+            _("A number does not fit the photo; please measure again."), _("Wrong site chosen; please correct it."),
+        ],
+        State.REJECTED: [
+            _("The same visit was handed in twice."), _("This is not the site in the register."),
+            _("The photo was taken elsewhere."), _("Made for practice only."),
+        ],
+        State.RECEIVED: [_("Decided by mistake."), _("New information has come in.")],
+        State.ACCEPTED: [_("Seen on site; the missing photos are not needed.")],
+    }  # fmt: skip
+
+
+def show_message() -> None:
+    """Show once what became of the last decision."""
+    kind, words = st.session_state.pop(_MESSAGE, ("", ""))
+    if kind == "problem":
+        st.error(words, icon=":material/warning:")
+    elif kind:
+        st.success(words, icon=":material/check:")
+
+
+def show_heading(case: Case) -> None:
+    """Show which submission this is: code, state, checklist, site, who and when."""
+    submission, site = case.submission, case.site
+    st.subheader(f"{submission.code} · {state_name(submission.state)}", anchor=False)
+    title = said(case.tree.get("title"), text.locale()) if case.tree else submission.form
+    place = f"{site.code} {site.name}" if site else _("not in the register")
+    when = text.format_datetime(submission.captured_at)
+    parts = [title, place, case.hamlet_name or _("no hamlet"), case.person_name(submission.person), when, counts_words(case)]
+    st.text(" · ".join(parts))
+
+
+def show_steps(before: QueueEntry | None, behind: QueueEntry | None) -> None:
+    """Show the way to the previous and the next submission, also by the arrow keys."""
+    with st.container(horizontal=True, key="review_steps"):
+        for label, entry, key, icon in (
+            (_("Previous"), before, "Left", ":material/arrow_back:"), (_("Next"), behind, "Right", ":material/arrow_forward:"),
+        ):  # fmt: skip
+            st.button(
+                label, key=f"go_{key}", icon=icon, shortcut=key, disabled=entry is None, on_click=review_queue.choose, args=(entry,)
+            )
+
+
+def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
+    """Show the reason and the buttons that the submission's state allows; what was typed stays until a decision is written."""
+    submission = case.submission
+    waiting = submission.state is State.RECEIVED
+    key = _reason_key(submission.id)
+    reasons = common_reasons()
+    offered = [*reasons[State.RETURNED], *reasons[State.REJECTED]] if waiting else reasons[State.RECEIVED]
+    if waiting and submission.missing_files:
+        offered = [*reasons[State.ACCEPTED], *offered]
+    show_reason(key, offered)
+    buttons = [(State.ACCEPTED, _("Accept"), "A"), (State.RETURNED, _("Return"), "T"), (State.REJECTED, _("Reject"), "X")]
+    with st.container(horizontal=True, key="review_buttons"):
+        for to, label, shortcut in buttons if waiting else [(State.RECEIVED, _("Take the decision back"), "B")]:
+            st.button(
+                label, key=f"decide_{to.value}", shortcut=shortcut, type="primary" if to is State.ACCEPTED else "secondary",
+                on_click=_decide, args=(submission.id, submission.state_version, to, place, filters),
+            )  # fmt: skip
+
+
+def show_reason(key: str, offered: list[str]) -> None:
+    """Show the field for a reason, with ready-made ones that a tap adds."""
+    st.pills(_("Common reasons"), offered, key=f"{key}_ready", on_change=_add_reason, args=(key,))
+    needed = _("Needed for every decision but a plain acceptance.")
+    st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, help=needed)
+
+
+def show_site_choice(case: Case) -> None:
+    """Show a search of the register, to say which site the submission is about; its answers stay as they came."""
+    here = session.look()
+    with st.expander(_("Change the site"), icon=":material/link:", expanded=False):
+        words = st.text_input(_("Search the register by code or name"), key=f"site_search_{case.submission.id}")
+        if here is None or not words.strip():
+            return
+        with here.survey.reading() as reader:
+            wanted = SiteFilter(q=words, scope=here.actor.hamlets)
+            found = select_sites_page(reader, here.actor.commune, wanted, limit=_SITES_SHOWN).sites
+        names = {site.id: f"{site.code} · {site.name}" for site in found}
+        if not names:
+            st.write(_("No site found."))
+            return
+        chosen = st.selectbox(_("Site"), list(names), format_func=names.__getitem__, key=f"site_{case.submission.id}")
+        reason = st.text_input(_("Reason"), key=f"site_reason_{case.submission.id}", max_chars=review.REASON_LENGTH)
+        st.button(_("The submission is about this site"), on_click=_assign, args=(case, chosen), disabled=not reason.strip())
+
+
+def remember(words: str, *, problem: bool = False) -> None:
+    """Keep *words* for the next run's `show_message`."""
+    st.session_state[_MESSAGE] = ("problem" if problem else "done", words)
+
+
+def acting() -> Here | None:
+    """Who clicks: looked up anew, since a callback runs before the page has let anybody in."""
+    here = session.look()
+    return here if here is not None and here.actor.may(Ability.REVIEW) else None
+
+
+def _decide(submission_id: str, version: int, to: State, place: Place, filters: QueueFilters) -> None:
+    here = acting()
+    if here is None:
+        return
+    key = _reason_key(submission_id)
+    try:
+        decided = review.decide(here.survey, here.actor, submission_id, to, reason=st.session_state.get(key, ""), expected_version=version)
+    except Problem as problem:
+        remember(text.problem_text(problem), problem=True)
+        return
+    st.session_state[key] = ""
+    remember(_("{code}: {state}.", code=decided.code, state=state_name(decided.state)))
+    if to is not State.RECEIVED:
+        with here.survey.reading() as reader:
+            behind = select_next(reader, here.actor.commune, filters, place) or select_next(reader, here.actor.commune, filters)
+        review_queue.choose(behind)
+
+
+def _assign(case: Case, site: str) -> None:
+    here = acting()
+    if here is None:
+        return
+    submission = case.submission
+    reason = st.session_state.get(f"site_reason_{submission.id}", "")
+    try:
+        review.assign_site(here.survey, here.actor, submission.id, site, expected_version=submission.state_version, reason=reason)
+    except Problem as problem:
+        remember(text.problem_text(problem), problem=True)
+        return
+    remember(_("{code} is about another site now.", code=submission.code))
+
+
+def _add_reason(key: str) -> None:
+    ready = st.session_state.get(f"{key}_ready")
+    if ready:
+        st.session_state[key] = " ".join(part for part in (st.session_state.get(key, "").strip(), ready) if part)
+        st.session_state[f"{key}_ready"] = None
+
+
+def _reason_key(submission_id: str) -> str:
+    return f"reason_{submission_id}"

@@ -1,0 +1,103 @@
+"""Many submissions at once: a page of the queue as a table, one decision and one reason for all that are ticked."""
+
+import streamlit as st
+
+from survey import review
+from survey.domain.submissions import State
+from survey.store.queue import PAGE, Place, QueueEntry, QueueFilters, select_queue_page
+from survey.web import text
+from survey.web.review import acting, common_reasons, remember, show_reason
+from survey.web.review_history import state_name
+from survey.web.session import Here
+from survey.web.text import _
+
+_TRAIL = "review_trail"
+_REASON = "reason_many"
+
+
+def show_list(here: Here, filters: QueueFilters, titles: dict[str, str]) -> None:
+    """Show one page of the queue with its ticks, the way to the next page, and the decision on what is ticked."""
+    trail = _trail(filters)
+    with here.survey.reading() as reader:
+        entries = select_queue_page(reader, here.actor.commune, filters, trail[-1] if trail else None, limit=PAGE + 1)
+    shown = entries[:PAGE]
+    if not shown:
+        st.info(_("Nothing here. Choose another state or fewer filters."), icon=":material/inbox:")
+        return
+    table = st.dataframe(
+        _rows(shown, titles), hide_index=True, on_select="rerun", selection_mode="multi-row", width="stretch",
+        key=f"review_table_{shown[0].submission}_{len(shown)}", height=min(38 + 35 * len(shown), 520),
+    )  # fmt: skip
+    ticked = [shown[row] for row in table.selection.rows if row < len(shown)]
+    _show_pages(trail, shown, more=len(entries) > PAGE)
+    _show_many(ticked)
+
+
+def _rows(entries: list[QueueEntry], titles: dict[str, str]) -> list[dict[str, object]]:
+    return [
+        {
+            _("Code"): entry.code,
+            _("Received"): text.format_datetime(entry.received_at),
+            _("Checklist"): titles.get(entry.form, entry.form),
+            _("Site"): f"{entry.site_code} {entry.site_name}" if entry.site_code else "–",
+            _("Hamlet"): entry.hamlet_name or "–",
+            _("Inspector"): entry.person_name or "?",
+            _("Warnings"): ("●" * entry.flag_severity + f" {entry.flag_count}") if entry.flag_count else "",
+            _("Missing"): entry.missing_files or None,
+            _("State"): state_name(entry.state),
+        }
+        for entry in entries
+    ]
+
+
+def _trail(filters: QueueFilters) -> list[Place]:
+    """The keys where the pages up to this one begin; a change of filters begins anew."""
+    kept = st.session_state.get(_TRAIL)
+    if kept is None or kept[0] != filters:
+        kept = st.session_state[_TRAIL] = (filters, [])
+    trail: list[Place] = kept[1]
+    return trail
+
+
+def _show_pages(trail: list[Place], shown: list[QueueEntry], *, more: bool) -> None:
+    with st.container(horizontal=True):
+        st.button(_("Page before"), disabled=not trail, on_click=_go_back, args=(trail,), key="page_before", icon=":material/arrow_back:")
+        last = shown[-1].place
+        st.button(_("Next page"), disabled=not more, on_click=trail.append, args=(last,), key="page_next", icon=":material/arrow_forward:")
+
+
+def _go_back(trail: list[Place]) -> None:
+    trail.pop()
+
+
+def _show_many(ticked: list[QueueEntry]) -> None:
+    if not ticked:
+        st.write(_("Tick submissions in the table to decide on them together."))
+        return
+    states = {entry.state for entry in ticked}
+    waiting = states == {State.RECEIVED}
+    if not waiting and State.RECEIVED in states:
+        st.write(_("Ticked are waiting and decided submissions; tick only one kind."))
+        return
+    reasons = common_reasons()
+    show_reason(_REASON, [*reasons[State.RETURNED], *reasons[State.REJECTED]] if waiting else reasons[State.RECEIVED])
+    buttons = [(State.ACCEPTED, _("Accept {n}")), (State.RETURNED, _("Return {n}")), (State.REJECTED, _("Reject {n}"))]
+    chosen = [(entry.submission, entry.code, entry.state_version) for entry in ticked]
+    with st.container(horizontal=True):
+        for to, label in buttons if waiting else [(State.RECEIVED, _("Take back {n} decisions"))]:
+            st.button(label.format(n=len(ticked)), key=f"many_{to.value}", on_click=_decide_many, args=(chosen, to))
+
+
+def _decide_many(chosen: list[tuple[str, str, int]], to: State) -> None:
+    here = acting()
+    if here is None:
+        return
+    versions = [(submission, version) for submission, _code, version in chosen]
+    outcomes = review.decide_many(here.survey, here.actor, versions, to, st.session_state.get(_REASON, ""))
+    problems = [outcome.problem for outcome in outcomes if outcome.problem is not None]
+    done = len(outcomes) - len(problems)
+    words = [text.ngettext("{n} submission decided.", "{n} submissions decided.", done)] if done else []
+    words += [text.problem_text(problem) for problem in problems]
+    remember("\n\n".join(words), problem=bool(problems))
+    if not problems:
+        st.session_state[_REASON] = ""

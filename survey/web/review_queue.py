@@ -1,0 +1,168 @@
+"""The queue as the page shows it: counts and filters kept in the address, and where a reviewer stands in it."""
+
+from collections.abc import Container, Mapping
+from datetime import date
+
+import streamlit as st
+
+from survey.domain.submissions import State
+from survey.store.people import select_people
+from survey.store.places import select_hamlets
+from survey.store.queue import Place, QueueEntry, QueueFilters, select_counts, select_form_titles, select_next, select_previous
+from survey.web import text
+from survey.web.review_answers import said
+from survey.web.review_history import state_name
+from survey.web.session import Here
+from survey.web.text import _
+
+ALL = "all"
+EVERY = ""
+_SUBMISSION = "submission"
+_FILTERS = ("state", "hamlet", "form", "person", "flags", "since", "until")
+_FLAGS = {"": 0, "1": 1, "2": 2, "3": 3}
+
+
+def show_filters(here: Here) -> QueueFilters:
+    """Show the counts by state and the filters; both are in the address, so that a reload or a link keeps them."""
+    with here.survey.reading() as reader:
+        titles = select_form_titles(reader, here.actor.commune)
+        hamlets = {hamlet.id: hamlet.name for hamlet in select_hamlets(reader, here.actor.commune) if here.actor.reaches(hamlet.id)}
+        people = {person.id: person.name for person in select_people(reader, here.actor.commune)}
+    slot = st.container()
+    with st.expander(_("Filters"), icon=":material/filter_alt:", key="queue_filters"):
+        columns = st.columns([1, 1, 1, 1])
+        with columns[0]:
+            hamlet = _choice(_("Hamlet"), hamlets, "hamlet")
+        with columns[1]:
+            form = _choice(_("Checklist"), {key: said(title, text.locale()) or key for key, title in titles.items()}, "form")
+        with columns[2]:
+            person = _choice(_("Inspector"), people, "person")
+        with columns[3]:
+            flags = _choice(_("Warnings"), {"1": _("With warnings"), "2": _("To look at"), "3": _("Likely wrong")}, "flags")
+        since, until = _days()
+    with here.survey.reading() as reader:
+        counts = select_counts(reader, here.actor.commune, hamlet=hamlet, form=form, scope=here.actor.hamlets)
+    with slot:
+        states = _states(counts)
+    return QueueFilters(states, hamlet, form, person, since, until, _FLAGS.get(flags or "", 0), here.actor.hamlets)
+
+
+def chosen_entry(here: Here, filters: QueueFilters) -> str | None:
+    """The id of the submission in the address, else of the oldest in the queue, which the address then names."""
+    chosen = st.query_params.get(_SUBMISSION)
+    if chosen is not None:
+        return chosen
+    with here.survey.reading() as reader:
+        entry = select_next(reader, here.actor.commune, filters)
+    choose(entry)
+    return entry.submission if entry else None
+
+
+def choose(entry: QueueEntry | None) -> None:
+    """Put *entry* into the address, or take out what is there."""
+    if entry is None:
+        st.query_params.pop(_SUBMISSION, None)
+    else:
+        st.query_params[_SUBMISSION] = entry.submission
+
+
+def leave() -> None:
+    """Forget which submission was open: the filters have changed, or it is not there."""
+    st.query_params.pop(_SUBMISSION, None)
+
+
+def neighbours(here: Here, filters: QueueFilters, place: Place) -> tuple[QueueEntry | None, QueueEntry | None]:
+    """The entries before and behind *place* in the filtered queue."""
+    with here.survey.reading() as reader:
+        commune = here.actor.commune
+        return select_previous(reader, commune, filters, place), select_next(reader, commune, filters, place)
+
+
+def show_empty(here: Here) -> None:
+    """Say that nothing is left here, and what to do next."""
+    with here.survey.reading() as reader:
+        counts = select_counts(reader, here.actor.commune, scope=here.actor.hamlets)
+    if counts[State.RECEIVED] and _filtered():
+        outside = counts[State.RECEIVED]
+        words = text.ngettext("{n} submission waits outside these filters.", "{n} submissions wait outside these filters.", outside)
+        st.info(words, icon=":material/filter_alt:")
+        st.button(_("Show all that wait"), on_click=_clear)
+    elif sum(counts.values()):
+        st.success(_("Nothing is waiting. The criteria page shows what the accepted visits mean."), icon=":material/done_all:")
+    else:
+        st.info(_("No submission has come in yet. Inspectors hand them in from the capture page or from the phone's field page."),
+                icon=":material/inbox:")  # fmt: skip
+
+
+def shown_view() -> str:
+    """Show the switch between one submission at a time and the list for many at once; returns `one` or `list`."""
+    words = {"one": _("One at a time"), "list": _("Many at once")}
+    _from_address("view", words, "one")
+    st.segmented_control(
+        _("View"), list(words), format_func=words.__getitem__, key="queue_view", on_change=_to_address, args=("view", "one"),
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    return str(st.session_state["queue_view"] or "one")
+
+
+def _states(counts: Mapping[State, int]) -> tuple[State, ...]:
+    words = {state.value: f"{state_name(state)} {text.format_number(count)}" for state, count in counts.items()}
+    words[ALL] = f"{_('All')} {text.format_number(sum(counts.values()))}"
+    _from_address("state", words, State.RECEIVED.value)
+    st.segmented_control(
+        _("State"), list(words), format_func=words.__getitem__, key="queue_state", on_change=_to_address,
+        args=("state", State.RECEIVED.value), label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    chosen = st.query_params.get("state", State.RECEIVED.value)
+    return tuple(State) if chosen == ALL else (State(chosen) if chosen in words else State.RECEIVED,)
+
+
+def _choice(label: str, options: Mapping[str, str], name: str) -> str | None:
+    words = {EVERY: _("All"), **options}
+    chosen = _from_address(name, words, EVERY)
+    st.selectbox(label, list(words), format_func=words.__getitem__, key=f"queue_{name}", on_change=_to_address, args=(name, EVERY))
+    return chosen or None
+
+
+def _days() -> tuple[date | None, date | None]:
+    columns = st.columns(2)
+    labels = {"since": _("Received from"), "until": _("Received until")}
+    days = {name: _day(st.query_params.get(name)) for name in labels}
+    for column, (name, label) in zip(columns, labels.items(), strict=True):
+        st.session_state[f"queue_{name}"] = days[name]
+        column.date_input(label, value=None, key=f"queue_{name}", on_change=_to_address, args=(name, ""), format="DD/MM/YYYY")
+    return days["since"], days["until"]
+
+
+# The address is the one place where filters are kept: Streamlit's own binding would write the labels into it, which change
+# with the language and with every count.
+def _from_address(name: str, allowed: Container[str], default: str) -> str:
+    value = st.query_params.get(name, default)
+    st.session_state[f"queue_{name}"] = value if value in allowed else default
+    return str(st.session_state[f"queue_{name}"])
+
+
+def _to_address(name: str, default: str) -> None:
+    value = st.session_state[f"queue_{name}"]
+    if value in {None, default}:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value.isoformat() if isinstance(value, date) else value
+    if name != "view":
+        leave()
+
+
+def _filtered() -> bool:
+    return any(name in st.query_params for name in _FILTERS)
+
+
+def _clear() -> None:
+    for name in (*_FILTERS, _SUBMISSION):
+        st.query_params.pop(name, None)
+
+
+def _day(text_of_day: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text_of_day or "")
+    except ValueError:
+        return None
