@@ -56,8 +56,8 @@ class _PlaceFile:
         return Place(commune, self._text(province, "code", "province."), former, hamlets, notes)
 
     def _border(self, name: str) -> Border:
-        path = self._path.with_name(name)
-        if path.parent != self._path.parent or not path.is_file():
+        path = self._path.parent / name
+        if Path(name).name != name or not path.is_file():
             self._refuse("border", f"không có tệp {name}", f"there is no file {name}")
         try:
             return Border.of(_geometry(json.loads(_read(path))))

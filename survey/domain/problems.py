@@ -254,7 +254,8 @@ SITE_UNKNOWN = _kind(
 SITE_CHANGED = _kind(
     "SITE_CHANGED", 409,
     "Đối tượng {code} vừa được người khác sửa.", "Site {code} was just changed by someone else.",
-    "Mở lại để xem bản mới; nội dung bạn vừa nhập vẫn còn trên màn hình.", "Open it again to see the new version; what you typed is still on the screen.",
+    "Mở lại để xem bản mới; nội dung bạn vừa nhập vẫn còn trên màn hình.",
+    "Open it again to see the new version; what you typed is still on the screen.",
 )
 HAMLET_UNKNOWN = _kind(
     "HAMLET_UNKNOWN", 404,
@@ -289,4 +290,27 @@ FORM_VERSION_TAKEN = _kind(
     "FORM_VERSION_TAKEN", 409,
     "Phiếu {form} phiên bản {version} đã có với nội dung khác.", "Form {form}, version {version} exists with other content.",
     "Tăng số version trong trang settings rồi nạp lại.", "Raise the version on the settings sheet and load it again.",
+)
+
+# --- deliver ---------------------------------------------------------------------------------------
+VERDICT_STALE = _kind(
+    "VERDICT_STALE", 409,
+    "Số liệu đã thay đổi kể từ khi chuẩn bị hồ sơ này.", "The figures have changed since this bundle was prepared.",
+    "Chuẩn bị lại hồ sơ; bản đã tải về trước đó vẫn đúng cho thời điểm của nó.",
+    "Prepare the bundle again; a copy downloaded earlier stays true of its moment.",
+)
+BUNDLE_UNKNOWN = _kind(
+    "BUNDLE_UNKNOWN", 404,
+    "Không có hồ sơ minh chứng {id}.", "There is no evidence bundle {id}.",
+    "Chuẩn bị hồ sơ ở trang Minh chứng.", "Prepare one on the Evidence page.",
+)
+EDITION_UNKNOWN = _kind(
+    "EDITION_UNKNOWN", 404,
+    "Không có bộ tiêu chí {edition}.", "There is no edition {edition}.",
+    "Các bộ đã nạp: {known}.", "Loaded editions: {known}.",
+)
+EDITION_NOT_IN_FORCE = _kind(
+    "EDITION_NOT_IN_FORCE", 422,
+    "Bộ tiêu chí {edition} không có hiệu lực vào ngày {on}.", "The edition {edition} is not in force on {on}.",
+    "Chọn ngày khác, hoặc xem như lịch sử (--history).", "Choose another day, or ask for it as history (--history).",
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from survey.domain import remarks as say
 from survey.domain.canonical import dumps, sha256_hex
-from survey.domain.columns import COLUMN_NAMES, SILENT_COLUMNS, field_label, field_of, kind_told_by, plain
+from survey.domain.columns import COLUMN_NAMES, SILENT_COLUMNS, choice_label, field_label, field_of, kind_told_by, plain
 from survey.domain.entries import Entry, Reading, Surroundings, check_site, read_entry, site_of
 from survey.domain.fold import fold
 from survey.domain.people import Ability, Actor
@@ -101,8 +101,8 @@ class _Planner:
         self._reader = reader
         self._commune = around.commune.code
         self._readings = readings
-        codes = {str(reading.fields["code"]) for reading in readings if "code" in reading.fields}
-        self._present = select_present_by_codes(reader, self._commune, codes)
+        self._codes = {str(reading.fields["code"]) for reading in readings if "code" in reading.fields}
+        self._present = select_present_by_codes(reader, self._commune, self._codes)
         self._rows: dict[str, int] = {}
         self._numbers: dict[SiteKind, int] = {}
         self._names: dict[_NameKey, str] | None = None
@@ -117,10 +117,11 @@ class _Planner:
     def _place(self, plan: Plan, reading: Reading, kind: SiteKind) -> None:
         code = str(reading.fields.get("code") or "")
         known = self._present.get(code)
-        base = known or Site(self._commune, str(uuid.uuid4()), kind, code, "")
         if known is not None and known.kind is not kind:
-            self._say(plan, reading, say.CODE_OTHER_KIND, "code", kind=known.kind.value)
-            base = replace(base, kind=kind)
+            names = {locale: choice_label("kind", known.kind, locale) for locale in ("vi", "en")}
+            self._say(plan, reading, say.CODE_OTHER_KIND, "code", kind=names)
+            known = None
+        base = known or Site(self._commune, str(uuid.uuid4()), kind, code, "")
         if code and self._rows.setdefault(code, reading.entry.row) != reading.entry.row:
             self._say(plan, reading, say.CODE_TWICE, "code", first=self._rows[code])
         site = site_of(reading, base, keep=True)
@@ -146,16 +147,17 @@ class _Planner:
         key = (site.kind, site.hamlet, fold(site.name))
         if key in self._names:
             self._say(plan, reading, say.SAME_NAME, "name", other=self._names[key])
-        if site.kind not in self._numbers:
-            self._numbers[site.kind] = select_highest_code(self._reader, self._commune, site.kind)
-        code = next_code(site.kind, self._numbers[site.kind])
-        self._numbers[site.kind] += 1
-        while code in self._rows:  # a code of that form that the same file gives to another row
-            code = next_code(site.kind, self._numbers[site.kind])
-            self._numbers[site.kind] += 1
-        self._names[key] = code
-        self._rows[code] = reading.entry.row
+        code = self._names[key] = self._next_code(site.kind)
         return replace(site, code=code)
+
+    def _next_code(self, kind: SiteKind) -> str:
+        number = self._numbers.get(kind)
+        if number is None:
+            number = select_highest_code(self._reader, self._commune, kind)
+        while next_code(kind, number) in self._codes:  # the file gives that one to another row
+            number += 1
+        self._numbers[kind] = number + 1
+        return next_code(kind, number)
 
     @staticmethod
     def _say(plan: Plan, reading: Reading, what: say.RemarkKind, cell: str, /, **details: object) -> None:

@@ -160,7 +160,8 @@ def test_data_of_columns_and_attributes_fit_together() -> None:
                 assert all(choice_of(rule.name, choice) == choice for choice in rule.choices)
 
 
-_CELLS = st.one_of(st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans(), st.dictionaries(st.text(max_size=8), st.text()))
+_MAPPINGS = st.dictionaries(st.text(max_size=8), st.text())
+_CELLS = st.one_of(st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans(), _MAPPINGS)
 
 
 @given(st.dictionaries(st.sampled_from([*COLUMN_NAMES]), _CELLS), st.sampled_from([None, *SiteKind]))
