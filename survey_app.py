@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit import runtime
 
 from survey.domain.people import Ability
+from survey.openrosa import app as openrosa
 from survey.web import session
 from survey.web.app import settings_for_app
 from survey.web.layout import ICON
@@ -35,4 +36,4 @@ def show_pages() -> None:
 if runtime.exists():
     show_pages()
 else:
-    app = st.App(__file__, **settings_for_app())
+    app = st.App(__file__, **settings_for_app(openrosa.routes(session.open, session.acting)))

@@ -130,7 +130,8 @@ def _write(folder: Path, base: bytes, clients: int, seconds: float) -> float:
                 path.unlink()
             count.append(1)
 
-    return len(count) / _run(client, clients)
+    spent = _run(client, clients)
+    return len(count) / spent
 
 
 def _run(client: object, clients: int) -> float:

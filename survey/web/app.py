@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,19 +20,20 @@ _COLLECT_EVERY_S = 60
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def routes() -> list[BaseRoute]:
-    """Return every route of ours; the last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page."""
+def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
+    """Return every route of ours, the *others* being those of other doors; the last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page."""
     return [
         Route("/healthz", show_health, methods=["GET"]),
         *signin.routes(),
         *api.routes(),
         *field.routes(),
         *photos.routes(),
+        *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for prefix in middleware.OWN_PREFIXES for path in (prefix, prefix + "/{rest:path}")),
     ]
 
 
-def settings_for_app() -> Mapping[str, Any]:
+def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
     """Open the survey and return what `st.App` takes; a wrong setting ends the process with a sentence instead of a trace."""
     try:
         survey = session.open()
@@ -40,7 +41,7 @@ def settings_for_app() -> Mapping[str, Any]:
         sys.exit(f"{problem.kind.code}: {problem.sentence('vi')}\n{problem.sentence('en')}")
     compressed = Compressed(middleware.STATIC, survey.settings.data / "cache")
     return {
-        "routes": routes(),
+        "routes": routes(others),
         "middleware": middleware.stack(compressed),
         "lifespan": lifespan_with(compressed),
         "exception_handlers": {Problem: refusals.answer_problem},
