@@ -1,0 +1,56 @@
+"""Our routes with their middleware over the `survey` deployment, without Streamlit."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from survey import accounts
+from survey.domain.problems import Problem
+from survey.web import app, middleware, refusals, session, signin
+from survey.web.compressed import Compressed
+from survey.web.throttle import Throttle
+from survey.wiring import Survey
+from tests.conftest import COMMUNE
+
+ORIGIN = "http://testserver"
+Client = Callable[..., TestClient]
+
+
+@pytest.fixture
+def client(survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Client]:
+    """A function that makes a browser, signed in as the person of that login; forms come from our own origin."""
+    monkeypatch.setenv("SURVEY_DATA", str(survey.settings.data))
+    session.forget()
+    monkeypatch.setattr(signin, "_throttle", Throttle())
+    # Where Streamlit would answer every other path with its page.
+    page = Route("/{path:path}", lambda _request: HTMLResponse("<p>streamlit</p>"))
+    application = Starlette(
+        routes=[*app.routes(), page],
+        middleware=middleware.stack(Compressed(middleware.STATIC, tmp_path / "cache")),
+        exception_handlers={Problem: refusals.answer_problem},
+    )
+
+    def make(login: str | None = None, *, origin: str | None = ORIGIN) -> TestClient:
+        headers = {"accept": "text/html"} | ({"origin": origin} if origin else {})
+        browser = TestClient(application, headers=headers, follow_redirects=False, base_url=ORIGIN)
+        if login:
+            browser.cookies.set(session.COOKIE, cookie_for(survey, login))
+        return browser
+
+    yield make
+    session.forget()
+
+
+def cookie_for(survey: Survey, login: str) -> str:
+    """The cookie of a new session of the seeded person called *login*."""
+    return accounts.sign_in_by_link(survey, link_for(survey, login).removeprefix("/sign-in/")).cookie
+
+
+def link_for(survey: Survey, login: str) -> str:
+    """A one-time link for the seeded person called *login*."""
+    return accounts.make_sign_in_link(survey, COMMUNE, f"p-{login}", by=None)
