@@ -65,7 +65,7 @@ def stored_edition(text: str) -> Edition:
 def question_kinds(edition: Edition, questions: Questions) -> dict[tuple[str, str], str]:
     """(form, question) of everything that *edition* asks, with how its answers are kept: `number`, `code` or `answered`."""
     asked = [subject for subject in edition.subjects if not subject.is_attribute]
-    return {(str(subject.form), str(subject.question)): questions[subject.name].measured for subject in asked}
+    return {subject.parts: questions[subject.name].measured for subject in asked}
 
 
 def read_edition(document: Document, questions: Questions | None) -> Edition:

@@ -101,7 +101,9 @@ class Vocabulary:
         attribute = next((known for known in ATTRIBUTES[self.kind] if known.name == name), None)
         if attribute is None:
             known = ", ".join(attribute.name for attribute in ATTRIBUTES[self.kind])
-            node.refuse(f"sổ bộ không có thuộc tính {name}", f"the register has no attribute {name}", f"Có: {known}.", f"There are: {known}.")
+            node.refuse(
+                f"sổ bộ không có thuộc tính {name}", f"the register has no attribute {name}", f"Có: {known}.", f"There are: {known}."
+            )
         codes = frozenset({"yes", "no"}) if attribute.type is ValueType.YES_NO else frozenset(attribute.choices)
         return Subject(name, is_attribute=True), _ATTRIBUTE_KINDS.get(attribute.type, "select_one"), codes
 
@@ -128,5 +130,6 @@ class Vocabulary:
         if unknown:
             names, known = ", ".join(sorted(unknown)), ", ".join(sorted(codes))
             node.refuse(
-                f"{subject.name} không có lựa chọn {names}", f"{subject.name} has no choice {names}", f"Có: {known}.", f"There are: {known}."
-            )
+                f"{subject.name} không có lựa chọn {names}", f"{subject.name} has no choice {names}",
+                f"Có: {known}.", f"There are: {known}.",
+            )  # fmt: skip

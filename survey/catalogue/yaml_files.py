@@ -14,7 +14,7 @@ from survey.domain.thresholds import Text
 _LIMIT = 1_000_000  # bytes; an edition has some 20 kB
 
 
-class _StrictLoader(yaml.SafeLoader):
+class StrictLoader(yaml.SafeLoader):
     """YAML 1.2's core types only: in YAML 1.1 `yes`, `on` and `12:30` would turn into other things."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -32,7 +32,7 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_StrictLoader.yaml_implicit_resolvers = {
+StrictLoader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -43,7 +43,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if path.stat().st_size > _LIMIT:
         refuse(path.name, "YAML", "tệp quá lớn", "the file is too large")
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         refuse(path.name, "YAML" if line is None else f"dòng/line {line + 1}", f"không đọc được ({error})", f"not readable ({error})")

@@ -1,6 +1,7 @@
 """An edition over a commune: sites are counted one by one, as they stream by, and every verdict follows at the end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from survey.domain.conditions import Observation
 from survey.domain.criteria import (
@@ -67,13 +68,16 @@ class Assessment:
         for criterion, tally in zip(self.edition.criteria, tallies, strict=True):
             count_judged_site(outcomes, criterion, seen, tally)
 
-    def verdicts(self, hamlets: Sequence[str]) -> list[Verdict]:
+    def verdicts(self, hamlets: Sequence[str], became: Mapping[str, str] = MappingProxyType({})) -> list[Verdict]:
         """Every criterion's verdict for the commune and each of *hamlets*, in the edition's order, the commune first.
 
-        Sites of no hamlet, or of one that is not among *hamlets*, count for the commune only.
+        Sites of a hamlet that was merged count for what it *became*; sites of no hamlet, or of an unknown one, for the commune only.
         """
         pooled = self._sum(self._tallies.values())
-        by_hamlet = {hamlet: self._place(hamlet, self._tallies.get(hamlet) or self._sum(())) for hamlet in hamlets}
+        parts: dict[str | None, list[list[Tally]]] = {}
+        for hamlet, tallies in self._tallies.items():
+            parts.setdefault(became.get(hamlet or "", hamlet), []).append(tallies)
+        by_hamlet = {hamlet: self._place(hamlet, self._sum(parts.get(hamlet, ()))) for hamlet in hamlets}
         commune = self._commune(pooled, by_hamlet)
         return [
             verdict

@@ -38,12 +38,13 @@ class Subject:
     @property
     def form(self) -> str | None:
         """The form that holds the question; None for an attribute."""
-        return None if self.is_attribute else self.name.split(".", 1)[0]
+        return None if self.is_attribute else self.parts[0]
 
     @property
-    def question(self) -> str | None:
-        """The question's name in its form; None for an attribute."""
-        return None if self.is_attribute else self.name.split(".", 1)[1]
+    def parts(self) -> tuple[str, str]:
+        """Form and name of a question."""
+        form, _, question = self.name.partition(".")
+        return form, question
 
     def value(self, seen: Observation) -> Value | None:
         """The number or codes that *seen* holds; None where it says nothing."""

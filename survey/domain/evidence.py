@@ -1,0 +1,209 @@
+"""Evidence: what a verdict stands on, and the basis that makes one bundle of it (DESIGN 2.7, 2.10).
+
+Only accepted submissions that count are evidence. The photos that are not there are named, and what was rejected is counted with its
+reason, so that a bundle never looks fuller or cleaner than the survey was.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from survey.domain.canonical import dumps
+from survey.domain.criteria import Edition
+from survey.domain.places import Commune, Hamlet
+from survey.domain.sites import Site
+from survey.domain.submissions import FileState, Fix, State
+from survey.domain.verdicts import Verdict
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ntm-survey:bundle:1")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a bundle is about, as of a date in Viet Nam; None is *all*: every edition in force, every criterion, the whole commune.
+
+    *history* takes an edition outside its validity, and the report says so.
+    """
+
+    as_of: date
+    edition: str | None = None
+    criterion: str | None = None
+    hamlet: str | None = None
+    history: bool = False
+
+    def document(self) -> dict[str, str | bool | None]:
+        """The scope as plain JSON values."""
+        return {
+            "as_of": self.as_of.isoformat(), "edition": self.edition, "criterion": self.criterion, "hamlet": self.hamlet,
+            "history": self.history,
+        }  # fmt: skip
+
+    def includes(self, verdict: Verdict) -> bool:
+        """Whether *verdict* belongs to the bundle."""
+        wanted = ((self.edition, verdict.edition), (self.criterion, verdict.criterion), (self.hamlet, verdict.hamlet))
+        return all(chosen is None or chosen == given for chosen, given in wanted)
+
+
+def read_scope(document: Mapping[str, Any]) -> Scope:
+    """The scope behind `Scope.document`."""
+    return Scope(
+        date.fromisoformat(document["as_of"]), document["edition"], document["criterion"], document["hamlet"], document["history"]
+    )
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything that decides a bundle's bytes: two bundles of one basis are the same file.
+
+    *head* is number and hash of the log's newest event that could have changed the evidence; *content* is the SHA-256 over the
+    names and hashes of all that was put in, the report's own pages included.
+    """
+
+    commune: str
+    scope: Scope
+    head: tuple[int, str]
+    content: str
+
+    @property
+    def id(self) -> str:
+        """The bundle's UUID, version 5 (RFC 9562) of the basis."""
+        return str(uuid.uuid5(_NAMESPACE, dumps(self.document())))
+
+    def document(self) -> dict[str, object]:
+        """The basis as plain JSON values."""
+        head = {"seq": self.head[0], "hash": self.head[1]}
+        return {"commune": self.commune, "scope": self.scope.document(), "head": head, "content": self.content}
+
+
+def read_basis(document: Mapping[str, Any]) -> Basis:
+    """The basis behind `Basis.document`."""
+    head = document["head"]["seq"], document["head"]["hash"]
+    return Basis(document["commune"], read_scope(document["scope"]), head, document["content"])
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A file that a piece of evidence names; without *sha256* it never came, with a *reason* it is kept but is no photo.
+
+    *taken_at* is the camera's own local time, naive; *fix* is the phone's, *exif_position* the file's (latitude, longitude).
+    """
+
+    submission: str
+    name: str
+    question: str
+    repeat: str
+    state: FileState
+    reason: str | None
+    source: str
+    fix: Fix | None = None
+    sha256: str | None = None
+    size: int = 0
+    crc32: int = 0
+    media_type: str = ""
+    has_preview: bool = False
+    taken_at: datetime | None = None
+    exif_position: tuple[float, float] | None = None
+
+    @property
+    def is_original(self) -> bool:
+        """Whether its bytes are here as a photo."""
+        return self.state is FileState.STORED and self.sha256 is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One accepted submission that counts, without its answers; *hamlet* is that of its site in the register."""
+
+    submission: str
+    code: str
+    form: str
+    form_version: str
+    site: str
+    hamlet: str | None
+    person: str
+    captured_at: datetime
+    received_at: datetime
+    accepted_by: str | None
+    accepted_at: datetime | None
+    fix: Fix | None
+    missing_files: int
+    instance_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Submissions in scope that are not evidence: their state, the newest decision's reason, and how many there are."""
+
+    state: State
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What goes into a bundle, at one moment of the store; what is large is read again, piece by piece, through the functions.
+
+    *items* are in the report's order: hamlet, site, form, time. *photos* are keyed by submission, *forms* by id and version.
+    """
+
+    commune: Commune
+    scope: Scope
+    head: tuple[int, str]
+    editions: Sequence[Edition]
+    edition_documents: Mapping[str, Any]
+    hamlets: Sequence[Hamlet]
+    sites: Mapping[str, Site]
+    items: Sequence[Item]
+    photos: Mapping[str, Sequence[Photo]]
+    left_out: Sequence[LeftOut]
+    verdicts: Sequence[Verdict]
+    forms: Mapping[tuple[str, str], Mapping[str, Any]]
+    people: Mapping[str, str]
+    answers: Callable[[Sequence[Item]], Iterator[tuple[Item, Mapping[str, Any]]]]
+    instances: Callable[[Sequence[Item]], Iterator[tuple[Item, bytes]]]
+    reviews: Callable[[Sequence[Item]], Iterator[Mapping[str, object]]]
+    flags: Callable[[Sequence[Item]], Iterator[Mapping[str, object]]]
+    events: Callable[[], Iterator[Mapping[str, object]]]
+
+    @property
+    def hamlet_names(self) -> dict[str, str]:
+        """The names of all hamlets by id."""
+        return {hamlet.id: hamlet.name for hamlet in self.hamlets}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a bundle holds, in numbers for a person; bytes are those of the original photos."""
+
+    submissions: int
+    sites: int
+    registered: int
+    photos: int
+    photo_bytes: int
+    missing: int
+    refused: int
+    without_preview: int
+    left_out: Sequence[LeftOut]
+    undecided: int
+    verdicts: int
+
+
+def contents_of(evidence: Evidence) -> Contents:
+    """Count *evidence*."""
+    photos = [photo for group in evidence.photos.values() for photo in group]
+    originals = [photo for photo in photos if photo.is_original]
+    return Contents(
+        submissions=len(evidence.items),
+        sites=len({item.site for item in evidence.items}),
+        registered=len(evidence.sites),
+        photos=len(originals),
+        photo_bytes=sum(photo.size for photo in originals),
+        missing=sum(photo.state is FileState.MISSING for photo in photos),
+        refused=sum(photo.state is FileState.REFUSED for photo in photos),
+        without_preview=sum(not photo.has_preview for photo in originals),
+        left_out=evidence.left_out,
+        undecided=sum(verdict.outcome.value == "not_enough_data" for verdict in evidence.verdicts),
+        verdicts=len(evidence.verdicts),
+    )
