@@ -33,8 +33,8 @@ def _node(node: Node, values: Mapping[str, object], settled: Settled, tree: Node
         elif "calculation" in node:
             yield from _calculation(node, path, value, settled)
         else:
-            yield from _kind(node, path, value, tree)
-            yield from _limits(node, path, settled, tree)
+            faults = list(_kind(node, path, value, tree))
+            yield from faults or _limits(node, path, settled, tree)
 
 
 def _limits(node: Node, path: str, settled: Settled, tree: Node) -> Iterator[Finding]:
