@@ -17,6 +17,7 @@ import { Work } from "./work.mjs";
 export async function mount(root, { desk = false, styled = false } = {}) {
   const app = new App(root, desk);
   if (!styled) root.append(h("link", { rel: "stylesheet", href: `${app.base}style.css` }));
+  root.querySelector(".opening")?.remove();
   root.append(app.element);
   await app.start();
   return () => app.close();

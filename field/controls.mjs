@@ -1,8 +1,10 @@
 // The controls of single questions: text and numbers, choices as tiles, dates, positions. Each is `{element, focus, refresh}`.
 
 import { h, say } from "./dom.mjs";
+import { geopointText } from "./position.mjs";
 import { language, pick, t } from "./texts.mjs";
 
+const SHORT_LABEL = 16; // letters; longer labels take a line of their own
 const TILES_AT_MOST = 12; // longer lists become one native drop-down, which phones show full screen
 
 /** The control for *question* (`path`, `at`, `node`, `answers`, `answer(text)`), by its type. */
@@ -49,7 +51,7 @@ export function numeral(typed, type) {
   return type === "decimal" ? bare.replace(",", ".") : bare;
 }
 
-// The keyboard of numbers; a number with a separator is said back, since 1.000 is read in two ways.
+// The keyboard of numbers; 1.000 is said back, since it is read in two ways.
 function number(question) {
   const { type } = question.node;
   const reading = h("output", { class: "reading", for: question.id });
@@ -67,7 +69,7 @@ function number(question) {
       const shown = language() === "vi" ? value.replace(".", ",") : value;
       if (numeral(box.value, type) !== value) box.value = shown;
       box.disabled = locked;
-      const doubtful = type === "decimal" && /[.,]/.test(box.value) && Number.isFinite(Number(value));
+      const doubtful = type === "decimal" && /[.,]\d{3}$/.test(box.value) && Number.isFinite(Number(value));
       const spoken = () => new Intl.NumberFormat(language(), { maximumFractionDigits: 6 }).format(Number(value));
       say(reading, doubtful ? t("read as {number}", { number: spoken() }) : "");
     },
@@ -87,6 +89,7 @@ function tiles(question) {
       const choices = question.answers.choices(question.path, question.at);
       const now = JSON.stringify([language(), choices.map((choice) => choice.name)]);
       if (now !== offered) element.replaceChildren(...choices.map((choice) => tile(question, choice, many)));
+      element.classList.toggle("long", choices.some((choice) => pick(choice.label).length > SHORT_LABEL));
       offered = now;
       const chosen = value.split(" ");
       for (const box of element.querySelectorAll("input")) {
@@ -145,7 +148,7 @@ export function geopoint(question, watch) {
     button.disabled = true;
     const fix = await watch.next();
     button.disabled = false;
-    if (fix) question.answer([fix.latitude, fix.longitude, fix.altitude ?? 0, fix.accuracy ?? 0].join(" "));
+    if (fix) question.answer(geopointText(fix));
     else say(shown, t("The phone gave no position. Step into the open and try again."));
   });
   return {
@@ -153,7 +156,7 @@ export function geopoint(question, watch) {
     focus: button,
     refresh(value) {
       const [latitude, longitude, , accuracy] = value.split(" ");
-      if (value) say(shown, `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)} (±${Math.round(accuracy)} m)`);
+      if (value) say(shown, `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}${accuracy ? ` (±${Math.round(accuracy)} m)` : ""}`);
     },
   };
 }

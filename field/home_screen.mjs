@@ -61,7 +61,7 @@ async function siteFinder(app) {
   const hamletNow = hamlets.length === 1 ? hamlets[0].id : ((await recall("hamlet")) ?? "");
   const list = h("div", { class: "sites" });
   const state = h("p", { class: "hint", role: "status" });
-  const search = h("input", { type: "search", id: "site-search", autocomplete: "off", placeholder: t("Name or code, without marks is fine") });
+  const search = h("input", { type: "search", id: "site-search", autocomplete: "off", placeholder: t("Name or code, marks not needed") });
   const choose = h("select", { id: "hamlet" }, h("option", { value: "" }, t("All hamlets")), hamlets.map(({ id, name }) => h("option", { value: id }, name)));
   choose.value = hamlets.some(({ id }) => id === hamletNow) ? hamletNow : "";
   const missing = h("button", { type: "button", class: "plain", onclick: () => app.checklists(null, choose.value || null) }, t("Not in the register"));

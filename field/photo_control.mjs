@@ -17,7 +17,8 @@ export function photoControl(question, visit) {
   const element = h("div", { class: "photo-question" }, shown, buttons, state);
   if (hasCamera() && !visit.desk) takes.push(button("system", "camera", true));
   takes.push(button(visit.desk ? "desk" : "picked", takes.length ? "quiet" : "camera", false));
-  fill(buttons, takes.map((take) => [take.button, take.input]));
+  const remove = h("button", { type: "button", class: "quiet", onclick: () => visit.removePhoto(question) });
+  fill(buttons, takes.map((take) => [take.button, take.input]), remove);
   let drawn = null;
 
   function button(source, look, camera) {
@@ -48,6 +49,8 @@ export function photoControl(question, visit) {
     focus: takes[0].button,
     refresh(name) {
       const photo = name ? visit.photos.get(name) : null;
+      remove.hidden = !photo;
+      say(remove, t("Remove the photo"));
       for (const take of takes) say(take.button, label(take, Boolean(photo), visit.desk));
       const key = photo ? `${name}|${language()}|${photo.after?.at}|${photo.state}` : "";
       if (key === drawn) return;
@@ -69,9 +72,8 @@ function card(photo, question, visit) {
   const fix = better(photo);
   const words = [clock(photo.lastModified, language()), megabytes(photo.size, language())];
   if (!visit.desk) words.push(fix ? accuracyWords(fix) : t("no position yet"));
-  const remove = h("button", { type: "button", class: "quiet", onclick: () => visit.removePhoto(question) }, t("Remove the photo"));
   const warning = photo.kind ? null : h("p", { class: "fault" }, t("This file does not look like a photo. Please take it again."));
-  return [picture, h("p", { class: "hint" }, words.join(" · ")), warning, remove];
+  return [picture, h("p", { class: "hint" }, words.join(" · ")), warning];
 }
 
 // HEIC and the like: this browser cannot draw them, the server can.

@@ -51,19 +51,24 @@ export class Watch {
     return () => this.listeners.delete(listener);
   }
 
-  /** The first fix that the phone gives from now on: asked for anew, since a watch is silent where nothing moves. */
-  next() {
+  /**
+   * The first fix that the phone gives from now on, or null where it gives none within a minute; *patient* waits on.
+   * It is asked for anew as well, since a watch may be silent where nothing moves.
+   */
+  next({ patient = false } = {}) {
     return new Promise((resolve) => {
       if (!navigator.geolocation) return resolve(null);
-      navigator.geolocation.getCurrentPosition(
-        ({ coords, timestamp }) => {
-          const fix = fixOf(coords, timestamp);
-          this.#tell(fix, null);
-          resolve(fix);
-        },
-        () => resolve(null),
-        WATCH,
-      );
+      const deaf = this.listen(({ last, failure }) => {
+        if (failure) return;
+        deaf();
+        resolve(last);
+      });
+      const give = () => {
+        if (patient) return;
+        deaf();
+        resolve(null);
+      };
+      navigator.geolocation.getCurrentPosition(({ coords, timestamp }) => this.#tell(fixOf(coords, timestamp), null), give, WATCH);
     });
   }
 
@@ -72,6 +77,11 @@ export class Watch {
     this.failure = failure;
     this.listeners.forEach((listener) => listener(this));
   }
+}
+
+/** *fix* as a form's answer, `latitude longitude altitude accuracy`; without an altitude the format knows no accuracy either. */
+export function geopointText({ latitude, longitude, altitude, accuracy }) {
+  return (altitude === null || accuracy === null ? [latitude, longitude] : [latitude, longitude, altitude, accuracy]).join(" ");
 }
 
 function fixOf(coords, timestamp) {

@@ -3,6 +3,7 @@
 import { deviceId, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
 import { instanceXml } from "./instance.mjs";
 import { LIMIT_BYTES, photoRecord } from "./photos.mjs";
+import { geopointText } from "./position.mjs";
 import { t } from "./texts.mjs";
 import { Answers } from "./tree.mjs";
 import { vietnamText } from "./values.mjs";
@@ -145,7 +146,7 @@ export class Visit {
 
   // The first position after the camera came back may take a while; the photo is safe already.
   async #fixAfter(photo) {
-    const fix = await this.watch.next();
+    const fix = await this.watch.next({ patient: true });
     if (!fix || !this.photos.has(photo.name)) return;
     photo.after = fix;
     await keepPhoto(photo);
@@ -201,7 +202,7 @@ export class Visit {
   // What ODK Collect fills in by itself; a place written by hand is not a position of the phone.
   #preload(device) {
     const { startedAt, endedAt, fix } = this.draft;
-    const place = fix && !fix.placed ? [fix.latitude, fix.longitude, fix.altitude ?? 0, fix.accuracy ?? 0].join(" ") : "";
+    const place = fix && !fix.placed ? geopointText(fix) : "";
     const given = { start: startedAt, end: endedAt, today: vietnamText(new Date(endedAt)).slice(0, 10), deviceid: device, "start-geopoint": place };
     for (const [path, { node }] of this.answers.nodes) if (node.preload) this.answers.set(path, [], given[node.preload] ?? "");
   }

@@ -33,6 +33,7 @@ export function visitScreen(app, visit) {
     form.refresh();
     strip.refresh();
     say(kept, keptWords(visit));
+    if (form.asked && !visit.answers.faults().length) say(trouble, "");
   };
   visit.changed = refresh;
   visit.failed = () => say(trouble, t("This phone refuses to keep the draft: it has no room, or the window is private."));
