@@ -1,0 +1,104 @@
+"""A map without tiles: the commune's border, its sites and the evidence as inline SVG, drawn from our own figures only."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+Point = tuple[float, float]
+"""Longitude, latitude."""
+
+_WIDTH, _HEIGHT, _MARGIN = 800.0, 560.0, 24.0
+_METRES_PER_DEGREE = 111_320.0
+_LEAST_SPAN_M = 200.0  # a single point is shown with some ground around it
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Points and lines of one kind: *css* names its look, *links* (one a point) make points clickable."""
+
+    css: str
+    points: Sequence[Point] = ()
+    lines: Sequence[Sequence[Point]] = ()
+    links: Sequence[tuple[str, str]] = ()
+
+
+class _Plane:
+    """Degrees to drawing units: equal scale both ways at the middle latitude, north up."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        west, east = min(point[0] for point in points), max(point[0] for point in points)
+        south, north = min(point[1] for point in points), max(point[1] for point in points)
+        self._middle = ((west + east) / 2, (south + north) / 2)
+        self._shrink = math.cos(math.radians(self._middle[1]))
+        width_m = max((east - west) * self._shrink * _METRES_PER_DEGREE, _LEAST_SPAN_M)
+        height_m = max((north - south) * _METRES_PER_DEGREE, _LEAST_SPAN_M)
+        self.metres = max(width_m / (_WIDTH - 2 * _MARGIN), height_m / (_HEIGHT - 2 * _MARGIN))
+        self.width = width_m / self.metres + 2 * _MARGIN
+        self.height = height_m / self.metres + 2 * _MARGIN
+
+    def __call__(self, point: Point) -> str:
+        x = self.width / 2 + (point[0] - self._middle[0]) * self._shrink * _METRES_PER_DEGREE / self.metres
+        y = self.height / 2 - (point[1] - self._middle[1]) * _METRES_PER_DEGREE / self.metres
+        return f"{x:.1f} {y:.1f}"
+
+
+def draw_map(border: Any, layers: Sequence[Layer], *, title: str, whole: bool) -> Markup:
+    """The SVG of *border* (GeoJSON geometry) and *layers*; *whole* shows all of the commune, else the layers' surroundings."""
+    rings = list(_rings(border))
+    shown = [point for layer in layers for point in (*layer.points, *(corner for line in layer.lines for corner in line))]
+    if whole or not shown:
+        shown += [point for ring in rings for point in ring]
+    plane = _Plane(shown)
+    outline = "".join(_path(plane, ring) + "Z" for ring in rings)
+    parts = [Markup('<path class="border" d="{}"/>').format(outline)]
+    parts += [_draw_layer(plane, layer) for layer in layers]
+    parts += [_scale_bar(plane)]
+    return Markup('<svg class="map" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        f"{plane.width:.0f}", f"{plane.height:.0f}", title, Markup("").join(parts)
+    )
+
+
+def _draw_layer(plane: _Plane, layer: Layer) -> Markup:
+    lines = "".join(_path(plane, line) for line in layer.lines)
+    drawn = Markup('<path class="line {}" d="{}"/>').format(layer.css, lines) if lines else Markup("")
+    if layer.links:
+        for point, (target, label) in zip(layer.points, layer.links, strict=True):
+            x, y = plane(point).split()
+            drawn += Markup('<a href="{}"><circle class="dot {}" cx="{}" cy="{}" r="5"><title>{}</title></circle></a>').format(
+                target, layer.css, x, y, label
+            )
+    elif layer.points:
+        # A segment of no length with a round cap is a dot: twelve bytes a point instead of sixty.
+        dots = "".join(f"M{plane(point)}h0" for point in layer.points)
+        drawn += Markup('<path class="dots {}" d="{}"/>').format(layer.css, dots)
+    return drawn
+
+
+def _scale_bar(plane: _Plane) -> Markup:
+    room_m = plane.width * plane.metres / 4
+    power = 10 ** math.floor(math.log10(room_m))
+    length_m = next(step * power for step in (5, 2, 1) if step * power <= room_m)
+    length = length_m / plane.metres
+    label = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"  # noqa: PLR2004 - a kilometre
+    return Markup('<g class="scale"><path d="M{x} {y}v-6m0 6h{length}v-6"/><text x="{x}" y="{above}">{label}</text></g>').format(
+        x=12, y=f"{plane.height - 10:.0f}", length=f"{length:.1f}", above=f"{plane.height - 20:.0f}", label=label.replace(".", ",")
+    )
+
+
+def _path(plane: _Plane, line: Iterable[Point]) -> str:
+    corners: list[str] = []
+    for point in line:
+        corner = plane(point)
+        if not corners or corners[-1] != corner:
+            corners.append(corner)
+    return "M" + "L".join(corners)
+
+
+def _rings(geometry: Any) -> Iterable[list[Point]]:
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    for polygon in polygons:
+        for ring in polygon:
+            yield [(pair[0], pair[1]) for pair in ring]

@@ -1,0 +1,136 @@
+"""The report's Vietnamese: names of outcomes, reasons, states and units, numbers and dates as offices write them."""
+
+from datetime import date, datetime
+
+from survey.domain.evidence import Photo
+from survey.domain.photos import REFUSALS
+from survey.domain.sites import SiteKind
+from survey.domain.submissions import FileState, Fix, State
+from survey.domain.thresholds import Status, Threshold
+from survey.domain.times import VIETNAM, from_text
+from survey.domain.verdicts import Outcome
+
+OUTCOMES = {Outcome.MET: "Đạt", Outcome.NOT_MET: "Chưa đạt", Outcome.NOT_ENOUGH_DATA: "Chưa đủ dữ liệu"}
+
+REASONS = {
+    "threshold_missing": "chưa tìm được con số quy định",
+    "threshold_recalled": "con số quy định chưa được đối chiếu với văn bản",
+    "no_threshold_in_force": "bộ tiêu chí không có con số áp dụng cho ngày này",
+    "indicators_missing": "chưa tìm được các chỉ tiêu của tiêu chí",
+    "set_by_person": "khảo sát thực địa không chứng minh được tiêu chí này",
+    "nothing_registered": "sổ bộ chưa có đối tượng nào ở đây",
+    "nothing_visited": "chưa có bài nộp nào được chấp nhận",
+    "nothing_to_count": "các đối tượng đã khảo sát đều thuộc diện không tính",
+    "not_all_known": "các đối tượng chưa rõ còn có thể làm đổi kết quả",
+    "readings_differ": "quy định không nói rõ cách tính và các cách tính cho kết quả khác nhau",
+    "hamlets_open": "còn thôn chưa kết luận được",
+}
+
+STATUSES = {
+    Status.READ: "đã đọc tại nguồn",
+    Status.PARTLY_READ: "đọc được một phần tại nguồn",
+    Status.RECALLED: "chưa đối chiếu với văn bản",
+    Status.MISSING: "chưa tìm thấy",
+    Status.ENTERED: "do cán bộ nhập",
+}
+
+STATES = {
+    State.RECEIVED: "chờ duyệt",
+    State.ACCEPTED: "đã chấp nhận nhưng không được tính (có bản mới hơn, hoặc chưa gắn với đối tượng trong sổ bộ)",
+    State.RETURNED: "trả lại để bổ sung",
+    State.REJECTED: "bị loại",
+}
+
+STATE_NAMES = {**STATES, State.ACCEPTED: "đã chấp nhận"}
+
+FILE_STATES = {FileState.STORED: "có ảnh gốc", FileState.MISSING: "chưa nhận được", FileState.REFUSED: "không dùng được"}
+
+KINDS = {SiteKind.HOUSEHOLD: "Hộ", SiteKind.ROAD_SEGMENT: "Đoạn đường", SiteKind.PUBLIC_PLACE: "Điểm công cộng"}
+
+SOURCES = {
+    "system": "máy ảnh của điện thoại",
+    "in_page": "chụp trong ứng dụng",
+    "frame": "khung hình từ ứng dụng",
+    "picked": "chọn từ thư viện ảnh",
+    "desk": "nhập tại bàn",
+    "unknown": "không rõ",
+}
+
+_MEGA, _GIGA = 1_000_000, 1_000_000_000
+_UNITS = {"sites": "đối tượng", "condition": "", "million_per_1000_m2": "triệu đồng/1.000 m²"}
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """*value* with a decimal comma and points between thousands, without idle zeros: `1.234,5`."""
+    text = f"{value:,.{decimals}f}"
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0")
+    return whole.replace(",", ".") + (f",{part}" if part else "")
+
+
+def amount(value: float | None, unit: str) -> str:
+    """*value* in *unit* as a person reads it; shares as per cent, unknown as a dash."""
+    if value is None:
+        return "–"
+    if value == float("inf"):
+        return "không giới hạn"
+    if unit == "share":
+        return f"{number(100 * value, 1)}\N{NO-BREAK SPACE}%"
+    return f"{number(value)}\N{NO-BREAK SPACE}{_UNITS.get(unit, unit)}".strip()
+
+
+def limit(threshold: Threshold | None) -> str:
+    """What the rule asks for."""
+    if threshold is None:
+        return "–"
+    parts = []
+    if threshold.at_least is not None:
+        parts.append(f"từ {amount(threshold.at_least, threshold.unit)} trở lên")
+    if threshold.at_most is not None:
+        parts.append(f"không quá {amount(threshold.at_most, threshold.unit)}")
+    return ", ".join(parts) or "–"
+
+
+def day(moment: datetime | date | None) -> str:
+    """The date in Viet Nam, `23/11/2026`."""
+    if moment is None:
+        return "–"
+    return f"{moment.astimezone(VIETNAM) if isinstance(moment, datetime) else moment:%d/%m/%Y}"
+
+
+def moment(when: datetime | None) -> str:
+    """Date and time in Viet Nam, `05:56 23/11/2026`."""
+    return "–" if when is None else f"{when.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+
+
+def stamp(when: datetime | str | None) -> str:
+    """A moment, or its stored text, for a cell of a spreadsheet: Vietnamese time, `2026-11-23 05:56:01`; empty where there is none."""
+    if not when:
+        return ""
+    known = from_text(when) if isinstance(when, str) else when
+    return f"{known.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}"
+
+
+def position(fix: Fix | None) -> str:
+    """A phone's position with its accuracy."""
+    if fix is None:
+        return "không có"
+    accuracy = "" if fix.accuracy_m is None else f" (±{number(fix.accuracy_m, 0)} m)"
+    return f"{fix.latitude:.6f}, {fix.longitude:.6f}{accuracy}"
+
+
+def size(count: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{number(count / _MEGA, 1)} MB" if count < _GIGA else f"{number(count / _GIGA, 2)} GB"
+
+
+def file_state(photo: Photo) -> str:
+    """Whether the file is here."""
+    return FILE_STATES.get(photo.state, photo.state.value)
+
+
+def refusal(photo: Photo) -> str:
+    """Why the file is no photo; empty where it is one."""
+    if not photo.reason:
+        return ""
+    return REFUSALS[photo.reason].vi if photo.reason in REFUSALS else photo.reason
