@@ -8,34 +8,34 @@ import re
 from survey.domain.fold import fold
 from survey.domain.sites import SiteKind
 
-# Our field: the headings that mean it, as `heading_key` makes them. The first Vietnamese one heads the templates.
+# Our field: the headings that mean it. The first is how we head it in Vietnamese, the last in English.
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "kind": ("loại", "loại đối tượng", "kind", "site kind"),
-    "code": ("mã", "mã số", "mã hộ", "mã đối tượng", "mã đoạn", "mã tuyến", "mã điểm", "code"),
+    "kind": ("Loại", "loại đối tượng", "site kind", "Kind"),
+    "code": ("Mã", "mã số", "mã hộ", "mã đối tượng", "mã đoạn", "mã tuyến", "mã điểm", "Code"),
     "name": (
-        "tên", "họ tên", "họ và tên", "chủ hộ", "tên chủ hộ", "họ tên chủ hộ", "họ và tên chủ hộ", "tên đường", "tên tuyến", "tên đoạn",
-        "tên đoạn đường", "tên điểm", "tên công trình", "name", "head", "head of household",
+        "Tên", "họ tên", "họ và tên", "chủ hộ", "tên chủ hộ", "họ tên chủ hộ", "họ và tên chủ hộ", "tên đường", "tên tuyến", "tên đoạn",
+        "tên đoạn đường", "tên điểm", "tên công trình", "head", "head of household", "Name",
     ),
-    "hamlet": ("thôn", "tên thôn", "mã thôn", "thôn xóm", "xóm", "hamlet", "village"),
-    "latitude": ("vĩ độ", "latitude", "lat", "y"),
-    "longitude": ("kinh độ", "longitude", "lon", "lng", "long", "x"),
-    "position": ("tọa độ", "vị trí", "tọa độ gps", "position", "coordinates", "gps"),
-    "geometry": ("hình", "hình học", "geometry", "geom", "wkt", "line"),
-    "members": ("số khẩu", "nhân khẩu", "số nhân khẩu", "số người", "members"),
-    "address": ("địa chỉ", "address"),
-    "garden_m2": ("diện tích vườn m2", "diện tích vườn", "garden m2", "garden area m2", "garden area"),
-    "garden_registered": ("đăng ký vườn mẫu", "vườn mẫu", "garden registered", "model garden"),
-    "class": ("cấp đường", "loại đường", "phân loại đường", "class", "road class"),
-    "length_m": ("chiều dài m", "chiều dài", "dài m", "length m", "length"),
-    "length_km": ("chiều dài km", "dài km", "length km"),
+    "hamlet": ("Thôn", "tên thôn", "mã thôn", "thôn xóm", "xóm", "village", "Hamlet"),
+    "latitude": ("Vĩ độ", "lat", "y", "Latitude"),
+    "longitude": ("Kinh độ", "lon", "lng", "long", "x", "Longitude"),
+    "position": ("Tọa độ", "vị trí", "tọa độ gps", "coordinates", "gps", "Position"),
+    "geometry": ("Hình", "hình học", "geom", "wkt", "line", "Geometry"),
+    "members": ("Số khẩu", "nhân khẩu", "số nhân khẩu", "số người", "Members"),
+    "address": ("Địa chỉ", "Address"),
+    "garden_m2": ("Diện tích vườn (m²)", "diện tích vườn", "garden m2", "garden area", "Garden area (m²)"),
+    "garden_registered": ("Đăng ký vườn mẫu", "vườn mẫu", "model garden", "Garden registered"),
+    "class": ("Cấp đường", "loại đường", "phân loại đường", "class", "Road class"),
+    "length_m": ("Chiều dài (m)", "chiều dài", "dài m", "length", "Length (m)"),
+    "length_km": ("Chiều dài (km)", "dài km", "Length (km)"),
     "width_m": (
-        "chiều rộng m", "chiều rộng", "bề rộng", "bề rộng m", "rộng m", "bề rộng mặt đường", "bề rộng mặt đường m", "width m", "width",
+        "Chiều rộng (m)", "chiều rộng", "bề rộng", "bề rộng m", "rộng m", "bề rộng mặt đường", "bề rộng mặt đường m", "width", "Width (m)",
     ),
-    "surface": ("mặt đường", "kết cấu", "kết cấu mặt đường", "loại mặt đường", "surface"),
-    "start": ("điểm đầu", "từ", "start", "from"),
-    "end": ("điểm cuối", "đến", "end", "to"),
-    "type": ("loại điểm", "loại công trình", "loại hình", "type"),
-    "note": ("ghi chú", "note", "notes"),
+    "surface": ("Mặt đường", "kết cấu", "kết cấu mặt đường", "loại mặt đường", "Surface"),
+    "start": ("Điểm đầu", "từ", "from", "Start"),
+    "end": ("Điểm cuối", "đến", "to", "End"),
+    "type": ("Loại điểm", "loại công trình", "loại hình", "Type"),
+    "note": ("Ghi chú", "notes", "Note"),
 }  # fmt: skip
 
 # Columns that every list has and nobody means to load.
@@ -112,7 +112,7 @@ def choice_label(question: str, choice: str, locale: str) -> str:
 
 def field_label(field: str, locale: str) -> str:
     """How a column of *field* is headed in *locale*."""
-    return field if locale == "en" else COLUMN_NAMES[field][0]
+    return COLUMN_NAMES[field][-1 if locale == "en" else 0]
 
 
 def kind_told_by(fields: frozenset[str]) -> SiteKind | None:

@@ -3,6 +3,6 @@
 from survey.register.editing import add_hamlet, add_site, close_site, edit_site
 from survey.register.loading import load
 from survey.register.report import LoadReport
-from survey.register.templates import template
+from survey.register.templates import FIELDS, template
 
-__all__ = ["LoadReport", "add_hamlet", "add_site", "close_site", "edit_site", "load", "template"]
+__all__ = ["FIELDS", "LoadReport", "add_hamlet", "add_site", "close_site", "edit_site", "load", "template"]

@@ -23,7 +23,8 @@ _EXAMPLES: dict[SiteKind, tuple[dict[str, str], ...]] = {
         {"code": "DC-0002", "name": "Ngã ba đầu thôn", "type": "nút giao"},
     ),
 }  # fmt: skip
-_FIELDS: dict[SiteKind, tuple[str, ...]] = {
+# The columns of each kind, in the order in which a person fills them in.
+FIELDS: dict[SiteKind, tuple[str, ...]] = {
     SiteKind.HOUSEHOLD: (
         "code", "name", "hamlet", "latitude", "longitude", "members", "address", "garden_m2", "garden_registered", "note",
     ),
@@ -36,13 +37,9 @@ def template(kind: SiteKind, hamlet_name: str, locale: str = "vi") -> bytes:
     """A CSV for *kind* that spreadsheets open as UTF-8, with two example rows in *hamlet_name*."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([_heading(field, locale) for field in _FIELDS[kind]])
+    writer.writerow([field_label(field, locale) for field in FIELDS[kind]])
     for example in _EXAMPLES[kind]:
         row = {"hamlet": hamlet_name, **example}
-        writer.writerow([row.get(field, "") for field in _FIELDS[kind]])
+        writer.writerow([row.get(field, "") for field in FIELDS[kind]])
     return out.getvalue().encode("utf-8-sig")
 
-
-def _heading(field: str, locale: str) -> str:
-    label = field_label(field, locale)
-    return label[0].upper() + label[1:] if locale == "vi" else label

@@ -70,8 +70,8 @@ def test_hamlets_are_read_with_their_dates(tmp_path: Path) -> None:
     for path in PLACES.glob("18844.*"):
         shutil.copy(path, tmp_path)
     file = tmp_path / "18844.yaml"
-    entries = "hamlets: [{id: 18844-h01, name: A, former_commune: Kỳ Sơn, valid_from: 2025-07-01, valid_to: 2026-01-01, successor: 18844-h02}, "
-    entries += "{id: 18844-h02, name: B, valid_from: 2026-01-01}]"
+    first_entry = "{id: 18844-h01, name: A, former_commune: Kỳ Sơn, valid_from: 2025-07-01, valid_to: 2026-01-01, successor: 18844-h02}"
+    entries = f"hamlets: [{first_entry}, {{id: 18844-h02, name: B, valid_from: 2026-01-01}}]"
     file.write_text(file.read_text(encoding="utf-8").replace("hamlets: []", entries), encoding="utf-8")
 
     first, second = read_place(tmp_path, "18844").hamlets

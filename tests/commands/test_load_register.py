@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.conftest import COMMUNE
 
 from survey.commands import main
 from survey.store.sites import SiteFilter, select_sites_page
 from survey.wiring import Survey
+from tests.conftest import COMMUNE
 
 GOOD = "Mã;Chủ hộ;Thôn;Số khẩu\nHO-0001;Nguyễn Văn An;Thôn mẫu 1;4\n"
 

@@ -137,7 +137,7 @@ def test_every_kind_without_its_required_cells_says_which() -> None:
     entry = Entry(3, {})
     missing = check_site(Site("18844", "s", SiteKind.ROAD_SEGMENT, "DU-0001", ""), entry)
 
-    assert [remark.column for remark in missing] == ["tên", "cấp đường", "chiều dài m"]
+    assert [remark.column for remark in missing] == ["Tên", "Cấp đường", "Chiều dài (m)"]
 
 
 def test_headings_are_known_however_they_are_written() -> None:

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from tests.conftest import COMMUNE, HAMLETS
 
 from survey import register
 from survey.domain.people import Actor
@@ -12,6 +11,7 @@ from survey.domain.sites import Site, SiteKind
 from survey.store.places import select_hamlets
 from survey.store.sites import SiteFilter, select_site, select_sites_page
 from survey.wiring import Survey
+from tests.conftest import COMMUNE, HAMLETS
 
 TYPED = {"code": "", "name": "Đặng Thị Hường", "hamlet": HAMLETS[0], "latitude": "18,0205", "longitude": "106,0966", "members": "4"}
 
@@ -39,7 +39,7 @@ def test_what_is_wrong_names_field_and_remedy_and_writes_nothing(survey: Survey,
     report = register.add_site(survey, coordinator, SiteKind.ROAD_SEGMENT, {"name": "", "length_m": "dài", "class": "hamlet"})
 
     assert not report.written
-    assert {(remark.column, remark.kind.code) for remark in report.remarks} == {("tên", "VALUE_MISSING"), ("chiều dài m", "NOT_A_NUMBER")}
+    assert {(remark.column, remark.kind.code) for remark in report.remarks} == {("Tên", "VALUE_MISSING"), ("Chiều dài (m)", "NOT_A_NUMBER")}
     with survey.reading() as reader:
         assert select_sites_page(reader, COMMUNE, SiteFilter()).sites == []
 
