@@ -59,13 +59,19 @@ class FindingText:
 FINDINGS: dict[str, FindingText] = {
     "answer_required": FindingText("Câu bắt buộc {question} chưa được trả lời.", "The required question {question} has no answer."),
     "answer_outside_limits": FindingText("Câu {question}: {message}", "Question {question}: {message}"),
-    "answer_not_a_number": FindingText("Câu {question} cần một số, nhận được “{value}”.", "Question {question} needs a number, not “{value}”."),
-    "answer_not_a_date": FindingText("Câu {question} cần một ngày, nhận được “{value}”.", "Question {question} needs a date, not “{value}”."),
+    "answer_not_a_number": FindingText(
+        "Câu {question} cần một số, nhận được “{value}”.", "Question {question} needs a number, not “{value}”."
+    ),
+    "answer_not_a_date": FindingText(
+        "Câu {question} cần một ngày, nhận được “{value}”.", "Question {question} needs a date, not “{value}”."
+    ),
     "answer_not_a_position": FindingText(
         "Câu {question} cần một vị trí, nhận được “{value}”.",
         "Question {question} needs a position, not “{value}”.",
     ),
-    "answer_not_a_choice": FindingText("Câu {question} có lựa chọn lạ: “{value}”.", "Question {question} has an unknown choice: “{value}”."),
+    "answer_not_a_choice": FindingText(
+        "Câu {question} có lựa chọn lạ: “{value}”.", "Question {question} has an unknown choice: “{value}”."
+    ),
     "answer_not_asked": FindingText("Câu {question} có trả lời dù không được hỏi.", "Question {question} was answered although not asked."),
     "calculation_differs": FindingText(
         "Giá trị tính {question} là {value}, máy chủ tính ra {expected}.",

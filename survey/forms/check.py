@@ -51,7 +51,9 @@ def _plain(parts: list[Any], settled: Settled, path: str) -> str:
 
 def _kind(node: Node, path: str, value: object, tree: Node) -> Iterator[Finding]:
     shown = str(value)[:_SHOWN]
-    if node["type"] in ("integer", "decimal") and (isinstance(value, str) or (node["type"] == "integer" and not float(str(value)).is_integer())):
+    if node["type"] in ("integer", "decimal") and (
+        isinstance(value, str) or (node["type"] == "integer" and not float(str(value)).is_integer())
+    ):
         yield _finding("answer_not_a_number", node, path, value=shown)
     elif node["type"] == "date" and days(str(value)) != days(str(value)):
         yield _finding("answer_not_a_date", node, path, value=shown)
@@ -69,7 +71,9 @@ def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iter
         return
     expected = settled.model.values.get(path)
     both_numbers = isinstance(value, int | float) and isinstance(expected, int | float)
-    same = abs(float(str(value)) - float(str(expected))) <= _ROUNDING if both_numbers else str(value) in (str(expected), as_text_of(expected))
+    same = (
+        abs(float(str(value)) - float(str(expected))) <= _ROUNDING if both_numbers else str(value) in (str(expected), as_text_of(expected))
+    )
     if not same:
         yield _finding("calculation_differs", node, path, severity=1, value=str(value)[:_SHOWN], expected=as_text_of(expected)[:_SHOWN])
 

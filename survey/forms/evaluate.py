@@ -123,7 +123,9 @@ class Interpreter:
         return self._label(choices["s"], as_text(self.value(code)))
 
     def _label(self, choices: str, code: str) -> str:
-        return next((_column(item, "label", self.model.language) for item in self.model.choices.get(choices, []) if item["name"] == code), "")
+        return next(
+            (_column(item, "label", self.model.language) for item in self.model.choices.get(choices, []) if item["name"] == code), ""
+        )
 
     def _instance(self, choices: Mapping[str, Any], column: Mapping[str, Any], condition: Mapping[str, Any]) -> Scalar:
         for item in self.model.choices.get(choices["s"], []):

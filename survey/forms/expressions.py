@@ -23,9 +23,11 @@ _REFERENCE = re.compile(
 )
 _LIST = "instance--"
 _MAX_NESTING = 60
+_BINARY = 2  # operands; a minus sign alone has one
+_LARGEST_WHOLE = 1e15  # beyond, doubles have gaps
 
 
-class ExpressionFault(ValueError):
+class ExpressionFault(ValueError):  # noqa: N818 - a fault of the form's author, as faults.py calls it
     """An expression that cannot be used; *kind* is `syntax`, `unknown` (a name) or `unsupported` (valid, but more than we interpret)."""
 
     def __init__(self, kind: str, detail: str) -> None:
@@ -83,19 +85,16 @@ def _convert(token: XPathToken, scope: Scope, depth: int) -> Expression:
         return {"n": _plain(float(str(token.value)))}
     if symbol == "(string)":
         return {"s": str(token.value)}
-    if symbol == "(":
+    if symbol == "(" or (symbol == "+" and len(token) == 1):
         return _convert(token[0], scope, depth + 1)
-    if symbol in _OPERATORS and len(token) == 2:
-        return {"op": symbol, "args": [_convert(part, scope, depth + 1) for part in token]}
-    if symbol in ("-", "+") and len(token) == 1:
-        return {"op": "neg", "args": [inner]} if (inner := _convert(token[0], scope, depth + 1)) and symbol == "-" else inner
-    if "function" in token.label:
-        return _function(token, scope, depth)
-    return _reference(token, scope, depth)
+    if symbol in _OPERATORS and len(token):
+        parts = [_convert(part, scope, depth + 1) for part in token]
+        return {"op": symbol if len(parts) == _BINARY else "neg", "args": parts}
+    return _function(token, scope, depth) if "function" in token.label else _reference(token, scope, depth)
 
 
 def _plain(number: float) -> float | int:
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+    return int(number) if number.is_integer() and abs(number) < _LARGEST_WHOLE else number
 
 
 def _function(token: XPathToken, scope: Scope, depth: int) -> Expression:
@@ -141,7 +140,7 @@ def _steps(token: XPathToken) -> list[str]:
     """The steps of a location path; a leading `/` stands for the root."""
     symbol = str(token.symbol)
     if symbol == "/":
-        return [*_steps(token[0]), *_steps(token[1])] if len(token) == 2 else ["/", *_steps(token[0])] if len(token) else ["/"]
+        return [*_steps(token[0]), *_steps(token[1])] if len(token) == _BINARY else ["/", *_steps(token[0])] if len(token) else ["/"]
     if symbol in (".", ".."):
         return [] if symbol == "." else [".."]
     if symbol == "(name)":
@@ -163,10 +162,10 @@ def _resolve(steps: list[str], here: str) -> str:
 
 def _instance(token: XPathToken, scope: Scope, depth: int) -> Expression | None:
     """`instance('list')/root/item[filter]/column` as a look-up in a choice list; None where *token* is something else."""
-    if str(token.symbol) != "/" or len(token) != 2 or len(token[0]) != 2 or str(token[0][1].symbol) != "[":
+    if str(token.symbol) != "/" or len(token) != _BINARY or len(token[0]) != _BINARY or str(token[0][1].symbol) != "[":
         return None
     start, step = token[0]
-    if len(start) != 2 or str(start[0].symbol) != "$" or (str(start[1].value), str(step[0].value)) != ("root", "item"):
+    if len(start) != _BINARY or str(start[0].symbol) != "$" or (str(start[1].value), str(step[0].value)) != ("root", "item"):
         raise ExpressionFault("unsupported", str(token.source))
     predicate = step[1]
     name, column = str(start[0][0].value).removeprefix(_LIST), str(token[1].value)

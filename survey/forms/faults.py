@@ -24,9 +24,13 @@ FAULTS: dict[str, FaultText] = {
     ),
     "sheet": FaultText(
         "thiếu trang “{name}”", "the sheet “{name}” is missing",
-        "Thêm trang survey, choices và settings như các phiếu có sẵn.", "Add the sheets survey, choices and settings as the bundled forms have them.",
+        "Thêm trang survey, choices và settings như các phiếu có sẵn.",
+        "Add the sheets survey, choices and settings as the bundled forms have them.",
     ),
-    "no_questions": FaultText("phiếu không có câu hỏi nào", "the form has no questions", "Thêm ít nhất một câu hỏi.", "Add at least one question."),
+    "no_questions": FaultText(
+        "phiếu không có câu hỏi nào", "the form has no questions", "Thêm ít nhất một câu hỏi.",
+        "Add at least one question.",
+    ),
     "type": FaultText(
         "kiểu câu hỏi “{name}” không có", "there is no question type “{name}”",
         "Dùng text, integer, decimal, date, select_one, select_multiple, note, image, geopoint hoặc calculate.",
@@ -36,7 +40,10 @@ FAULTS: dict[str, FaultText] = {
         "tên “{name}” trống hoặc có ký tự không dùng được", "the name “{name}” is empty or holds characters that cannot be used",
         "Dùng chữ không dấu, số và dấu gạch dưới, bắt đầu bằng chữ.", "Use unaccented letters, digits and underscores, a letter first.",
     ),
-    "duplicate": FaultText("tên “{name}” bị trùng", "the name “{name}” is used twice", "Đặt tên khác cho một trong hai dòng.", "Rename one of the two rows."),
+    "duplicate": FaultText(
+        "tên “{name}” bị trùng", "the name “{name}” is used twice", "Đặt tên khác cho một trong hai dòng.",
+        "Rename one of the two rows.",
+    ),
     "unknown": FaultText(
         "cột {column} nhắc tới “{name}” mà phiếu không có", "column {column} refers to “{name}”, which the form does not have",
         "Sửa tên, hoặc thêm câu hỏi đó.", "Correct the name, or add that question.",
@@ -57,10 +64,14 @@ FAULTS: dict[str, FaultText] = {
         "danh sách lựa chọn “{name}” không có trong trang choices", "the list “{name}” is not on the choices sheet",
         "Thêm danh sách, hoặc sửa tên danh sách trong cột type.", "Add the list, or correct its name in the type column.",
     ),
-    "calculation": FaultText("dòng calculate thiếu công thức", "a calculate row has no calculation", "Điền cột calculation.", "Fill the calculation column."),
+    "calculation": FaultText(
+        "dòng calculate thiếu công thức", "a calculate row has no calculation", "Điền cột calculation.",
+        "Fill the calculation column.",
+    ),
     "group": FaultText(
         "nhóm hoặc phần lặp không có dòng mở hoặc dòng đóng tương ứng", "a group or repeat is not opened or not closed",
-        "Mỗi begin_group cần một end_group; begin_repeat cần end_repeat.", "Every begin_group needs its end_group, begin_repeat its end_repeat.",
+        "Mỗi begin_group cần một end_group; begin_repeat cần end_repeat.",
+        "Every begin_group needs its end_group, begin_repeat its end_repeat.",
     ),
     "site_kind": FaultText(
         "cột site_kind là “{name}”", "the column site_kind is “{name}”",
@@ -84,7 +95,8 @@ def broken(form: str, code: str, *, sheet: str = "survey", row: int | None = Non
     filled = {name: value[:300] for name, value in details.items()}
     return Problem(
         BROKEN_FORM, form=form, sheet=sheet, row="–" if row is None else row, fault=code,
-        vi=text.vi.format(**filled), en=text.en.format(**filled), remedy_vi=text.remedy_vi.format(**filled), remedy_en=text.remedy_en.format(**filled),
+        vi=text.vi.format(**filled), en=text.en.format(**filled), remedy_vi=text.remedy_vi.format(**filled),
+        remedy_en=text.remedy_en.format(**filled),
     )  # fmt: skip
 
 

@@ -79,7 +79,9 @@ def _parse(xml: bytes) -> etree._Element:
         raise Problem(INSTANCE_UNREADABLE, reason=f"> {LARGEST_INSTANCE // 1_000_000} MB")
     if b"\x00" in xml or b"<!DOCTYPE" in xml:  # a zero byte: UTF-16 or UTF-32, which would hide a doctype from this look
         raise Problem(INSTANCE_UNREADABLE, reason="DOCTYPE")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

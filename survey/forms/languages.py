@@ -28,8 +28,7 @@ def all_codes(form: Mapping[str, Any]) -> list[str]:
     """Every language of *form*, its default first."""
     found = {language: None for text in _texts(form) for language in by_code(text)}
     default = code(str(form.get("default_language", "default")))
-    ordered = sorted(found or {DEFAULT: None}, key=lambda language: (language != default, language))
-    return ordered
+    return sorted(found or {DEFAULT: None}, key=lambda language: (language != default, language))
 
 
 def _texts(element: Mapping[str, Any]) -> Iterator[object]:

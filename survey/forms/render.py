@@ -12,7 +12,9 @@ from survey.forms.values import as_scalar, as_text
 _META = "http://openrosa.org/xforms"
 
 
-def render_instance(tree: Mapping[str, Any], values: Mapping[str, object], meta: Mapping[str, str], block: CaptureBlock | None = None) -> bytes:
+def render_instance(
+    tree: Mapping[str, Any], values: Mapping[str, object], meta: Mapping[str, str], block: CaptureBlock | None = None
+) -> bytes:
     """The instance XML of *values*, calculations filled in and what is not relevant left empty, as a phone would send it.
 
     *values* are by canonical path (`/data/fence/total_m`, `/data/r/q[2]`) or, outside repeats, by question name. *meta* holds `instanceID`

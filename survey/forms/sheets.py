@@ -25,7 +25,14 @@ class Sheets:
     def typed(self, word: str) -> int | None:
         """The first row of the survey sheet whose type begins with *word*, or that has no type where *word* is empty."""
         rows = enumerate(self.survey, _FIRST_ROW)
-        return next((row for row, cells in rows if cells and str(cells.get("type", "")).strip().startswith(word) and (word or not cells.get("type"))), None)
+        return next(
+            (
+                row
+                for row, cells in rows
+                if cells and str(cells.get("type", "")).strip().startswith(word) and (word or not cells.get("type"))
+            ),
+            None,
+        )
 
     def choice(self, choices: str, name: str) -> int | None:
         """The row of a choice on the choices sheet."""

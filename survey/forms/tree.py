@@ -23,7 +23,13 @@ TYPES = {
 }  # fmt: skip
 _PRELOADS = frozenset({"start", "end", "today", "deviceid", "username", "start-geopoint"})
 _TRUE, _FALSE = frozenset({"yes", "true", "true()", "1"}), frozenset({"no", "false", "false()", "0"})
-_EXPRESSIONS = {"relevant": "relevant", "constraint": "constraint", "required": "required", "calculate": "calculation", "readonly": "read_only"}
+_EXPRESSIONS = {
+    "relevant": "relevant",
+    "constraint": "constraint",
+    "required": "required",
+    "calculate": "calculation",
+    "readonly": "read_only",
+}
 _MESSAGES = {"jr:constraintMsg": "constraint_message", "jr:requiredMsg": "required_message"}
 
 
@@ -196,7 +202,9 @@ def _extras(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
         found["appearance"] = str(control["appearance"])
     parameters = element.get("parameters")
     if parameters:
-        pairs = parameters if isinstance(parameters, Mapping) else dict(pair.split("=", 1) for pair in str(parameters).split() if "=" in pair)
+        pairs = (
+            parameters if isinstance(parameters, Mapping) else dict(pair.split("=", 1) for pair in str(parameters).split() if "=" in pair)
+        )
         found["parameters"] = {str(key): str(value) for key, value in pairs.items()}
     if element.get("default") not in (None, ""):
         found |= _default(draft, element, path)

@@ -18,14 +18,16 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "string": (1, 1), "concat": (1, None), "string-length": (0, 1), "normalize-space": (0, 1), "translate": (3, 3),
     "substr": (2, 3), "substring": (2, 3), "substring-before": (2, 2), "substring-after": (2, 2),
     "contains": (2, 2), "starts-with": (2, 2), "ends-with": (2, 2), "regex": (2, 2), "upper-case": (1, 1), "lower-case": (1, 1),
-    "today": (0, 0), "now": (0, 0), "date": (1, 1), "date-time": (1, 1), "decimal-date-time": (1, 1), "format-date": (2, 2), "format-date-time": (2, 2),
+    "today": (0, 0), "now": (0, 0), "date": (1, 1), "date-time": (1, 1), "decimal-date-time": (1, 1), "format-date": (2, 2),
+    "format-date-time": (2, 2),
 }  # fmt: skip
 
-# What ODK Collect knows beyond that: such a form still compiles to XForm, and our renderer says that it cannot fill it.
+# What ODK Collect knows beyond that. Such a form still compiles to XForm, and our renderer says that it cannot fill it.
 FOREIGN = frozenset({
-    "pulldata", "uuid", "random", "randomize", "distance", "area", "enclosed-area", "geofence", "intersects", "digest", "property", "version",
-    "checklist", "weighted-checklist", "exp", "exp10", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "pi",
-    "format-time", "decimal-time", "base64-decode", "extract-signed", "depend", "last", "lang", "id", "name", "local-name", "namespace-uri",
+    "pulldata", "uuid", "random", "randomize", "distance", "area", "enclosed-area", "geofence", "intersects", "digest", "property",
+    "version", "checklist", "weighted-checklist", "exp", "exp10", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "pi",
+    "format-time", "decimal-time", "base64-decode", "extract-signed", "depend", "last", "lang", "id", "name", "local-name",
+    "namespace-uri",
 })  # fmt: skip
 
 

@@ -12,8 +12,10 @@ from survey.domain.names import clean_file_name
 @pytest.mark.parametrize(
     ("given_name", "label"),
     [
-        ("fence_1.jpg", "fence_1.jpg"), ("../../etc/passwd", "passwd"), ("C:\\Ảnh\\hàng rào.jpg", "hàng rào.jpg"), ("a\x00b\n.jpg", "ab.jpg"),
-        ("evil\u202egpj.exe", "evilgpj.exe"), ("..", ""), ("/", ""), ("", ""), ("\u200b", ""), (unicodedata.normalize("NFD", "ảnh.jpg"), "ảnh.jpg"),
+        ("fence_1.jpg", "fence_1.jpg"), ("../../etc/passwd", "passwd"), ("C:\\Ảnh\\hàng rào.jpg", "hàng rào.jpg"), ("a\x00b\n.jpg",
+        "ab.jpg"),
+        ("evil\u202egpj.exe", "evilgpj.exe"), ("..", ""), ("/", ""), ("", ""), ("\u200b", ""), (unicodedata.normalize("NFD", "ảnh.jpg"),
+        "ảnh.jpg"),
         ("x" * 200 + ".jpeg", "x" * 115 + ".jpeg"), ("x" * 200, "x" * 120),
     ],
 )  # fmt: skip

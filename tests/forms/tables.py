@@ -3,7 +3,18 @@
 from survey.domain.forms import CompiledForm
 from survey.forms.compile import compile_xlsform
 
-_COLUMNS = ("type", "name", "label::Tiếng Việt (vi)", "label::English (en)", "relevant", "constraint", "calculation", "required", "choice_filter", "hint::English (en)")
+_COLUMNS = (
+    "type",
+    "name",
+    "label::Tiếng Việt (vi)",
+    "label::English (en)",
+    "relevant",
+    "constraint",
+    "calculation",
+    "required",
+    "choice_filter",
+    "hint::English (en)",
+)
 _CHOICES = """
 | choices |
 | | list_name | name | label::Tiếng Việt (vi) | label::English (en) | green |

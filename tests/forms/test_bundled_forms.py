@@ -23,14 +23,16 @@ TEXTS = ("label", "hint", "constraint_message", "required_message")
 VISITS: list[tuple[str, dict[str, object], dict[str, object]]] = [
     (
         "household_fence",
-        {"photo_1": "1.jpg", "photo_2": "2.jpg", "total_m": 40, "green_m": 30, "kind": "hedge", "work_days": 2, "money_thousand": 500, "land_m2": 0},
+        {"photo_1": "1.jpg", "photo_2": "2.jpg", "total_m": 40, "green_m": 30, "kind": "hedge", "work_days": 2, "money_thousand": 500,
+        "land_m2": 0},
         {"green_percent": 75.0},
     ),
     ("household_fence", {"photo_1": "1.jpg", "total_m": 0}, {}),
     (
         "household_garden",
         {
-            "photo_1": "1.jpg", "state": "renovated", "area_m2": 800, "model_status": "registered", "irrigation": "proper", "advance": ["growing", "storage"],
+            "photo_1": "1.jpg", "state": "renovated", "area_m2": 800, "model_status": "registered", "irrigation": "proper",
+            "advance": ["growing", "storage"],
             "trees": 40, "tree_share_percent": 60, "shed": "no_livestock", "plan": "yes", "photo_plan": "2.jpg", "plan_confirmed": "yes",
             "plan_followed": "yes", "safe_food": "yes", "product_million": 80, "key_product_million": 64, "income_million": 52,
             "fence_m": 100, "fence_green_m": 85, "drainage": "yes", "waste_in_place": "yes",
@@ -50,14 +52,18 @@ VISITS: list[tuple[str, dict[str, object], dict[str, object]]] = [
     (
         "road_segment",
         {
-            "photo_1": "1.jpg", "class": "hamlet", "surface": "concrete", "length_m": 420, "hardened_m": 400, "passable": "yes", "width_m": 3.5,
+            "photo_1": "1.jpg", "class": "hamlet", "surface": "concrete", "length_m": 420, "hardened_m": 400, "passable": "yes",
+            "width_m": 3.5,
             "drained": "part", "drained_part_m": 200, "lit": "whole", "planted": "none", "junctions": 3, "junctions_signed": 2,
         },
         {"drained_m": 200.0, "lit_m": 420.0, "planted_m": 0.0},
     ),
-    ("road_segment", {"photo_1": "1.jpg", "class": "lane", "surface": "earth", "length_m": 90, "hardened_m": 0, "passable": "no", "photo_defect": "2.jpg"}, {}),
-    ("public_place", {"photo_1": "1.jpg", "place": "junction", "sign": "yes", "sign_kind": "w207", "sign_lower_edge_m": 1.8, "lit": "none"}, {}),
-    ("public_place", {"photo_1": "1.jpg", "place": "culture_house", "house_condition": "good", "ground_m2": 600, "green_m2": 200, "clean": "yes"}, {}),
+    ("road_segment", {"photo_1": "1.jpg", "class": "lane", "surface": "earth", "length_m": 90, "hardened_m": 0, "passable": "no",
+    "photo_defect": "2.jpg"}, {}),
+    ("public_place", {"photo_1": "1.jpg", "place": "junction", "sign": "yes", "sign_kind": "w207", "sign_lower_edge_m": 1.8,
+    "lit": "none"}, {}),
+    ("public_place", {"photo_1": "1.jpg", "place": "culture_house", "house_condition": "good", "ground_m2": 600, "green_m2": 200,
+    "clean": "yes"}, {}),
     ("public_place", {"photo_1": "1.jpg", "place": "drain", "drain_m": 120, "drain_kind": "covered", "drain_flows": "yes"}, {}),
 ]  # fmt: skip
 
@@ -132,7 +138,9 @@ def test_a_typical_visit_has_no_finding(name: str, answers: dict[str, object], c
     found = {answer.question: answer.value for answer in instance.answers}
 
     assert check_answers(tree, canonical_answers(instance), date(2026, 11, 23)) == []
-    assert {key: found[key] for key in answers} == {key: float(value) if isinstance(value, int) else value for key, value in answers.items()}
+    assert {key: found[key] for key in answers} == {
+        key: float(value) if isinstance(value, int) else value for key, value in answers.items()
+    }
     assert {answer.question: answer.value for answer in instance.answers if answer.kind == "calculate"} == calculated
 
 
@@ -159,7 +167,12 @@ def test_a_slip_is_found(name: str, answers: dict[str, object], finding: tuple[s
 
 def table_of(form: CompiledForm) -> str:
     """The table of *form* as docs/forms.md has it."""
-    lines = [f"### {form.form}: {form.title['vi']} ({form.title['en']})", "", "| question | type | required | choices | in English |", "|---|---|---|---|---|"]
+    lines = [
+        f"### {form.form}: {form.title['vi']} ({form.title['en']})",
+        "",
+        "| question | type | required | choices | in English |",
+        "|---|---|---|---|---|",
+    ]
     for node in _nodes(form.tree["children"]):
         if node["kind"] in ("question", "calculate") and "preload" not in node:
             choices = ", ".join(choice["name"] for choice in form.tree["choices"].get(node.get("choices", ""), []))

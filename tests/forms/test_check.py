@@ -9,7 +9,8 @@ from tests.forms.tables import compiled
 
 TODAY = date(2026, 11, 23)
 FENCE = compiled(
-    "decimal | total | | . >= 0 | | yes", "decimal | green | ${total} > 0 | . <= ${total} | | yes", "calculate | share | | | ${green} div ${total}",
+    "decimal | total | | . >= 0 | | yes", "decimal | green | ${total} > 0 | . <= ${total} | | yes",
+    "calculate | share | | | ${green} div ${total}",
     "select_one kind | k", "date | day | | . <= today()", "integer | count", "geopoint | place",
 ).tree  # fmt: skip
 
@@ -20,7 +21,14 @@ def _codes(answers: dict[str, object]) -> list[tuple[str, str]]:
 
 def test_good_answers_give_no_finding() -> None:
     """What the form allows passes."""
-    answers = {"/data/total": 40.0, "/data/green": 30.0, "/data/share": 0.75, "/data/k": "hedge", "/data/day": "2026-11-23", "/data/count": 3.0}
+    answers = {
+        "/data/total": 40.0,
+        "/data/green": 30.0,
+        "/data/share": 0.75,
+        "/data/k": "hedge",
+        "/data/day": "2026-11-23",
+        "/data/count": 3.0,
+    }
 
     assert _codes(answers) == []
 
@@ -74,14 +82,20 @@ def test_every_finding_has_its_sentences() -> None:
 
 
 REPEATED = compiled(
-    "begin_repeat | tree", "text | kind", "integer | number | ${kind} != '' | . > 0 | | yes", "begin_repeat | branch", "integer | length | | . < 10",
+    "begin_repeat | tree", "text | kind", "integer | number | ${kind} != '' | . > 0 | | yes", "begin_repeat | branch",
+    "integer | length | | . < 10",
     "end_repeat |", "end_repeat |", "calculate | all | | | sum(${number})", "text | why | count(${tree}) > 1",
 ).tree  # fmt: skip
 
 
 def test_repeats_are_checked_instance_by_instance() -> None:
     """The second tree lacks its number; the finding says which."""
-    answers = {"/data/tree/kind[1]": "bưởi", "/data/tree/number[1]": 3.0, "/data/tree/kind[2]": "cam", "/data/tree/branch/length[2.1]": 12.0}
+    answers = {
+        "/data/tree/kind[1]": "bưởi",
+        "/data/tree/number[1]": 3.0,
+        "/data/tree/kind[2]": "cam",
+        "/data/tree/branch/length[2.1]": 12.0,
+    }
     findings = check_answers(REPEATED, answers, TODAY)
 
     assert [(one.code, one.question, one.repeat) for one in findings] == [
@@ -91,12 +105,17 @@ def test_repeats_are_checked_instance_by_instance() -> None:
 
 def test_canonical_keys_take_their_numbers_to_the_repeats() -> None:
     """`/data/tree/branch/length[2.1]` is the first branch of the second tree."""
-    assert place_repeats(REPEATED, {"/data/tree/branch/length[2.1]": 1, "/data/why": 2}) == {"/data/tree[2]/branch[1]/length": 1, "/data/why": 2}
+    assert place_repeats(REPEATED, {"/data/tree/branch/length[2.1]": 1, "/data/why": 2}) == {
+        "/data/tree[2]/branch[1]/length": 1,
+        "/data/why": 2,
+    }
 
 
 def test_calculations_and_relevance_settle() -> None:
     """A sum over a repeat, and a question shown by its count."""
-    values = place_repeats(REPEATED, {"/data/tree/kind[1]": "a", "/data/tree/number[1]": 3.0, "/data/tree/kind[2]": "b", "/data/tree/number[2]": 4.0})
+    values = place_repeats(
+        REPEATED, {"/data/tree/kind[1]": "a", "/data/tree/number[1]": 3.0, "/data/tree/kind[2]": "b", "/data/tree/number[2]": 4.0}
+    )
     settled = settle(REPEATED, values)
 
     assert settled.model.values["/data/all"] == 7.0

@@ -62,7 +62,12 @@ def test_a_label_is_cut_where_it_shows_an_answer() -> None:
 
 @pytest.mark.parametrize(
     ("row", "what"),
-    [("geotrace | t", "geotrace"), ("calculate | t | | | pulldata('a', 'b', 'c', 1)", "pulldata"), ("text | t | | | uuid()", "uuid"), ("barcode | t", "barcode")],
+    [
+        ("geotrace | t", "geotrace"),
+        ("calculate | t | | | pulldata('a', 'b', 'c', 1)", "pulldata"),
+        ("text | t | | | uuid()", "uuid"),
+        ("barcode | t", "barcode"),
+    ],
 )
 def test_more_than_our_renderer_can_do_is_named(row: str, what: str) -> None:
     """Such a form is taken, for ODK Collect, and its tree says what is in the way."""

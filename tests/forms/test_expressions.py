@@ -14,9 +14,12 @@ SCOPE = Scope(QUESTIONS, frozenset(QUESTIONS.values()) | {"/data", "/data/g"}, "
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("", "syntax"), ("1 +", "syntax"), ("a b", "syntax"), ("'open", "syntax"), ("(1", "syntax"), ("selected(${a})", "syntax"), ("${a}${n}", "syntax"),
-        ("1 = 2 = 3", "syntax"), ("${zz}", "unknown"), ("../zz", "unknown"), ("a", "unknown"), ("//a", "unsupported"), ("${a}[1]", "unsupported"),
-        ("@x", "unsupported"), ("1 | 2", "unsupported"), ("uuid()", "unsupported"), ("${last-saved#a}", "unsupported"), ("*", "unsupported"),
+        ("", "syntax"), ("1 +", "syntax"), ("a b", "syntax"), ("'open", "syntax"), ("(1", "syntax"), ("selected(${a})", "syntax"),
+        ("${a}${n}", "syntax"),
+        ("1 = 2 = 3", "syntax"), ("${zz}", "unknown"), ("../zz", "unknown"), ("a", "unknown"), ("//a", "unsupported"), ("${a}[1]",
+        "unsupported"),
+        ("@x", "unsupported"), ("1 | 2", "unsupported"), ("uuid()", "unsupported"), ("${last-saved#a}", "unsupported"), ("*",
+        "unsupported"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told_apart(text: str, kind: str) -> None:

@@ -18,7 +18,8 @@ from tests.forms.tables import compiled
 ID = "uuid:0b7f9c5e-3a54-4d0e-9a6e-2f8f1f1b9d10"
 OTHER = "uuid:11111111-2222-4333-8444-555555555555"
 TREE = compiled(
-    "start | start", "start-geopoint | where", "text | site", "begin_group | g", "decimal | total", "select_one kind | k", "select_multiple kind | ks",
+    "start | start", "start-geopoint | where", "text | site", "begin_group | g", "decimal | total", "select_one kind | k",
+    "select_multiple kind | ks",
     "image | photo", "geopoint | place", "calculate | share | | | ${total} div 4", "end_group |",
     "begin_repeat | r", "text | q", "begin_repeat | s", "integer | t", "end_repeat |", "end_repeat |",
 ).tree  # fmt: skip
@@ -35,13 +36,23 @@ def _answers(inside: str) -> dict[str, object]:
 
 def test_the_header_is_read_without_a_form() -> None:
     """Id, form and version; metadata with and without OpenRosa's namespace."""
-    spaced = f'<orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID> {ID.upper().replace("UUID", "uuid")} </orx:instanceID></orx:meta>'
+    shouted = ID.upper().replace("UUID", "uuid")
+    spaced = f'<orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID> {shouted} </orx:instanceID></orx:meta>'
 
     assert read_header(_xml("")) == Header(ID, "small", "1")
     assert read_header(_xml("", spaced)) == Header(ID, "small", "1")
 
 
-@pytest.mark.parametrize("meta", ["", "<meta/>", "<meta><instanceID/></meta>", "<meta><instanceID>uuid:1</instanceID></meta>", f"<meta><instanceID>{ID[5:]}</instanceID></meta>"])
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "",
+        "<meta/>",
+        "<meta><instanceID/></meta>",
+        "<meta><instanceID>uuid:1</instanceID></meta>",
+        f"<meta><instanceID>{ID[5:]}</instanceID></meta>",
+    ],
+)
 def test_without_an_instance_id_nothing_is_taken(meta: str) -> None:
     """The id is the key of everything: `uuid:` and a UUID."""
     with pytest.raises(Problem) as raised:
@@ -57,7 +68,8 @@ BOMB = '<!DOCTYPE data [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
     "xml",
     [
         b"", b"<data", b"not xml", b'{"a":1}', b"<a></b>", (BOMB + "<data>&b;</data>").encode(), (BOMB + "<data/>").encode("utf-16"),
-        b'<!DOCTYPE data SYSTEM "file:///etc/passwd"><data/>', b"<data>&nothing;</data>", b"<d>" * 300 + b"</d>" * 300, b"<d>" * 5000 + b"</d>" * 5000,
+        b'<!DOCTYPE data SYSTEM "file:///etc/passwd"><data/>', b"<data>&nothing;</data>", b"<d>" * 300 + b"</d>" * 300,
+        b"<d>" * 5000 + b"</d>" * 5000,
         b"<data>" + b"x" * 10_000_001 + b"</data>", b"<data>\xff\xfe</data>",
     ],
     ids=["empty", "cut", "text", "json", "crossed", "bomb", "utf-16", "external", "entity", "deep", "deeper", "large", "encoding"],
@@ -73,7 +85,8 @@ def test_hostile_xml_is_refused(xml: bytes) -> None:
 def test_answers_have_the_kind_of_their_question() -> None:
     """Numbers, codes, files and positions; what is empty is not answered."""
     found = _answers(
-        "<site/><g><total>12.50</total><k>hedge</k><ks>hedge wall</ks><photo>1.jpg</photo><place>18.05 106.1 12.5 8</place><share>3.125</share></g>"
+        "<site/><g><total>12.50</total><k>hedge</k><ks>hedge wall</ks>"
+        "<photo>1.jpg</photo><place>18.05 106.1 12.5 8</place><share>3.125</share></g>"
     )
 
     assert found == {
@@ -152,7 +165,8 @@ def test_a_block_with_nonsense_gives_what_can_be_used() -> None:
     """Wrong figures are left out; the photo is still known by its name."""
     block = (
         '<survey xmlns="urn:ntm-survey:capture:1"><site> </site><fix latitude="NaN" longitude="1"/>'
-        '<photo name="a.jpg" source="magic" size="-1" sha256="xyz" last-modified="yesterday"><after latitude="18" longitude="106" accuracy="-3" at="x"/></photo>'
+        '<photo name="a.jpg" source="magic" size="-1" sha256="xyz" last-modified="yesterday">'
+        '<after latitude="18" longitude="106" accuracy="-3" at="x"/></photo>'
         '<photo name=""/></survey>'
     )
     instance = read_instance(_xml(block), TREE)
@@ -165,7 +179,11 @@ def test_a_block_with_nonsense_gives_what_can_be_used() -> None:
 def test_any_text_in_any_question_is_taken(text: str) -> None:
     """Whatever stands in an answer, reading gives an instance whose answers can be stored."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "]]&gt;")
-    inside = f"<site>{escaped}</site><g>" + "".join(f"<{name}>{escaped}</{name}>" for name in ("total", "k", "ks", "photo", "place", "share")) + "</g>"
+    inside = (
+        f"<site>{escaped}</site><g>"
+        + "".join(f"<{name}>{escaped}</{name}>" for name in ("total", "k", "ks", "photo", "place", "share"))
+        + "</g>"
+    )
     found = _answers(inside)
 
     assert dumps(found)

@@ -25,7 +25,9 @@ def test_vector(case: dict[str, Any]) -> None:
     """Each shared case gives its value, of the same kind."""
     here = case.get("here", "/data/g/n")
     values = dict(case["values"]) | ({here: case["self"]} if "self" in case else {})
-    model = Model(values, case.get("repeats", {}), case.get("choices", {}), case.get("language", "vi"), case.get("today", ""), case.get("now", ""))
+    model = Model(
+        values, case.get("repeats", {}), case.get("choices", {}), case.get("language", "vi"), case.get("today", ""), case.get("now", "")
+    )
     value = Interpreter(model, here, case.get("item")).value(case["tree_expr"])
     expected = case["expected"]
 
