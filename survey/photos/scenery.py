@@ -62,7 +62,7 @@ class Canvas:
             share = step / (steps - 1)
             top = HORIZON + (HEIGHT - HORIZON) * step / steps
             colour = tuple(round(a + (b - a) * share) for a, b in zip(far, near, strict=True))
-            self.draw.rectangle((0, top, WIDTH, HEIGHT), fill=colour)
+            self.draw.rectangle((0, top, WIDTH, top + (HEIGHT - HORIZON) / steps + 1), fill=colour)
 
     def tufts(self, count: int, colours: tuple[Colour, ...], top: float = HORIZON + 20, bottom: float = HEIGHT) -> None:
         """Grass, larger where it is nearer."""
