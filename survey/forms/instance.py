@@ -18,6 +18,7 @@ from survey.forms.values import as_text
 
 LARGEST_INSTANCE = 10_000_000
 _DEEPEST = 256
+_MOST_ELEMENTS = 10_000  # a hundred rows of a repeat with a hundred questions; checking takes time that grows faster than rows
 _ID = re.compile(r"uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What phones write: Java's and JavaScript's decimal texts, exponents included.
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -88,16 +89,17 @@ def _parse(xml: bytes) -> etree._Element:
         raise Problem(INSTANCE_UNREADABLE, reason=str(error)[:200]) from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise Problem(INSTANCE_UNREADABLE, reason="DOCTYPE")
-    _check_depth(root)
+    _check_shape(root)
     return root
 
 
-def _check_depth(root: etree._Element) -> None:
-    depth = 0
+def _check_shape(root: etree._Element) -> None:
+    depth = elements = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
-        if depth > _DEEPEST:
-            raise Problem(INSTANCE_UNREADABLE, reason=f"> {_DEEPEST} levels")
+        elements += event == "start"
+        if depth > _DEEPEST or elements > _MOST_ELEMENTS:
+            raise Problem(INSTANCE_UNREADABLE, reason=f"> {_DEEPEST} levels" if depth > _DEEPEST else f"> {_MOST_ELEMENTS} elements")
 
 
 def _local(element: etree._Element) -> str:

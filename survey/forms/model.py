@@ -48,6 +48,8 @@ class Model:
 
         *fixed* overrules the number of single repeats. A path outside repeats is always one node, answered or not.
         """
+        if not self.counts:
+            return [path]
         chosen = {**numbers(here), **(fixed or {})}
         found = [""]
         prefix = ""

@@ -25,8 +25,8 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
 # What ODK Collect knows beyond that. Such a form still compiles to XForm, and our renderer says that it cannot fill it.
 FOREIGN = frozenset({
     "pulldata", "uuid", "random", "randomize", "distance", "area", "enclosed-area", "geofence", "intersects", "digest", "property",
-    "version", "checklist", "weighted-checklist", "exp", "exp10", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "pi",
-    "format-time", "decimal-time", "base64-decode", "extract-signed", "depend", "last", "lang", "id", "name", "local-name",
+    "version", "checklist", "weighted-checklist", "exp", "exp10", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
+    "pi", "format-time", "decimal-time", "base64-decode", "extract-signed", "depend", "last", "lang", "id", "name", "local-name",
     "namespace-uri",
 })  # fmt: skip
 

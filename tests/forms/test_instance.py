@@ -71,8 +71,9 @@ BOMB = '<!DOCTYPE data [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
         b'<!DOCTYPE data SYSTEM "file:///etc/passwd"><data/>', b"<data>&nothing;</data>", b"<d>" * 300 + b"</d>" * 300,
         b"<d>" * 5000 + b"</d>" * 5000,
         b"<data>" + b"x" * 10_000_001 + b"</data>", b"<data>\xff\xfe</data>",
+        b"<data>" + b"<r/>" * 10_000 + b"</data>",
     ],
-    ids=["empty", "cut", "text", "json", "crossed", "bomb", "utf-16", "external", "entity", "deep", "deeper", "large", "encoding"],
+    ids=["empty", "cut", "text", "json", "crossed", "bomb", "utf-16", "external", "entity", "deep", "deeper", "large", "encoding", "many"],
 )  # fmt: skip
 def test_hostile_xml_is_refused(xml: bytes) -> None:
     """Doctypes, entities, depth, size and broken encodings give one clear problem."""
