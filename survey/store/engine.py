@@ -78,6 +78,7 @@ class ConnectionTransaction(ConnectionReader):
         self._clock = clock
         self._pending: list[PendingEvent] = []
         self._heads: dict[str, str] = {}
+        self._ended = False
 
     def execute(self, sql: str, **parameters: object) -> int:
         """Run one writing statement."""
@@ -92,9 +93,12 @@ class ConnectionTransaction(ConnectionReader):
         self._pending.append((commune, kind, body, to_text(self._clock())))
 
     def head(self, commune: str) -> str:
-        """The newest hash of the commune's chain as this transaction leaves it."""
-        return self._heads.get(commune) or select_head(self, commune)[1]
+        """The newest hash of the commune's chain: while the transaction runs the one before it, afterwards the one it wrote."""
+        if not self._ended:
+            self._heads[commune] = select_head(self, commune)[1]
+        return self._heads[commune]
 
     def finish(self) -> None:
         """Write the remembered events: the last statements before the commit."""
-        self._heads = insert_events(self, self._pending) if self._pending else {}
+        self._heads |= insert_events(self, self._pending) if self._pending else {}
+        self._ended = True

@@ -33,9 +33,13 @@ class PostgresStore:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A reader of one moment: repeatable read, which also refuses to write."""
-        with self._pool.connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield ConnectionReader(_PostgresConnection(connection))
+        with self._pool.connection() as connection:
+            connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+            try:
+                with connection.transaction():
+                    yield ConnectionReader(_PostgresConnection(connection))
+            finally:
+                connection.isolation_level, connection.read_only = None, None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
