@@ -13,10 +13,13 @@ import { Visit } from "./visit.mjs";
 import { visitScreen } from "./visit_screen.mjs";
 import { Work } from "./work.mjs";
 
-/** Run the client inside *root*. *desk* is the page for paper forms; *styled* says that the page carries the style sheet. Returns a function that ends it. */
-export async function mount(root, { desk = false, styled = false } = {}) {
-  const app = new App(root, desk);
-  if (!styled) root.append(h("link", { rel: "stylesheet", href: `${app.base}style.css` }));
+/**
+ * Run the client inside *root* and return a function that ends it. *desk* is the way for paper forms; *embedded* says that the page
+ * belongs to somebody else (history, scrolling, style sheet), who also says the *language*.
+ */
+export async function mount(root, { desk = false, embedded = false, language: wanted } = {}) {
+  const app = new App({ desk, embedded, wanted });
+  if (embedded) root.append(h("link", { rel: "stylesheet", href: `${app.base}style.css` }));
   root.querySelector(".opening")?.remove();
   root.append(app.element);
   await app.start();
@@ -24,28 +27,30 @@ export async function mount(root, { desk = false, styled = false } = {}) {
 }
 
 class App {
-  constructor(root, desk) {
+  constructor({ desk, embedded, wanted }) {
     this.desk = desk;
+    this.embedded = embedded;
+    this.wanted = wanted;
     this.base = `${location.origin}/field/`;
     this.api = `${location.origin}/api/`;
-    this.element = h("main", { class: "field", lang: language() });
+    this.element = h("main", { class: embedded ? "field embedded" : "field", lang: language() });
     this.watch = new Watch();
     this.work = new Work(this.api);
     this.sender = new Sender(this.api);
     this.screen = null;
     this.back = () => this.home();
-    if (!desk) addEventListener("popstate", this.back);
+    if (!embedded) addEventListener("popstate", this.back);
   }
 
   async start() {
-    await loadTexts(this.base);
+    await loadTexts(this.base, this.wanted);
     this.element.lang = language();
     if (!window.isSecureContext) return this.show(notice(t("This address is not secure, so the phone gives neither camera nor position. Open it with https://.")));
     try {
       await this.work.load();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return this.show(error.status === 401 ? signIn() : unreachable(error, () => this.start()));
+      return this.show(error.status === 401 ? signIn(location.pathname) : unreachable(error, () => this.start()));
     }
     if (!this.desk) this.watch.start();
     const current = await recall("current");
@@ -66,7 +71,7 @@ class App {
     this.screen?.close?.();
     this.screen = screen;
     fill(this.element, screen.element);
-    if (!this.desk) scrollTo(0, 0);
+    if (!this.embedded) scrollTo(0, 0);
     screen.shown?.();
   }
 
@@ -79,12 +84,12 @@ class App {
 
   /** Home by the phone's own way back, so that its button and ours do the same. */
   leave() {
-    if (!this.desk && history.state?.field) history.back();
+    if (!this.embedded && history.state?.field) history.back();
     else this.home();
   }
 
   #deeper() {
-    if (!this.desk && !history.state?.field) history.pushState({ field: true }, "");
+    if (!this.embedded && !history.state?.field) history.pushState({ field: true }, "");
   }
 
   /** The checklists for *site*, or for a place that the register does not have. */
@@ -129,6 +134,7 @@ class App {
   /** The switch between languages, for a screen's head. */
   languageSwitch() {
     const [other, name] = languages().find(([code]) => code !== language());
+    if (this.embedded) return null; // that page has its own
     return h("button", { type: "button", class: "small", lang: other, onclick: () => this.speak(other) }, name);
   }
 }
@@ -137,8 +143,8 @@ function notice(text, ...more) {
   return { element: h("div", { class: "notice" }, h("p", {}, text), more) };
 }
 
-function signIn() {
-  const door = h("a", { class: "button main", href: "/sign-in?next=/field/" }, t("Sign in"));
+function signIn(next) {
+  const door = h("a", { class: "button main", href: `/sign-in?next=${encodeURIComponent(next)}` }, t("Sign in"));
   return notice(t("Please sign in. What you have begun on this phone is kept."), door);
 }
 

@@ -2,4 +2,4 @@
 
 import { mount } from "./app.mjs";
 
-mount(document.getElementById("app"), { styled: true });
+mount(document.getElementById("app"));

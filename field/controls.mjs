@@ -28,7 +28,7 @@ function input(question, attributes) {
     element,
     focus: element,
     refresh(value, locked) {
-      if (element.value !== value && document.activeElement !== element) element.value = value;
+      if (element.value !== value && element.getRootNode().activeElement !== element) element.value = value;
       element.disabled = locked;
     },
   };
@@ -41,7 +41,7 @@ function area(question) {
 }
 
 function refreshArea(element, value, locked) {
-  if (element.value !== value && document.activeElement !== element) element.value = value;
+  if (element.value !== value && element.getRootNode().activeElement !== element) element.value = value;
   element.disabled = locked;
 }
 

@@ -26,7 +26,7 @@ function progress(app, state, id) {
     h("h1", {}, trouble ? t("Not sent yet") : t("Sending…")),
     draft ? h("p", {}, `${siteName(draft.site)} – ${pick(draft.title)}`) : null,
     trouble ? h("p", { class: "notice", role: "alert" }, troubleWords(trouble)) : null,
-    trouble?.status === 401 ? h("a", { class: "button main", href: "/sign-in?next=/field/" }, t("Sign in")) : null,
+    trouble?.status === 401 ? h("a", { class: "button main", href: `/sign-in?next=${encodeURIComponent(location.pathname)}` }, t("Sign in")) : null,
     h("ul", { class: "items" }, items.map(itemRow)),
     trouble ? h("button", { type: "button", class: "main", onclick: () => app.sender.send(id) }, t("Try again now")) : null,
     h("p", { class: "hint" }, t("Everything stays on this phone until the server has it.")),

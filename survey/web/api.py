@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from survey.domain.forms import FormHead
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader
-from survey.domain.problems import QUERY_UNUSABLE, SUBMISSION_UNKNOWN, Problem
+from survey.domain.problems import FORM_UNKNOWN, QUERY_UNUSABLE, SUBMISSION_UNKNOWN, Problem
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission
 from survey.domain.times import local_date, to_text
@@ -86,6 +86,8 @@ def show_form(request: Request, actor: Actor) -> Response:
     form, version = request.path_params["form"], request.path_params["version"]
     with session.open().reading() as reader:
         tree = select_tree(reader, actor.commune, form, version)
+    if tree is None:
+        raise Problem(FORM_UNKNOWN, form=form, version=version)
     return answer(tree, cache="private, max-age=86400")
 
 

@@ -37,10 +37,11 @@ def chromium(_playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[LiveServer]:
-    """A running server with five households, a road and the checklists of schema/forms."""
-    survey = open_survey(Settings(data=tmp_path))
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A running server with five households, a road and the checklists of schema/forms; the tests of a module share it."""
+    folder = tmp_path_factory.mktemp("live")
+    survey = open_survey(Settings(data=folder))
     seed(survey.store)
     now = datetime.now(UTC)
     with survey.transaction() as tx:
@@ -48,13 +49,20 @@ def live(tmp_path: Path) -> Iterator[LiveServer]:
             insert_form(tx, COMMUNE, compile_xlsform(path.read_bytes(), path.name), path.read_bytes(), now)
         for number, name in enumerate(_NAMES, 1):
             place = 18.0700 + 0.0004 * (number - 1), 106.1100
-            insert_site(tx, Site(COMMUNE, f"00000000-0000-4000-8000-{number:012d}", SiteKind.HOUSEHOLD, f"HO-{number:04d}", name, HAMLETS[0], *place), at=now)
-        road = Site(COMMUNE, "00000000-0000-4000-8000-000000000099", SiteKind.ROAD_SEGMENT, "DU-0001", "Đường trục thôn mẫu 1", HAMLETS[0], 18.08, 106.12,
-                    attributes={"class": "thon", "length_m": 420})  # fmt: skip
+            site = Site(COMMUNE, _id(number), SiteKind.HOUSEHOLD, f"HO-{number:04d}", name, HAMLETS[0], *place)
+            insert_site(tx, site, at=now)
+        road = Site(
+            COMMUNE, _id(99), SiteKind.ROAD_SEGMENT, "DU-0001", "Đường trục thôn mẫu 1", HAMLETS[0], 18.08, 106.12,
+            attributes={"class": "thon", "length_m": 420},
+        )  # fmt: skip
         insert_site(tx, road, at=now)
     survey.store.close()
-    with LiveServer(tmp_path) as server:
+    with LiveServer(folder) as server:
         yield server
+
+
+def _id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
 
 
 @pytest.fixture

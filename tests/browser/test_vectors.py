@@ -40,6 +40,8 @@ def test_folding_agrees_with_the_shared_cases(page: Page, live: LiveServer) -> N
     _load(page, live)
     cases = json.loads((VECTORS / "fold.json").read_text())["cases"]
 
-    folded = page.evaluate('async (texts) => { const { fold } = await import("/field/fold.mjs"); return texts.map(fold); }', [text for text, _ in cases])
+    folded = page.evaluate(
+        'async (texts) => { const { fold } = await import("/field/fold.mjs"); return texts.map(fold); }', [text for text, _ in cases]
+    )
 
     assert folded == [wanted for _, wanted in cases]
