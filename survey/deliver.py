@@ -14,7 +14,7 @@ from survey.domain.evidence import Basis, Contents, Evidence, Item, Scope, conte
 from survey.domain.people import Ability, Actor
 from survey.domain.places import Hamlet, successor_of
 from survey.domain.ports import Reader, Survey
-from survey.domain.problems import BUNDLE_UNKNOWN, COMMUNE_UNKNOWN, HAMLET_UNKNOWN, NOT_ALLOWED, VERDICT_STALE, Problem
+from survey.domain.problems import BUNDLE_UNKNOWN, COMMUNE_UNKNOWN, CRITERION_UNKNOWN, HAMLET_UNKNOWN, NOT_ALLOWED, VERDICT_STALE, Problem
 from survey.domain.sites import Site
 from survey.domain.times import end_of
 from survey.domain.verdicts import Verdict
@@ -57,7 +57,7 @@ class BundlePlan:
 def plan(survey: Survey, actor: Actor, scope: Scope, verdicts: Sequence[Verdict]) -> BundlePlan:
     """Look up what a bundle of *scope* holds and remember it, so that `write` can make it; *verdicts* are assessed just before.
 
-    Raises NOT_ALLOWED, HAMLET_UNKNOWN, and VERDICT_STALE where a verdict stands on a submission that no longer counts.
+    Raises NOT_ALLOWED, HAMLET_UNKNOWN, CRITERION_UNKNOWN, and VERDICT_STALE where a verdict stands on a submission that no longer counts.
     """
     _require(actor, scope)
     with survey.reading() as reader:
@@ -122,6 +122,9 @@ def _gather(reader: Reader, commune: str, scope: Scope, verdicts: Sequence[Verdi
     if scope.hamlet is not None and scope.hamlet not in {hamlet.id for hamlet in hamlets}:
         raise Problem(HAMLET_UNKNOWN, id=scope.hamlet)
     chosen = [verdict for verdict in verdicts if scope.includes(verdict)]
+    if scope.criterion is not None and not chosen:
+        known = sorted({verdict.criterion for verdict in verdicts if scope.edition in {None, verdict.edition}})
+        raise Problem(CRITERION_UNKNOWN, criterion=scope.criterion, known=", ".join(known) or "–")
     editions = [loaded for loaded in select_editions(reader, commune) if loaded.id in {verdict.edition for verdict in chosen}]
     sites = _sites(reader, commune, scope, hamlets)
     items = _items(reader, commune, scope, sites, chosen)

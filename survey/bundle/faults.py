@@ -31,6 +31,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "LOG_GAP": ("Nhật ký thiếu hoặc thừa dòng ở đây.", "The log lacks a line here, or has one too many."),
     "LOG_EDITED": ("Dòng nhật ký đã bị sửa.", "The log line was edited."),
     "LOG_CHAIN": ("Dòng nhật ký không nối với dòng trước.", "The log line does not follow from the one before."),
+    "NOT_RECEIVED": ("Nhật ký không ghi đã nhận tệp này.", "The log does not say that this file was ever received."),
     "LOG_HEAD": ("Dòng cuối nhật ký khác với đầu chuỗi đã ghi.", "The log does not end at the head that the bundle declares."),
 }
 

@@ -9,7 +9,7 @@ from survey.bundle.answers import add_answers
 from survey.bundle.arrange import Arrangement, arrange
 from survey.bundle.bag import Original, Preview, bag_chunks
 from survey.bundle.names import plain
-from survey.bundle.report import add_report, scope_text
+from survey.bundle.report import add_report, editions_text, scope_text
 from survey.bundle.sheets import add_instances, add_log, add_tables
 from survey.bundle.spool import Spool
 from survey.bundle.verify import LOG_HEAD_LABEL, LOG_PATH
@@ -91,7 +91,7 @@ def _bag_info(evidence: Evidence, basis: Basis) -> dict[str, str]:
     mark = "BẢN TRÌNH DIỄN (demonstration, not real data). " if commune.demonstration else ""
     info = {
         "Source-Organization": f"Xã {commune.name}, {commune.province} ({commune.code})",
-        "External-Description": f"{mark}Hồ sơ minh chứng nông thôn mới: {scope_text(evidence)}",
+        "External-Description": f"{mark}Hồ sơ minh chứng nông thôn mới: {editions_text(evidence)}; {scope_text(evidence)}",
         "External-Identifier": f"urn:uuid:{basis.id}",
         "Bagging-Date": basis.scope.as_of.isoformat(),
         "Bag-Software-Agent": "ntm-field-survey",

@@ -217,11 +217,11 @@ class _Report:
 
 
 def scope_text(evidence: Evidence) -> str:
-    """What the bundle is about, in words."""
+    """Which criteria of which place the bundle is about, in words."""
     hamlet = evidence.scope.hamlet
     where = f"xã {evidence.commune.name}" if hamlet is None else evidence.hamlet_names.get(hamlet, hamlet)
     what = "mọi tiêu chí" if evidence.scope.criterion is None else f"tiêu chí {evidence.scope.criterion}"
-    return f"{what} – {editions_text(evidence)} – {where}"
+    return f"{what}, {where}"
 
 
 def editions_text(evidence: Evidence) -> str:

@@ -48,13 +48,14 @@ def add_log(spool: Spool, evidence: Evidence, name: str) -> None:
 
 _SITE = ("Mã", "Loại", "Tên", "Thôn", "Mã thôn", "Vĩ độ", "Kinh độ", "Thuộc tính")
 _ITEM = (
-    "Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn", "Phiếu", "Phiên bản phiếu", "Chụp lúc (giờ Việt Nam)", "Nhận lúc", "Người khảo sát",
-    "Người duyệt", "Duyệt lúc", "Vĩ độ", "Kinh độ", "Sai số (m)", "Ảnh còn thiếu", "Tệp XML", "SHA-256 của XML", "instanceID",
+    "Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn", "Phiếu", "Phiên bản phiếu", "Chụp lúc (giờ Việt Nam)", "Nhận lúc",
+    "Người khảo sát", "Người duyệt", "Duyệt lúc", "Vĩ độ", "Kinh độ", "Sai số (m)", "Ảnh còn thiếu", "Tệp XML",
+    "SHA-256 của XML", "instanceID",
 )  # fmt: skip
 _PHOTO = (
     "Tệp", "Mã bài nộp", "Mã đối tượng", "Thôn", "Câu hỏi", "Lần lặp", "Trạng thái", "Lý do", "SHA-256", "Dung lượng (byte)", "Nguồn",
-    "Chụp lúc (máy ảnh)", "Vĩ độ (điện thoại)", "Kinh độ (điện thoại)", "Sai số (m)", "Vị trí lúc (giờ Việt Nam)", "Vĩ độ (EXIF)", "Kinh độ (EXIF)",
-    "Tên gốc",
+    "Chụp lúc (máy ảnh)", "Vĩ độ (điện thoại)", "Kinh độ (điện thoại)", "Sai số (m)", "Vị trí lúc (giờ Việt Nam)",
+    "Vĩ độ (EXIF)", "Kinh độ (EXIF)", "Tên gốc",
 )  # fmt: skip
 _REVIEW = ("Mã bài nộp", "Lần", "Từ", "Sang", "Lý do", "Người quyết định", "Lúc (giờ Việt Nam)")
 _FLAG = ("Mã bài nộp", "Tệp", "Mã cảnh báo", "Mức (1 ghi chú, 2 cần xem, 3 nhiều khả năng sai)", "Số liệu", "Lúc (giờ Việt Nam)")
@@ -101,7 +102,7 @@ def _photo_row(evidence: Evidence, arrangement: Arrangement, item: Item, photo: 
         arrangement.photos.get((photo.submission, photo.name)), item.code, evidence.sites[item.site].code,
         evidence.hamlet_names.get(item.hamlet or "", ""), photo.question, photo.repeat, words.file_state(photo), words.refusal(photo),
         photo.sha256, photo.size or None, words.SOURCES.get(photo.source, photo.source), photo.taken_at and photo.taken_at.isoformat(),
-        fix and fix.latitude, fix and fix.longitude, fix and fix.accuracy_m, words.stamp(fix and fix.at), *exif, photo.name,
+        fix and fix.latitude, fix and fix.longitude, fix and fix.accuracy_m, words.stamp(fix.at if fix else None), *exif, photo.name,
     )  # fmt: skip
     return dict(zip(_PHOTO, values, strict=True))
 
@@ -109,13 +110,15 @@ def _photo_row(evidence: Evidence, arrangement: Arrangement, item: Item, photo: 
 def _review_row(evidence: Evidence, codes: Mapping[str, str], row: Row) -> Row:
     values = (
         codes[str(row["submission"])], row["number"], words.STATE_NAMES[State(str(row["from_state"]))],
-        words.STATE_NAMES[State(str(row["to_state"]))], row["reason"], evidence.people.get(str(row["person"]), row["person"]), words.stamp(str(row["at"])),
+        words.STATE_NAMES[State(str(row["to_state"]))], row["reason"], evidence.people.get(str(row["person"]), row["person"]),
+        words.stamp(str(row["at"])),
     )  # fmt: skip
     return dict(zip(_REVIEW, values, strict=True))
 
 
 def _flag_row(codes: Mapping[str, str], row: Row) -> Row:
-    values = (codes[str(row["submission"])], row["attachment"], row["code"], row["severity"], row["figures"], words.stamp(str(row["raised_at"])))
+    raised = words.stamp(str(row["raised_at"]))
+    values = (codes[str(row["submission"])], row["attachment"], row["code"], row["severity"], row["figures"], raised)
     return dict(zip(_FLAG, values, strict=True))
 
 

@@ -11,6 +11,7 @@ Point = tuple[float, float]
 """Longitude, latitude."""
 
 _WIDTH, _HEIGHT, _MARGIN = 800.0, 560.0, 24.0
+_FOOT = 28.0  # below the drawing, for the scale
 _METRES_PER_DEGREE = 111_320.0
 _LEAST_SPAN_M = 200.0  # a single point is shown with some ground around it
 
@@ -37,11 +38,12 @@ class _Plane:
         height_m = max((north - south) * _METRES_PER_DEGREE, _LEAST_SPAN_M)
         self.metres = max(width_m / (_WIDTH - 2 * _MARGIN), height_m / (_HEIGHT - 2 * _MARGIN))
         self.width = width_m / self.metres + 2 * _MARGIN
-        self.height = height_m / self.metres + 2 * _MARGIN
+        self._drawn = height_m / self.metres + 2 * _MARGIN
+        self.height = self._drawn + _FOOT
 
     def __call__(self, point: Point) -> str:
         x = self.width / 2 + (point[0] - self._middle[0]) * self._shrink * _METRES_PER_DEGREE / self.metres
-        y = self.height / 2 - (point[1] - self._middle[1]) * _METRES_PER_DEGREE / self.metres
+        y = self._drawn / 2 - (point[1] - self._middle[1]) * _METRES_PER_DEGREE / self.metres
         return f"{x:.1f} {y:.1f}"
 
 

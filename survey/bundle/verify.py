@@ -9,6 +9,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -23,6 +24,8 @@ _GENESIS = "0" * 64
 _MAX_TEXT = 128 << 20  # manifests and tag files; 500,000 lines fit
 _MAX_LINE = 1 << 20
 _LINE = re.compile(r"^([0-9a-fA-F]{64}) [ *](\S.*)$")
+_EVIDENCE = ("data/anh/", "data/bai-nop/")
+_RECEIPTS = frozenset({"photo.received", "submission.received"})
 _TAG_MANIFEST = "tagmanifest-sha256.txt"
 _MANIFEST = "manifest-sha256.txt"
 
@@ -66,6 +69,7 @@ class _OpenBag:
         self._progress = progress
         self._refused = {fault.path.split("/", 1)[-1] for fault in faults}
         self._done = 0
+        self._evidence: dict[str, str] = {}
         self._total = sum(info.file_size for info in members.values())
         self.faults = faults
 
@@ -136,6 +140,8 @@ class _OpenBag:
             return
         if digest.hexdigest() != expected:
             self._fault("CHANGED", name)
+        elif name.startswith(_EVIDENCE):
+            self._evidence[name] = expected
 
     def _check_log(self, head: str) -> None:
         info = self._members.get(f"data/{LOG_PATH}")
@@ -143,9 +149,14 @@ class _OpenBag:
             self._fault("LOG_MISSING", f"data/{LOG_PATH}")
             return
         try:
-            self.faults += check_chain(self._log_lines(info), head)
+            chain = check_chain(self._log_lines(info), head)
         except untrusted.READ_ERRORS:
             self._fault("DAMAGED", f"data/{LOG_PATH}")
+            return
+        self.faults += chain.faults
+        for name, sha256 in self._evidence.items():
+            if sha256 not in chain.received:
+                self._fault("NOT_RECEIVED", name)
 
     def _log_lines(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         with self._archive.open(info) as stream:
@@ -153,9 +164,18 @@ class _OpenBag:
                 yield line
 
 
-def check_chain(lines: Iterator[bytes], head: str) -> list[Fault]:
-    """The faults of a log slice: each line's hash, its place, its link to the line before, and *head* (`seq hash`) at the end."""
+@dataclass(frozen=True)
+class Chain:
+    """What a log says: its faults, and the hashes of everything that it says was received."""
+
+    faults: list[Fault]
+    received: set[str]
+
+
+def check_chain(lines: Iterator[bytes], head: str) -> Chain:
+    """Check a log slice: each line's hash, its place, its link to the line before, and *head* (`seq hash`) at the end."""
     faults: list[Fault] = []
+    received: set[str] = set()
     seq, last = 0, _GENESIS
     for number, line in enumerate(lines, 1):
         at = f"data/{LOG_PATH}:{number}"
@@ -170,9 +190,21 @@ def check_chain(lines: Iterator[bytes], head: str) -> list[Fault]:
         if event.prev != last:
             faults.append(Fault("LOG_CHAIN", at))
         seq, last = event.seq, event.hash
+        received |= _received(event.body)
     if head != f"{seq} {last}":
         faults.append(Fault("LOG_HEAD", f"data/{LOG_PATH}"))
-    return faults
+    return Chain(faults, received)
+
+
+def _received(body: str) -> set[str]:
+    if not any(kind in body for kind in _RECEIPTS):
+        return set()
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return set()
+    is_receipt = isinstance(event, dict) and event.get("kind") in _RECEIPTS and isinstance(event.get("sha256"), str)
+    return {event["sha256"]} if is_receipt else set()
 
 
 class _Event(NamedTuple):

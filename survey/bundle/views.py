@@ -106,7 +106,7 @@ def verdict_view(verdict: Verdict, href: str) -> VerdictView:
         css=verdict.outcome.value,
         symbol=_SYMBOLS[verdict.outcome],
         word=words.OUTCOMES[verdict.outcome],
-        value=words.amount(leading.value, leading.unit) if leading else "",
+        value=words.amount(leading.value, leading.unit) if leading and leading.value is not None else "",
         informs=verdict.informs,
         href=href,
         reasons=tuple(words.REASONS.get(reason, reason) for reason in verdict.reasons),

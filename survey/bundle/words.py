@@ -24,6 +24,7 @@ REASONS = {
     "not_all_known": "các đối tượng chưa rõ còn có thể làm đổi kết quả",
     "readings_differ": "quy định không nói rõ cách tính và các cách tính cho kết quả khác nhau",
     "hamlets_open": "còn thôn chưa kết luận được",
+    "judged_per_site": "quy định xét từng đối tượng; ở đây chỉ đếm số đối tượng đạt",
 }
 
 STATUSES = {

@@ -314,3 +314,18 @@ EDITION_NOT_IN_FORCE = _kind(
     "Bộ tiêu chí {edition} không có hiệu lực vào ngày {on}.", "The edition {edition} is not in force on {on}.",
     "Chọn ngày khác, hoặc xem như lịch sử (--history).", "Choose another day, or ask for it as history (--history).",
 )
+CRITERION_UNKNOWN = _kind(
+    "CRITERION_UNKNOWN", 404,
+    "Không có tiêu chí {criterion} trong các bộ tiêu chí đã chọn ({known}).", "There is no criterion {criterion} in the chosen editions ({known}).",
+    "Kiểm tra lại mã tiêu chí và bộ tiêu chí.", "Check the criterion's code and the edition.",
+)
+BUNDLE_FAULTY = _kind(
+    "BUNDLE_FAULTY", 422,
+    "Hồ sơ {name} có {count} lỗi.", "The bundle {name} has {count} faults.",
+    "Xin lại hồ sơ từ nơi đã lập.", "Ask whoever made it for the bundle again.",
+)
+FILE_UNWRITABLE = _kind(
+    "FILE_UNWRITABLE", 500,
+    "Không ghi được tệp {name}: {reason}.", "The file {name} cannot be written: {reason}.",
+    "Kiểm tra thư mục, quyền ghi và dung lượng đĩa.", "Check the folder, the permission to write and the space on the disk.",
+)

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from survey.domain.problems import Problem
-from survey.web import api, field, middleware, photos, refusals, session, signin
+from survey.web import api, bundles, field, middleware, photos, refusals, session, signin
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 
@@ -28,6 +28,7 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *api.routes(),
         *field.routes(),
         *photos.routes(),
+        *bundles.routes(),
         *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for prefix in middleware.OWN_PREFIXES for path in (prefix, prefix + "/{rest:path}")),
     ]

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,12 +19,12 @@ DAY = date(2026, 11, 23)
 PHOTOS = {f"anh/thon-1/HO-000{n}_fence_{n:02d}.jpg": bytes([255, 216, n]) * 4000 for n in (1, 2, 3)}
 
 
-def chain(count: int) -> list[dict[str, object]]:
-    """A valid chain of *count* events."""
+def chain(hashes: Sequence[str]) -> list[dict[str, object]]:
+    """A valid chain that says that photos with these *hashes* were received."""
     events: list[dict[str, object]] = []
     prev = "0" * 64
-    for seq in range(1, count + 1):
-        body = dumps({"at": "2026-11-23T01:00:00.000Z", "kind": "submission.received", "submission": f"uuid:{seq}"})
+    for seq, sha256 in enumerate(hashes, 1):
+        body = dumps({"at": "2026-11-23T01:00:00.000Z", "kind": "photo.received", "submission": f"uuid:{seq}", "sha256": sha256})
         digest = event_hash(seq, prev, "salt", body)
         events.append({"seq": seq, "prev": prev, "salt": "salt", "body": body, "hash": digest})
         prev = digest
@@ -37,9 +37,9 @@ def original(name: str, content: bytes, *, stored: bytes | None = None) -> Origi
     return Original(name, hashlib.sha256(content).hexdigest(), zlib.crc32(content), len(content), lambda: iter([given[:10], given[10:]]))
 
 
-def bag_bytes(photos: Mapping[str, bytes] = PHOTOS, *, events: int = 5) -> bytes:
-    """The zip of a bag with *photos*, one preview, one table and a log."""
-    spool, log = Spool(), chain(events)
+def bag_bytes(photos: Mapping[str, bytes] = PHOTOS, *, received: Mapping[str, bytes] = PHOTOS) -> bytes:
+    """The zip of a bag with *photos*, one preview, one table and a log in which those of *received* came in."""
+    spool, log = Spool(), chain([hashlib.sha256(content).hexdigest() for content in received.values()] + ["0" * 64] * 2)
     spool.add("ho-so/bai-nop.csv", [b"a,b\r\n", b"1,2\r\n"])
     spool.add(LOG_PATH, json_lines(log))
     info = {"Source-Organization": "Xã mẫu", "Log-Head": f"{log[-1]['seq']} {log[-1]['hash']}"}

@@ -117,6 +117,14 @@ def test_log_is_checked_line_by_line(
     assert ("CHANGED", LOG) in found
 
 
+def test_rebuilt_bag_is_found_by_the_log(tmp_path: Path) -> None:
+    """Whoever swaps a photo and makes all manifests anew still lacks its receipt in the log."""
+    path = tmp_path / "rebuilt.zip"
+    path.write_bytes(bag_bytes({**PHOTOS, FIRST.removeprefix("data/"): b"another photo"}))
+
+    assert _found(path) == {("NOT_RECEIVED", FIRST)}
+
+
 def _hostile(path: Path, build: Callable[[zipfile.ZipFile], None]) -> Path:
     path.write_bytes(bag_bytes())
     with zipfile.ZipFile(path, "a") as archive:

@@ -91,7 +91,8 @@ def make_world(survey: Survey, schema: Path, *, demonstration: bool = True, hous
         for number in range(households):
             insert_site(tx, _household(number), at=survey.now())
         line = ((106.08, 18.03), (106.09, 18.035))
-        road = Site(COMMUNE, "road-1", SiteKind.ROAD_SEGMENT, "DU-0001", "Đường trục xã", None, 18.03, 106.08, line, {"class": "xa", "length_m": 900})
+        about = {"class": "xa", "length_m": 900}
+        road = Site(COMMUNE, "road-1", SiteKind.ROAD_SEGMENT, "DU-0001", "Đường trục xã", None, 18.03, 106.08, line, about)
         insert_site(tx, road, at=survey.now())
         row = tx.row("SELECT version FROM form WHERE form = :form", form=_FORM)
         assert row is not None
@@ -106,7 +107,7 @@ def make_world(survey: Survey, schema: Path, *, demonstration: bool = True, hous
 
 def picture(seed: str, *, size: int = 0) -> bytes:
     """A drawn JPEG of a hedge; *size* pads it with bytes behind its end up to that many."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - a drawing, not a secret
     image = Image.new("RGB", (640, 480), (draw.randint(120, 200), 190, 230))
     brush = ImageDraw.Draw(image)
     for _ in range(60):
@@ -114,27 +115,28 @@ def picture(seed: str, *, size: int = 0) -> bytes:
         brush.ellipse((x - 40, 250 + draw.randint(0, 120), x + 40, 470), fill=(30, draw.randint(90, 170), 50))
     content = io.BytesIO()
     image.save(content, "JPEG")
-    return content.getvalue() + random.Random(seed).randbytes(max(0, size - content.tell()))
+    return content.getvalue() + draw.randbytes(max(0, size - content.tell()))
 
 
 def _household(number: int) -> Site:
     hamlet = HAMLETS[number % 2]
     name = _NAMES[number % len(_NAMES)]
-    return Site(COMMUNE, f"site-{number}", SiteKind.HOUSEHOLD, f"HO-{number:04d}", name, hamlet, 18.02 + number % 50 / 1000, 106.08 + number // 50 / 1000)
+    latitude, longitude = 18.02 + number % 50 / 1000, 106.08 + number // 50 / 1000
+    return Site(COMMUNE, f"site-{number}", SiteKind.HOUSEHOLD, f"HO-{number:04d}", name, hamlet, latitude, longitude)
 
 
 def _instance(version: str, key: str, site: str, photos: dict[str, bytes], total: float, green: float, remark: str) -> bytes:
-    at = datetime(2026, 11, 20, 3, 0, tzinfo=UTC) + timedelta(minutes=len(site))
+    begun = datetime(2026, 11, 20, 3, 0, tzinfo=UTC) + timedelta(minutes=len(site))
+    start, end = begun.isoformat(), (begun + timedelta(minutes=4)).isoformat()
     named = "".join(f"<photo_{n}>{name}</photo_{n}>" for n, name in enumerate(photos, 1))
     captures = "".join(
-        f'<photo name="{name}" source="system"><after latitude="18.0231" longitude="106.0812" accuracy="6.5" at="{at.isoformat()}"/></photo>'
+        f'<photo name="{name}" source="system"><after latitude="18.0231" longitude="106.0812" accuracy="6.5" at="{start}"/></photo>'
         for name in photos
     )
     return f"""<?xml version="1.0" encoding="UTF-8"?>
-<data id="{_FORM}" version="{version}"><start>{at.isoformat()}</start><end>{(at + timedelta(minutes=4)).isoformat()}</end><site>{site}</site>
+<data id="{_FORM}" version="{version}"><start>{start}</start><end>{end}</end><site>{site}</site>
 <fence>{named}<total_m>{total}</total_m><green_m>{green}</green_m><kind>hedge</kind></fence>
 <more><trimmed>yes</trimmed><remark>{remark or "=1+1 &lt;script&gt;alert(2)&lt;/script&gt;"}</remark></more>
-<meta xmlns="http://openrosa.org/xforms"><instanceID>{key}</instanceID><timeStart>{at.isoformat()}</timeStart>
-<timeEnd>{(at + timedelta(minutes=4)).isoformat()}</timeEnd></meta>
-<survey xmlns="urn:ntm-survey:capture:1"><site>{site}</site><fix latitude="18.0230" longitude="106.0811" accuracy="7" at="{at.isoformat()}"/>
+<meta xmlns="http://openrosa.org/xforms"><instanceID>{key}</instanceID><timeStart>{start}</timeStart><timeEnd>{end}</timeEnd></meta>
+<survey xmlns="urn:ntm-survey:capture:1"><site>{site}</site><fix latitude="18.0230" longitude="106.0811" accuracy="7" at="{start}"/>
 {captures}</survey></data>""".encode()

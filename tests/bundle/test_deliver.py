@@ -1,0 +1,274 @@
+"""The verb: what becomes evidence, what is refused, and that the same evidence gives the same file."""
+
+import csv
+import hashlib
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import bagit
+import pytest
+
+from survey import deliver
+from survey.bundle.verify import verify
+from survey.domain.evidence import Scope
+from survey.domain.people import Actor, Role
+from survey.domain.problems import (
+    BLOB_DAMAGED,
+    BUNDLE_UNKNOWN,
+    CRITERION_UNKNOWN,
+    HAMLET_UNKNOWN,
+    NOT_ALLOWED,
+    VERDICT_STALE,
+    Problem,
+)
+from survey.domain.submissions import State
+from survey.wiring import ROOT, Settings, open_survey
+from tests.bundle.world import COMMUNE, COORDINATOR, HAMLETS, World, make_world
+
+
+def _export(world: World, scope: Scope | None = None) -> bytes:
+    scope = scope or world.scope()
+    plan = deliver.plan(world.survey, COORDINATOR, scope, world.verdicts(scope))
+    return b"".join(deliver.write(world.survey, COORDINATOR, plan.basis, world.verdicts(scope)))
+
+
+def _open(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+
+
+def _table(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_strangers_tools_accept_the_bundle(world: World, tmp_path: Path) -> None:
+    """bagit, unzip and our own check find nothing wrong."""
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(_export(world))
+    subprocess.run(["unzip", "-q", path, "-d", tmp_path / "out"], check=True)
+    bag = bagit.Bag(str(next((tmp_path / "out").iterdir())))
+
+    bag.validate()
+    assert verify(path) == []
+    assert bag.info["Demonstration"] == "true"
+    assert "BẢN TRÌNH DIỄN" in bag.info["External-Description"]
+
+
+def test_originals_are_unchanged_and_found_by_the_index(world: World) -> None:
+    """Every photo of an accepted submission is there byte by byte, under a name that the index explains."""
+    members = _open(_export(world))
+    index = [row for row in _table(members["data/ho-so/anh.csv"]) if row["Tệp"]]
+
+    assert len(index) == 7
+    for row in index:
+        content = members[f"data/{row['Tệp']}"]
+        assert hashlib.sha256(content).hexdigest() == row["SHA-256"]
+        assert world.photos[row["SHA-256"]] == content
+        assert row["Mã đối tượng"] in row["Tệp"]
+    assert all(name.isascii() for name in members)
+
+
+def test_only_what_counts_is_evidence(world: World) -> None:
+    """Returned and rejected submissions are counted with their reasons, and nothing else of them is inside."""
+    members = _open(_export(world))
+
+    assert len(_table(members["data/ho-so/bai-nop.csv"])) == 4
+    assert len([name for name in members if name.startswith("data/bai-nop/")]) == 4
+    reasons = {(row["Lý do"], row["Số bài nộp"]) for row in _table(members["data/ho-so/khong-tinh.csv"])}
+    assert reasons == {("Chụp nhầm hộ", "1"), ("Ảnh mờ, chụp lại <b>gần hơn</b>", "1")}
+    rejected = world.submissions[-1]
+    assert not any(rejected.encode() in content for name, content in members.items() if "nhat-ky" not in name)
+
+
+def test_missing_photos_are_listed(world: World) -> None:
+    """A photo that never came is a row without a file, and the report says so."""
+    members = _open(_export(world))
+    missing = [row for row in _table(members["data/ho-so/anh.csv"]) if not row["Tệp"]]
+
+    assert [(row["Tên gốc"], row["Trạng thái"]) for row in missing] == [("fence_2.jpg", "chưa nhận được")]
+    assert "1 ảnh được khai trong phiếu nhưng chưa nhận được" in members["data/bao-cao/index.html"].decode()
+    assert "chưa nhận được" in members["data/bao-cao/thon-mau-2.html"].decode()
+
+
+def test_verdicts_carry_their_submissions(world: World) -> None:
+    """The JSON names the submissions behind each figure; all of them are in the bundle."""
+    members = _open(_export(world))
+    inside = {row["instanceID"] for row in _table(members["data/ho-so/bai-nop.csv"])}
+    behind = {key for verdict in json.loads(members["data/ket-qua/ket-qua.json"]) for basis in verdict["basis"] for key in basis["submissions"]}
+
+    assert behind
+    assert behind <= inside
+
+
+def test_same_basis_same_bytes(world: World) -> None:
+    """Two exports of unchanged evidence are one and the same file, though the first is in the log meanwhile."""
+    assert _export(world) == _export(world)
+
+
+def test_the_log_binds_the_bundle(world: World) -> None:
+    """The export is an event of the commune's chain; the bundle's own log ends before it."""
+    log = [json.loads(line) for line in _open(_export(world))["data/nhat-ky/log.jsonl"].splitlines()]
+    with world.survey.reading() as reader:
+        last = reader.row("SELECT seq, body FROM event WHERE commune = :commune ORDER BY seq DESC LIMIT 1", commune=COMMUNE)
+
+    assert last is not None
+    assert json.loads(last["body"])["kind"] == "bundle.exported"
+    assert log[0]["seq"] == 1
+    assert last["seq"] == log[-1]["seq"] + 1
+    assert "photo.received" in {json.loads(event["body"])["kind"] for event in log}
+
+
+def test_hamlet_and_criterion_narrow_the_bundle(world: World) -> None:
+    """One criterion of one hamlet holds that hamlet's sites and the submissions behind the criterion."""
+    members = _open(_export(world, world.scope(edition="ha-tinh-kdc-kieu-mau", criterion="3", hamlet=HAMLETS[0])))
+
+    assert {row["Thôn"] for row in _table(members["data/ho-so/doi-tuong.csv"])} == {"Thôn mẫu 1"}
+    assert len(_table(members["data/ho-so/bai-nop.csv"])) == 2
+    assert {verdict["criterion"] for verdict in json.loads(members["data/ket-qua/ket-qua.json"])} == {"3"}
+
+
+def test_decision_in_between_is_stale(world: World) -> None:
+    """What was planned and has changed since is refused before a byte leaves, and nothing is logged."""
+    scope = world.scope()
+    plan = deliver.plan(world.survey, COORDINATOR, scope, world.verdicts(scope))
+    world.decide(world.submissions[0], State.RECEIVED, "xem lại")
+
+    with pytest.raises(Problem) as problem:
+        deliver.write(world.survey, COORDINATOR, plan.basis, world.verdicts(scope))
+    assert problem.value.kind is VERDICT_STALE
+    with world.survey.reading() as reader:
+        assert not [row for row in reader.rows("SELECT body FROM event") if "bundle.exported" in row["body"]]
+
+
+def test_verdict_on_what_no_longer_counts_is_stale(world: World) -> None:
+    """A verdict whose submission was taken back cannot be planned with."""
+    scope = world.scope()
+    verdicts = world.verdicts(scope)
+    world.decide(world.submissions[0], State.RECEIVED, "xem lại")
+
+    with pytest.raises(Problem) as problem:
+        deliver.plan(world.survey, COORDINATOR, scope, verdicts)
+    assert problem.value.kind is VERDICT_STALE
+
+
+def test_damaged_photo_tears_the_bundle(world: World) -> None:
+    """One byte changed on the server's disk: the stream ends without an end record."""
+    scope = world.scope()
+    plan = deliver.plan(world.survey, COORDINATOR, scope, world.verdicts(scope))
+    sha256 = next(iter(world.photos))
+    path = world.survey.settings.data / "blobs" / sha256[:2] / sha256[2:4] / sha256  # type: ignore[attr-defined]
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.chmod(0o640)
+    path.write_bytes(content)
+    sent: list[bytes] = []
+
+    with pytest.raises(Problem) as problem:
+        sent.extend(deliver.write(world.survey, COORDINATOR, plan.basis, world.verdicts(scope)))
+    assert problem.value.kind is BLOB_DAMAGED
+    assert problem.value.details["sha256"] == sha256
+    assert not zipfile.is_zipfile(io.BytesIO(b"".join(sent)))
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [({"hamlet": "18844-h99"}, HAMLET_UNKNOWN), ({"criterion": "77"}, CRITERION_UNKNOWN)],
+)
+def test_unknown_places_and_criteria(world: World, given: dict[str, object], kind: object) -> None:
+    """A scope that does not exist is a problem, not an empty bundle."""
+    with pytest.raises(Problem) as problem:
+        _export(world, world.scope(**given))
+    assert problem.value.kind is kind
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        Actor(COMMUNE, "p-reviewer", "Duyệt", Role.REVIEWER),
+        Actor(COMMUNE, "p-other", "Điều phối một thôn", Role.COORDINATOR, frozenset({HAMLETS[0]})),
+    ],
+)
+def test_only_who_may_export_does(world: World, actor: Actor) -> None:
+    """A reviewer makes no bundles, and who is bound to a hamlet none of the whole commune."""
+    scope = world.scope()
+    plan = deliver.plan(world.survey, COORDINATOR, scope, world.verdicts(scope))
+
+    for attempt in (
+        lambda: deliver.plan(world.survey, actor, scope, []),
+        lambda: deliver.write(world.survey, actor, plan.basis, []),
+        lambda: deliver.find(world.survey, actor, plan.basis.id),
+    ):
+        with pytest.raises(Problem) as problem:
+            attempt()
+        assert problem.value.kind is NOT_ALLOWED
+
+
+def test_find_gives_back_the_plan(world: World) -> None:
+    """A planned bundle is found by its id, an unknown one is a problem."""
+    scope = world.scope(hamlet=HAMLETS[1])
+    plan = deliver.plan(world.survey, COORDINATOR, scope, world.verdicts(scope))
+
+    assert deliver.find(world.survey, COORDINATOR, plan.basis.id) == plan.basis
+    with pytest.raises(Problem) as problem:
+        deliver.find(world.survey, COORDINATOR, "none")
+    assert problem.value.kind is BUNDLE_UNKNOWN
+
+
+def test_report_escapes_what_people_typed(world: World) -> None:
+    """Names, reasons and answers are text in the report, never markup; nothing is fetched from anywhere."""
+    pages = {name: content.decode() for name, content in _open(_export(world)).items() if name.endswith(".html")}
+
+    assert len(pages) == 4
+    for page in pages.values():
+        assert "<script" not in page
+        assert "<b>gần" not in page
+        assert "http://" not in page.replace('=HYPERLINK(&#34;http://x&#34;)', "")
+        assert "BẢN TRÌNH DIỄN" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages["data/bao-cao/thon-mau-2.html"]
+
+
+def test_report_links_lead_somewhere(world: World) -> None:
+    """Every relative link and picture of the report is a file of the bundle."""
+    members = _open(_export(world))
+    from lxml import html
+
+    for name in [name for name in members if name.endswith(".html")]:
+        for _, _, link, _ in html.fromstring(members[name]).iterlinks():
+            target = link.split("#")[0]
+            if target:
+                path = f"data/{target.removeprefix('../')}" if target.startswith("../") else f"data/bao-cao/{target}"
+                assert path in members, (name, link)
+
+
+def test_tables_are_inert(world: World) -> None:
+    """A name that looks like a formula stays a name."""
+    tables = [content.decode() for name, content in _open(_export(world)).items() if name.endswith(".csv")]
+
+    assert not any(cell.startswith(("=", "@")) for table in tables for row in csv.reader(io.StringIO(table.lstrip("\ufeff"))) for cell in row)
+
+
+def test_empty_commune_still_gives_a_true_bundle(world: World, tmp_path: Path) -> None:
+    """With nothing accepted the bundle says so instead of failing."""
+    for key in world.submissions[:4]:
+        world.decide(key, State.RECEIVED, "xem lại")
+    path = tmp_path / "empty.zip"
+    path.write_bytes(_export(world))
+
+    assert verify(path) == []
+    assert not [name for name in _open(path.read_bytes()) if name.startswith("data/anh/")]
+
+
+def test_postgres_delivers_too(tmp_path: Path, postgres_url: Callable[[], str]) -> None:
+    """On the second engine the same work gives a bundle that checks."""
+    survey = open_survey(Settings(data=tmp_path / "data", database=postgres_url()))
+    content = _export(make_world(survey, ROOT / "schema"))
+    survey.store.close()
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(content)
+
+    assert verify(path) == []
+    assert len(_table(_open(content)["data/ho-so/bai-nop.csv"])) == 4
