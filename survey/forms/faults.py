@@ -85,7 +85,10 @@ FAULTS: dict[str, FaultText] = {
         "version “{name}” thiếu hoặc không dùng được", "the version “{name}” is missing or cannot be used",
         "Ghi ngày và số thứ tự, ví dụ 2026112301.", "Write a date and a number, such as 2026112301.",
     ),
-    "other": FaultText("dòng này không đúng chuẩn XLSForm ({detail})", "{detail}", "Sửa dòng này theo chuẩn XLSForm.", "Correct the row as XLSForm asks."),
+    "other": FaultText(
+        "dòng này không đúng chuẩn XLSForm ({detail})", "{detail}",
+        "Sửa dòng này theo chuẩn XLSForm.", "Correct the row as XLSForm asks.",
+    ),
 }  # fmt: skip
 
 
