@@ -1,0 +1,115 @@
+"""Maps without tiles: the commune's border with points and lines on it; nothing is asked of the internet.
+
+Colours are told in words beside the map by whoever draws it. Positions are (longitude, latitude) as in GeoJSON.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pydeck as pdk
+import streamlit as st
+
+from survey.domain.places import Border, Line
+
+Colour = tuple[int, int, int]
+# Each holds 3:1 against the pages' light and dark backgrounds; the words beside the map carry the meaning as well.
+GREEN, BLUE, ORANGE, GREY = (34, 139, 84), (58, 118, 214), (206, 98, 12), (120, 132, 124)
+_WORLD_PX = 512  # of deck.gl's Web Mercator map at zoom 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point or a line on the map; *radius_m* draws how far a position may be off."""
+
+    words: str
+    colour: Colour
+    point: tuple[float, float] | None = None
+    line: Line | None = None
+    radius_m: float = 0.0
+
+
+def show_map(border: Border | None, marks: Iterable[Mark], *, key: str, height: int = 420) -> None:
+    """Draw *marks* inside *border*, the view fitted to the marks inside it, else to all of them, else to the border."""
+    drawn = list(marks)
+    layers = [*_border_layers(border), *_line_layers(drawn), *_point_layers(drawn)]
+    # No provider and no style named at all: with `map_style=None` Streamlit would ask the internet for its own base map.
+    # The tooltip takes text only, so that a name cannot become markup.
+    deck = pdk.Deck(layers, initial_view_state=_view(border, drawn, height), map_provider=None, tooltip={"text": "{words}"})
+    st.pydeck_chart(deck, height=height, key=key)
+
+
+def legend(entries: Sequence[tuple[Colour, str]]) -> str:
+    """HTML that says in words what each colour means; *entries* hold texts that are ours or escaped."""
+    dots = "".join(
+        f'<span style="white-space:nowrap;margin-right:1rem"><svg width="14" height="14" aria-hidden="true">'
+        f'<circle cx="7" cy="7" r="6" fill="rgb{colour}"/></svg> {words}</span>'
+        for colour, words in entries
+    )
+    return f'<p style="line-height:1.8">{dots}</p>'
+
+
+def _border_layers(border: Border | None) -> list[pdk.Layer]:
+    if border is None:
+        return []
+    return [
+        pdk.Layer(
+            "GeoJsonLayer", {"type": "Feature", "properties": {}, "geometry": border.geometry}, stroked=True, filled=True,
+            get_fill_color=[*GREY, 24], get_line_color=[*GREY, 255], line_width_min_pixels=2,
+        )
+    ]  # fmt: skip
+
+
+def _line_layers(marks: Sequence[Mark]) -> list[pdk.Layer]:
+    data = [{"path": [list(pair) for pair in mark.line], "colour": list(mark.colour), "words": mark.words} for mark in marks if mark.line]
+    if not data:
+        return []
+    return [pdk.Layer("PathLayer", data, get_path="path", get_color="colour", width_min_pixels=4, pickable=True)]
+
+
+def _point_layers(marks: Sequence[Mark]) -> list[pdk.Layer]:
+    data = [
+        {"at": list(mark.point), "colour": list(mark.colour), "halo": [*mark.colour, 45], "words": mark.words, "radius": mark.radius_m}
+        for mark in marks
+        if mark.point is not None
+    ]
+    circles = [datum for datum in data if datum["radius"]]
+    layers = []
+    if circles:
+        layers.append(
+            pdk.Layer(
+                "ScatterplotLayer", circles, get_position="at", get_radius="radius", get_fill_color="halo", get_line_color="colour",
+                stroked=True, line_width_min_pixels=1,
+            )
+        )  # fmt: skip
+    if data:
+        layers.append(
+            pdk.Layer(
+                "ScatterplotLayer", data, get_position="at", get_fill_color="colour", get_line_color=[255, 255, 255], stroked=True,
+                get_radius=1, radius_min_pixels=5, radius_max_pixels=5, line_width_min_pixels=1, pickable=True,
+            )
+        )  # fmt: skip
+    return layers
+
+
+def _view(border: Border | None, marks: Sequence[Mark], height: int) -> pdk.ViewState:
+    places = [place for mark in marks for place in (mark.line or ((mark.point,) if mark.point else ()))]
+    if border is not None:  # one house with a slip in its coordinates must not shrink all others to a dot
+        places = [place for place in places if border.contains(place[1], place[0])] or places
+    if places:
+        west, east = min(place[0] for place in places), max(place[0] for place in places)
+        south, north = min(place[1] for place in places), max(place[1] for place in places)
+    elif border is not None:
+        west, south, east, north = border.bounds
+    else:
+        west = south = east = north = 0.0
+    # At zoom z the world is 512 · 2^z pixels wide; the narrowest map is that of a phone, 320.
+    wide = max(east - west, 0.002) / 360
+    high = abs(_mercator(north) - _mercator(south)) or wide
+    zoom = min(math.log2(320 * 0.85 / (_WORLD_PX * wide)), math.log2(height * 0.85 / (_WORLD_PX * high)))
+    return pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=max(3.0, min(18.0, zoom)))
+
+
+def _mercator(latitude: float) -> float:
+    """How far north on a Web Mercator map, as a share of its width."""
+    return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) / (2 * math.pi)
