@@ -25,8 +25,9 @@ if not here.actor.may(Ability.REVIEW):
     people_widgets.own_work(own)
     st.stop()
 
-if not sites:
+if not sites and here.actor.may(Ability.EDIT_REGISTER):
     st.info(_("The register is empty. Load households and road segments first; every share is counted against them."))
+    people_widgets.next_step("register", _("Fill the register"), main=True)
 elif not any(counts.values()):
     st.info(_("Nothing has come in yet. Give the inspectors their sign-in links; their first visit will appear here."))
 

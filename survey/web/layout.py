@@ -16,37 +16,7 @@ from survey.wiring import Survey as Opened
 # A picture of ours: with an icon by name, browsers would ask another company's server for it.
 ICON = Path(__file__).parent / "templates" / "icon.svg"
 
-# Streamlit's theme gives no CSS variables to a page: lines are mixed from the text's own colour, so that they fit light and dark alike.
-_STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding-top: 4rem; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1 !important; }
-a.door, button.door { display: inline-flex; align-items: center; justify-content: center; min-height: 44px; padding: .25rem 1rem;
-  font: inherit; font-weight: 600; text-align: center; text-decoration: none !important; color: inherit !important; cursor: pointer;
-  background: transparent; border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: .5rem; }
-a.door.main { background: #17603a; color: #fff !important; border-color: color-mix(in srgb, #fff 40%, #17603a); }
-a.door.wide { display: flex; max-width: 30rem; }
-.counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .5rem; }
-.count, .person { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .5rem; padding: .6rem .75rem; }
-.count b { display: block; font-size: 1.75rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.people { display: grid; gap: .5rem; }
-.person span { display: block; font-size: .9375rem; }
-.person.closed b { text-decoration: line-through; }
-.code svg { max-width: 100%; height: auto; background: #fff; }
-.banner { border: 2px dashed currentColor; border-radius: .5rem; padding: .4rem .75rem; font-weight: 600; }
-/* Streamlit writes white on the theme's main colour, which in the dark theme is light. */
-[data-testid^="stBaseButton-primary"] { background: #17603a !important; color: #fff !important;
-  border: 1px solid color-mix(in srgb, #fff 40%, #17603a) !important; }
-/* Fingers need 44 px: Streamlit's own controls have 32 to 40. */
-[data-testid="stSidebarNavLink"], [data-testid="stPageLink"] a, [data-testid="stExpander"] summary,
-[data-testid="stMain"] button[kind], [data-testid="stSidebar"] button[kind], [data-baseweb="input"], [data-baseweb="select"] > div,
-[data-testid="stTextInputRootElement"], [data-testid="stTextInputRootElement"] input, [data-testid="stCheckbox"] label,
-[data-testid="stRadio"] label[data-baseweb="radio"], [data-testid="stButtonGroup"] button, [data-testid="stExpandSidebarButton"],
-[data-testid="stSidebarCollapseButton"] button, [data-testid="stSelectbox"] [role="group"], [data-testid="stSelectbox"] input,
-[data-testid="stSelectbox"] button, [data-testid="stMultiSelect"] [role="group"], [data-testid="stTextInput"] button { min-height: 44px; }
-[data-testid="stTextInput"] button, [data-testid="stMultiSelect"] button, [data-testid="stSelectbox"] button { min-width: 44px; }
-[data-testid="stHeaderActionElements"] { display: none; }
-[data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapseButton"] button { min-width: 44px; }
-</style>"""
+_STYLE = f"<style>{(ICON.parent / 'pages.css').read_text()}</style>"
 
 
 def role_name(role: Role) -> str:
