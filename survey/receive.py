@@ -106,6 +106,7 @@ def submission(
     instance = read_instance(xml, tree)
     kept = [_keep(survey, name, staged) for name, staged in files]
     now = survey.now()
+    flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now)))
     with survey.transaction() as tx:
         newcomer = _submission(tx, actor, instance, xml, door=door, now=now)
         created = insert_submission(tx, newcomer, xml)
@@ -115,7 +116,7 @@ def submission(
             insert_conflict(tx, newcomer, xml)
             tx.log(actor.commune, "submission.conflict", {"submission": known.id, "sha256": newcomer.instance_sha256})
         if created:
-            _insert_parts(tx, actor, newcomer, instance, tree)
+            _insert_parts(tx, actor, newcomer, instance, flags)
         if not conflict:
             _insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
@@ -199,7 +200,9 @@ def _known(reader: Reader, newcomer: Submission, actor: Actor) -> Submission:
     return known
 
 
-def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, instance: Instance, tree: Mapping[str, object]) -> None:
+def _insert_parts(
+    tx: Transaction, actor: Actor, submission: Submission, instance: Instance, flags: Sequence[Mapping[str, object]]
+) -> None:
     insert_named(tx, submission.commune, instance)
     replaced = select_submission(tx, submission.commune, submission.replaces) if submission.replaces else None
     # Naming a stranger's submission as one's predecessor must not open its photos.
@@ -207,7 +210,6 @@ def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, instanc
         insert_carried(tx, submission.commune, replaced.id, submission.id)
     insert_measures(tx, submission)
     update_counted_on_receipt(tx, submission.commune, submission.id, submission.replaces)
-    flags = _form_flags(check_answers(tree, submission.answers, local_date(submission.captured_at)))
     if flags:
         upsert_flags(tx, submission.commune, submission.id, flags, submission.received_at)
     tx.log(
