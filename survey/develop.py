@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from survey import photos
@@ -66,7 +67,7 @@ def _visit(reader: Reader, submission: Submission) -> Visit:
     return Visit(
         submission=submission.id,
         received_at=submission.received_at,
-        started_at=submission.started_at,
+        started_at=_begun(reader, submission),
         ended_at=submission.captured_at,
         site=submission.site,
         round=submission.round,
@@ -77,6 +78,18 @@ def _visit(reader: Reader, submission: Submission) -> Visit:
         answers_missing=questions["answers_missing"],
         answers_impossible=questions["answers_impossible"],
     )
+
+
+def _begun(reader: Reader, submission: Submission) -> datetime | None:
+    """When the visit began; a correction may carry photos of the versions that it replaces, so the first of these began it."""
+    begun, seen = submission.started_at, {submission.id}
+    previous: Submission | None = submission
+    while begun is not None and previous is not None and previous.replaces and previous.replaces not in seen:
+        seen.add(previous.replaces)
+        previous = select_submission(reader, submission.commune, previous.replaces)
+        if previous is not None and previous.started_at is not None:
+            begun = min(begun, previous.started_at)
+    return begun
 
 
 def _picture(reader: Reader, attachment: Attachment, uses: dict[str, list[Use]]) -> Picture:

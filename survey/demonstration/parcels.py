@@ -74,7 +74,7 @@ def _values(kit: Kit, call: Call, tree: Mapping[str, Any], answers: Mapping[str,
     for name, node in nodes.items():
         wanted = random.random() < _OPTIONAL_PHOTO_SHARE or "required" in node
         if node.get("type") == "image" and (wanted or (name == "photo_2" and call.flaw in {Flaw.MISSING, Flaw.NO_PHOTO})):
-            values[name] = f"{name}.jpg"
+            values[name] = f"{name}_2.jpg" if call.replaces else f"{name}.jpg"
     return values
 
 
