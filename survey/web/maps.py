@@ -15,18 +15,20 @@ from survey.domain.places import Border, Line
 Colour = tuple[int, int, int]
 # Each holds 3:1 against the pages' light and dark backgrounds; the words beside the map carry the meaning as well.
 GREEN, BLUE, ORANGE, GREY = (34, 139, 84), (58, 118, 214), (206, 98, 12), (120, 132, 124)
+_PIXELS = "'pixels'"  # quoted, or pydeck takes it for a column
 _WORLD_PX = 512  # of deck.gl's Web Mercator map at zoom 0
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A point or a line on the map; *radius_m* draws how far a position may be off."""
+    """A point or a line on the map; *radius_m* draws how far a position may be off, *size_px* the point itself."""
 
     words: str
     colour: Colour
     point: tuple[float, float] | None = None
     line: Line | None = None
     radius_m: float = 0.0
+    size_px: int = 5
 
 
 def show_map(border: Border | None, marks: Iterable[Mark], *, key: str, height: int = 420) -> None:
@@ -69,24 +71,27 @@ def _line_layers(marks: Sequence[Mark]) -> list[pdk.Layer]:
 
 def _point_layers(marks: Sequence[Mark]) -> list[pdk.Layer]:
     data = [
-        {"at": list(mark.point), "colour": list(mark.colour), "halo": [*mark.colour, 45], "words": mark.words, "radius": mark.radius_m}
+        {
+            "at": list(mark.point), "colour": list(mark.colour), "halo": [*mark.colour, 45], "words": mark.words,
+            "radius": mark.radius_m, "size": mark.size_px,
+        }
         for mark in marks
         if mark.point is not None
-    ]
+    ]  # fmt: skip
     circles = [datum for datum in data if datum["radius"]]
     layers = []
     if circles:
         layers.append(
             pdk.Layer(
                 "ScatterplotLayer", circles, get_position="at", get_radius="radius", get_fill_color="halo", get_line_color="colour",
-                stroked=True, line_width_min_pixels=1,
+                stroked=True, line_width_units=_PIXELS, get_line_width=1,
             )
         )  # fmt: skip
     if data:
         layers.append(
             pdk.Layer(
                 "ScatterplotLayer", data, get_position="at", get_fill_color="colour", get_line_color=[255, 255, 255], stroked=True,
-                get_radius=1, radius_min_pixels=5, radius_max_pixels=5, line_width_min_pixels=1, pickable=True,
+                get_radius="size", radius_units=_PIXELS, line_width_units=_PIXELS, get_line_width=1, pickable=True,
             )
         )  # fmt: skip
     return layers
@@ -97,6 +102,7 @@ def _view(border: Border | None, marks: Sequence[Mark], height: int) -> pdk.View
     if border is not None:  # one house with a slip in its coordinates must not shrink all others to a dot
         places = [place for place in places if border.contains(place[1], place[0])] or places
     if places:
+        places += [corner for mark in marks if mark.point and mark.radius_m for corner in _corners(mark.point, mark.radius_m)]
         west, east = min(place[0] for place in places), max(place[0] for place in places)
         south, north = min(place[1] for place in places), max(place[1] for place in places)
     elif border is not None:
@@ -108,6 +114,13 @@ def _view(border: Border | None, marks: Sequence[Mark], height: int) -> pdk.View
     high = abs(_mercator(north) - _mercator(south)) or wide
     zoom = min(math.log2(320 * 0.85 / (_WORLD_PX * wide)), math.log2(height * 0.85 / (_WORLD_PX * high)))
     return pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=max(3.0, min(18.0, zoom)))
+
+
+def _corners(point: tuple[float, float], radius_m: float) -> list[tuple[float, float]]:
+    """South-west and north-east of the box around a circle."""
+    high = radius_m / 110_570
+    wide = radius_m / (111_320 * math.cos(math.radians(point[1])))
+    return [(point[0] - wide, point[1] - high), (point[0] + wide, point[1] + high)]
 
 
 def _mercator(latitude: float) -> float:
