@@ -24,7 +24,7 @@ _TELL_EVERY_S = 0.5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`--out FILE.zip`, and what the bundle is about."""
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="where to write; an older file of that name is replaced")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="where to write; replaces a file of that name")
     parser.add_argument("--edition", metavar="ID", help="one edition of criteria (default: every one in force)")
     parser.add_argument("--history", action="store_true", help="allow an edition that is not in force; the report says so")
     parser.add_argument("--criterion", metavar="CODE", help="only one criterion and the submissions behind it")
