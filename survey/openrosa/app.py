@@ -25,7 +25,7 @@ _INSTANCE_LIMIT = 10_000_000
 
 
 def routes(open_survey: Callable[[], Survey], actor_of: Callable[[Request], Actor]) -> list[Route]:
-    """The OpenRosa routes; *actor_of* says who sends a request, or raises SIGN_IN_NEEDED or CROSS_SITE."""
+    """The OpenRosa routes; *actor_of* says who sends a request, or raises SIGN_IN_NEEDED, or CROSS_SITE for a stranger's page."""
     door = _Door(open_survey, actor_of)
     return [Route("/openrosa/submission", door.submission, methods=["HEAD", "POST"])]
 
