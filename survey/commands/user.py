@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from survey import accounts
 from survey.commands import address
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--commune", default=argparse.SUPPRESS, help="official code (default: the deployment's first)")
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
+    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
     parser.set_defaults(commune=None, json=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="a new account; prints its one-time sign-in link", parents=[common])

@@ -29,6 +29,7 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *field.routes(),
         *photos.routes(),
         *bundles.routes(),
+        *bundles.routes(),
         *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for prefix in middleware.OWN_PREFIXES for path in (prefix, prefix + "/{rest:path}")),
     ]
