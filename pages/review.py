@@ -14,9 +14,13 @@ from survey.web.review_photos import show_photos
 from survey.web.text import _
 
 here = session.enter(Ability.REVIEW)
-st.title(_("Review"), anchor=False)
-filters = review_queue.show_filters(here)
-view = review_queue.shown_view()
+review.use_the_width()
+counts = st.container(horizontal=True, vertical_alignment="center", key="review_counts")
+steps = st.container(horizontal=True, vertical_alignment="center", key="review_steps")
+counts.title(_("Review"), anchor=False, width="content")
+with steps:
+    view = review_queue.shown_view()
+    filters = review_queue.show_filters(here, counts)
 review.show_message()
 
 if view == "list":
@@ -37,7 +41,8 @@ if case is None:
     st.stop()
 
 place = Place(case.submission.received_at, case.submission.id)
-review.show_steps(*review_queue.neighbours(here, filters, place))
+with steps:
+    review.show_steps(*review_queue.neighbours(here, filters, place))
 review.show_heading(case)
 show_flags(case)
 left, right = st.columns([3, 2], gap="medium")

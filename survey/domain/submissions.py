@@ -171,9 +171,9 @@ class Submission:
 
 STATE_WORDS: dict[State, tuple[str, str]] = {
     State.RECEIVED: ("chờ duyệt", "waiting for review"),
-    State.ACCEPTED: ("đã chấp nhận", "accepted"),
+    State.ACCEPTED: ("đã duyệt", "accepted"),
     State.RETURNED: ("đã trả lại", "returned"),
-    State.REJECTED: ("đã bị loại", "rejected"),
+    State.REJECTED: ("đã từ chối", "rejected"),
 }
 
 

@@ -19,21 +19,32 @@ _MESSAGE = "review_message"
 _SITES_SHOWN = 30
 
 
-def common_reasons() -> dict[State, list[str]]:
-    """Reasons that reviewers give every day, ready to be tapped."""
+def common_reasons() -> dict[State, dict[str, str]]:
+    """Reasons that reviewers give every day, in short as they are tapped, and in full as they are written."""
     return {
-        State.RETURNED: [
-            _("The photo is blurred; please take it again."), _("The photo does not show the whole fence or garden."),
-            _("Photos are missing; please add them."), _("The position is too far from the site; please go there again."),
-            _("A number does not fit the photo; please measure again."), _("Wrong site chosen; please correct it."),
-        ],
-        State.REJECTED: [
-            _("The same visit was handed in twice."), _("This is not the site in the register."),
-            _("The photo was taken elsewhere."), _("Made for practice only."),
-        ],
-        State.RECEIVED: [_("Decided by mistake."), _("New information has come in.")],
-        State.ACCEPTED: [_("Seen on site; the missing photos are not needed.")],
-    }  # fmt: skip
+        State.RETURNED: {
+            _("Blurred"): _("The photo is blurred; please take it again."),
+            _("Not all of it"): _("The photo does not show the whole fence or garden."),
+            _("Photos missing"): _("Photos are missing; please add them."),
+            _("Too far"): _("The position is too far from the site; please go there again."),
+            _("Numbers"): _("A number does not fit the photo; please measure again."),
+            _("Wrong site"): _("Wrong site chosen; please correct it."),
+        },
+        State.REJECTED: {
+            _("Twice"): _("The same visit was handed in twice."),
+            _("Not this site"): _("This is not the site in the register."),
+            _("Photo from elsewhere"): _("The photo was taken elsewhere."),
+            _("Practice"): _("Made for practice only."),
+        },
+        State.RECEIVED: {_("Mistake"): _("Decided by mistake."), _("News"): _("New information has come in.")},
+        State.ACCEPTED: {_("Seen on site"): _("Seen on site; the missing photos are not needed.")},
+    }
+
+
+def use_the_width() -> None:
+    """Let photos, answers and the decision stand side by side on a desk's screen."""
+    st.set_page_config(layout="wide")
+    st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 4.25rem; h1 { padding: 0 } }</style>")
 
 
 def show_message() -> None:
@@ -58,13 +69,8 @@ def show_heading(case: Case) -> None:
 
 def show_steps(before: QueueEntry | None, behind: QueueEntry | None) -> None:
     """Show the way to the previous and the next submission, also by the arrow keys."""
-    with st.container(horizontal=True, key="review_steps"):
-        for label, entry, key, icon in (
-            (_("Previous"), before, "Left", ":material/arrow_back:"), (_("Next"), behind, "Right", ":material/arrow_forward:"),
-        ):  # fmt: skip
-            st.button(
-                label, key=f"go_{key}", icon=icon, shortcut=key, disabled=entry is None, on_click=review_queue.choose, args=(entry,)
-            )
+    for label, entry, key in ((_("Previous one"), before, "Left"), (_("Next one"), behind, "Right")):
+        st.button(label, key=f"go_{key}", shortcut=key, disabled=entry is None, on_click=review_queue.choose, args=(entry,))
 
 
 def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
@@ -73,9 +79,9 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
     waiting = submission.state is State.RECEIVED
     key = _reason_key(submission.id)
     reasons = common_reasons()
-    offered = [*reasons[State.RETURNED], *reasons[State.REJECTED]] if waiting else reasons[State.RECEIVED]
+    offered = reasons[State.RETURNED] | reasons[State.REJECTED] if waiting else reasons[State.RECEIVED]
     if waiting and submission.missing_files:
-        offered = [*reasons[State.ACCEPTED], *offered]
+        offered = reasons[State.ACCEPTED] | offered
     show_reason(key, offered)
     buttons = [(State.ACCEPTED, _("Accept"), "A"), (State.RETURNED, _("Return"), "T"), (State.REJECTED, _("Reject"), "X")]
     with st.container(horizontal=True, key="review_buttons"):
@@ -86,9 +92,9 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
             )  # fmt: skip
 
 
-def show_reason(key: str, offered: list[str]) -> None:
+def show_reason(key: str, offered: dict[str, str]) -> None:
     """Show the field for a reason, with ready-made ones that a tap adds."""
-    st.pills(_("Common reasons"), offered, key=f"{key}_ready", on_change=_add_reason, args=(key,))
+    st.pills(_("Common reasons"), list(offered), key=f"{key}_ready", on_change=_add_reason, args=(key, offered), wrap=True)
     needed = _("Needed for every decision but a plain acceptance.")
     st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, help=needed)
 
@@ -155,8 +161,8 @@ def _assign(case: Case, site: str) -> None:
     remember(_("{code} is about another site now.", code=submission.code))
 
 
-def _add_reason(key: str) -> None:
-    ready = st.session_state.get(f"{key}_ready")
+def _add_reason(key: str, offered: dict[str, str]) -> None:
+    ready = offered.get(st.session_state.get(f"{key}_ready") or "")
     if ready:
         st.session_state[key] = " ".join(part for part in (st.session_state.get(key, "").strip(), ready) if part)
         st.session_state[f"{key}_ready"] = None

@@ -80,7 +80,7 @@ class _Reading:
                     yield from self._group(node, depth, (*repeat, number), f" {number}")
             elif node["kind"] == "group":
                 yield from self._group(node, depth, repeat, "")
-            elif node["kind"] != "note":
+            elif node["kind"] != "note" and node.get("type") != "image":  # photos are shown as such
                 yield from self._question(node, depth, repeat)
 
     def _group(self, node: Mapping[str, Any], depth: int, repeat: tuple[str, ...], number: str) -> Iterator[Line]:
@@ -148,7 +148,7 @@ def _html(line: Line) -> str:
 
 
 _STYLE = """<style>
-dl.answers { display: grid; grid-template-columns: minmax(8rem, 2fr) minmax(6rem, 3fr); gap: .25rem .75rem; margin: 0; }
+dl.answers { display: grid; grid-template-columns: minmax(8rem, 2fr) minmax(6rem, 3fr); gap: .25rem .75rem; margin: 0; padding: 0; }
 dl.answers dt { font-weight: 400; opacity: .85; overflow-wrap: anywhere; }
 dl.answers dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; white-space: pre-line; }
 dl.answers dt.group { grid-column: 1 / -1; font-weight: 700; opacity: 1; margin-top: .6rem;

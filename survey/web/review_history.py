@@ -79,7 +79,7 @@ def _version_words(case: Case, version: SiteVersion) -> str:
         words = f"<b>{words}</b> · {escape(_('this one'))}"
     else:
         address = f"/review?submission={escape(version.submission, quote=True)}"
-        words = f'<a href="{address}" target="_self">{words}</a>'
+        words = f'<a href="{address}" target="_self" style="color:inherit">{words}</a>'
     return words + (f" · <b>✓ {escape(_('counts'))}</b>" if version.counts else "")
 
 

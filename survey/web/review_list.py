@@ -8,6 +8,7 @@ from survey.store.queue import PAGE, Place, QueueEntry, QueueFilters, select_que
 from survey.web import text
 from survey.web.review import acting, common_reasons, remember, show_reason
 from survey.web.review_history import state_name
+from survey.web.review_queue import open_one
 from survey.web.session import Here
 from survey.web.text import _
 
@@ -26,7 +27,7 @@ def show_list(here: Here, filters: QueueFilters, titles: dict[str, str]) -> None
         return
     table = st.dataframe(
         _rows(shown, titles), hide_index=True, on_select="rerun", selection_mode="multi-row", width="stretch",
-        key=f"review_table_{shown[0].submission}_{len(shown)}", height=min(38 + 35 * len(shown), 520),
+        key=f"review_table_{shown[0].submission}_{len(shown)}", row_height=44, height=min(40 + 44 * len(shown), 540),
     )  # fmt: skip
     ticked = [shown[row] for row in table.selection.rows if row < len(shown)]
     _show_pages(trail, shown, more=len(entries) > PAGE)
@@ -36,15 +37,15 @@ def show_list(here: Here, filters: QueueFilters, titles: dict[str, str]) -> None
 def _rows(entries: list[QueueEntry], titles: dict[str, str]) -> list[dict[str, object]]:
     return [
         {
-            _("Code"): entry.code,
-            _("Received"): text.format_datetime(entry.received_at),
-            _("Checklist"): titles.get(entry.form, entry.form),
             _("Site"): f"{entry.site_code} {entry.site_name}" if entry.site_code else "–",
-            _("Hamlet"): entry.hamlet_name or "–",
-            _("Inspector"): entry.person_name or "?",
+            _("Checklist"): titles.get(entry.form, entry.form),
             _("Warnings"): ("●" * entry.flag_severity + f" {entry.flag_count}") if entry.flag_count else "",
-            _("Missing"): entry.missing_files or None,
+            _("Missing files"): entry.missing_files or None,
+            _("Received at"): text.format_datetime(entry.received_at),
+            _("Inspector"): entry.person_name or "?",
+            _("Hamlet"): entry.hamlet_name or "–",
             _("State"): state_name(entry.state),
+            _("Code"): entry.code,
         }
         for entry in entries
     ]
@@ -74,13 +75,14 @@ def _show_many(ticked: list[QueueEntry]) -> None:
     if not ticked:
         st.write(_("Tick submissions in the table to decide on them together."))
         return
+    st.button(_("Open {code}").format(code=ticked[0].code), on_click=open_one, args=(ticked[0],), icon=":material/open_in_full:")
     states = {entry.state for entry in ticked}
     waiting = states == {State.RECEIVED}
     if not waiting and State.RECEIVED in states:
         st.write(_("Ticked are waiting and decided submissions; tick only one kind."))
         return
     reasons = common_reasons()
-    show_reason(_REASON, [*reasons[State.RETURNED], *reasons[State.REJECTED]] if waiting else reasons[State.RECEIVED])
+    show_reason(_REASON, reasons[State.RETURNED] | reasons[State.REJECTED] if waiting else reasons[State.RECEIVED])
     buttons = [(State.ACCEPTED, _("Accept {n}")), (State.RETURNED, _("Return {n}")), (State.REJECTED, _("Reject {n}"))]
     chosen = [(entry.submission, entry.code, entry.state_version) for entry in ticked]
     with st.container(horizontal=True):

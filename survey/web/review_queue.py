@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from datetime import date
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from survey.domain.submissions import State
 from survey.store.people import select_people
@@ -22,27 +23,22 @@ _FILTERS = ("state", "hamlet", "form", "person", "flags", "since", "until")
 _FLAGS = {"": 0, "1": 1, "2": 2, "3": 3}
 
 
-def show_filters(here: Here) -> QueueFilters:
-    """Show the counts by state and the filters; both are in the address, so that a reload or a link keeps them."""
+def show_filters(here: Here, beside: DeltaGenerator) -> QueueFilters:
+    """Show the filters here and the counts by state in *beside*; both are in the address: a reload or a link keeps them."""
     with here.survey.reading() as reader:
         titles = select_form_titles(reader, here.actor.commune)
         hamlets = {hamlet.id: hamlet.name for hamlet in select_hamlets(reader, here.actor.commune) if here.actor.reaches(hamlet.id)}
         people = {person.id: person.name for person in select_people(reader, here.actor.commune)}
-    slot = st.container()
-    with st.expander(_("Filters"), icon=":material/filter_alt:", key="queue_filters"):
-        columns = st.columns([1, 1, 1, 1])
-        with columns[0]:
-            hamlet = _choice(_("Hamlet"), hamlets, "hamlet")
-        with columns[1]:
-            form = _choice(_("Checklist"), {key: said(title, text.locale()) or key for key, title in titles.items()}, "form")
-        with columns[2]:
-            person = _choice(_("Inspector"), people, "person")
-        with columns[3]:
-            flags = _choice(_("Warnings"), {"1": _("With warnings"), "2": _("To look at"), "3": _("Likely wrong")}, "flags")
+    active = sum(name in st.query_params for name in _FILTERS if name != "state")
+    with st.popover(_("Filters") + (f" ({active})" if active else ""), icon=":material/filter_alt:", width="content", key="queue_filters"):
+        hamlet = _choice(_("Hamlet"), hamlets, "hamlet")
+        form = _choice(_("Checklist"), {key: said(title, text.locale()) or key for key, title in titles.items()}, "form")
+        person = _choice(_("Inspector"), people, "person")
+        flags = _choice(_("Warnings"), {"1": _("With warnings"), "2": _("To look at"), "3": _("Likely wrong")}, "flags")
         since, until = _days()
     with here.survey.reading() as reader:
         counts = select_counts(reader, here.actor.commune, hamlet=hamlet, form=form, scope=here.actor.hamlets)
-    with slot:
+    with beside:
         states = _states(counts)
     return QueueFilters(states, hamlet, form, person, since, until, _FLAGS.get(flags or "", 0), here.actor.hamlets)
 
@@ -64,6 +60,12 @@ def choose(entry: QueueEntry | None) -> None:
         st.query_params.pop(_SUBMISSION, None)
     else:
         st.query_params[_SUBMISSION] = entry.submission
+
+
+def open_one(entry: QueueEntry) -> None:
+    """Leave the list for *entry*."""
+    st.query_params.pop("view", None)
+    choose(entry)
 
 
 def leave() -> None:

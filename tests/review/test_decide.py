@@ -116,7 +116,7 @@ def test_a_decision_goes_through_received(three: Survey, reviewer: Actor) -> Non
         review.decide(three, reviewer, "uuid:a", State.REJECTED, reason="x", expected_version=1)
 
     assert caught.value.kind is DECISION_IMPOSSIBLE
-    assert "đã chấp nhận" in caught.value.sentence("vi")
+    assert "đã duyệt" in caught.value.sentence("vi")
     review.decide(three, reviewer, "uuid:a", State.RECEIVED, reason="nhầm hộ", expected_version=1)
     assert _counted(three) == set()
 
