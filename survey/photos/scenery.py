@@ -18,6 +18,8 @@ Point = tuple[float, float]
 LEAVES: tuple[Colour, ...] = ((46, 110, 50), (62, 132, 58), (84, 150, 66), (38, 92, 46), (104, 160, 76))
 DRY: tuple[Colour, ...] = ((122, 118, 62), (140, 128, 74), (104, 112, 60), (92, 104, 56))
 FLOWERS: tuple[Colour, ...] = ((206, 44, 64), (236, 176, 40), (226, 96, 150), (240, 236, 220))
+GRASS: Colour = (112, 150, 78)
+FAR_GRASS: Colour = (142, 172, 108)
 SOIL: Colour = (134, 98, 66)
 CONCRETE: Colour = (186, 184, 176)
 

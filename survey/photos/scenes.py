@@ -5,10 +5,8 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from survey.photos.scenery import CONCRETE, DRY, FLOWERS, HEIGHT, HORIZON, LEAVES, SOIL, WIDTH, Canvas, Colour
-
-_GRASS: Colour = (112, 150, 78)
-_FAR_GRASS: Colour = (142, 172, 108)
+from survey.photos.road_scenes import asphalt_road, concrete_road, drain, earth_road, junction, mud
+from survey.photos.scenery import CONCRETE, DRY, FAR_GRASS, FLOWERS, GRASS, HEIGHT, HORIZON, LEAVES, SOIL, WIDTH, Canvas
 
 
 class Scene(StrEnum):
@@ -43,7 +41,7 @@ def paint(scene: Scene, seed: str) -> Canvas:
 
 
 def _garden(canvas: Canvas) -> None:
-    canvas.ground(_GRASS, _FAR_GRASS)
+    canvas.ground(GRASS, FAR_GRASS)
     canvas.house(canvas.random.uniform(60, 640), HORIZON + 30, 300)
     beds = canvas.random.randint(5, 7)
     middle = canvas.random.uniform(520, 680)
@@ -105,7 +103,7 @@ def _plan(canvas: Canvas) -> None:
 
 def _fence(canvas: Canvas) -> tuple[float, float]:
     """House, yard and gate; returns the gate's left and right edge, for a fence on both sides."""
-    canvas.ground((150, 138, 112), _FAR_GRASS)
+    canvas.ground((150, 138, 112), FAR_GRASS)
     canvas.house(canvas.random.uniform(250, 520), HORIZON + 130, 460)
     canvas.areca(canvas.random.uniform(120, 240), HORIZON + 150, 380)
     canvas.tree(canvas.random.uniform(960, 1120), HORIZON + 150, 340)
@@ -156,78 +154,8 @@ def _mesh(canvas: Canvas) -> None:
     canvas.tufts(90, LEAVES, top=735)
 
 
-def _road(canvas: Canvas, surface: Colour, width: float) -> float:
-    canvas.ground(_GRASS, _FAR_GRASS)
-    vanish = canvas.random.uniform(480, 720)
-    canvas.tufts(150, LEAVES)
-    lane = [(vanish - 12, HORIZON), (vanish + 12, HORIZON), (600 + width, HEIGHT), (600 - width, HEIGHT)]
-    canvas.draw.polygon(lane, fill=canvas.shade(surface))
-    for step in range(6):
-        share = ((step + 1) / 6) ** 2
-        side = (-1) ** step
-        x = vanish + (600 - vanish) * share + side * (60 + (width + 150) * share)
-        canvas.tree(x, HORIZON + 15 + 380 * share, 70 + 330 * share)
-    return vanish
-
-
-def _concrete_road(canvas: Canvas) -> None:
-    width = canvas.random.uniform(330, 430)
-    vanish = _road(canvas, CONCRETE, width)
-    for step in range(9):
-        share = (step / 9) ** 2
-        y = HORIZON + share * (HEIGHT - HORIZON)
-        half = 12 + (width - 12) * share
-        middle = vanish + (600 - vanish) * share
-        canvas.draw.line([(middle - half, y), (middle + half, y)], fill=(140, 138, 132), width=max(1, round(5 * share)))
-    _verge(canvas, vanish, width)
-
-
-def _asphalt_road(canvas: Canvas) -> None:
-    width = canvas.random.uniform(420, 520)
-    vanish = _road(canvas, (84, 86, 92), width)
-    for step in range(7):
-        near, far = ((step + 0.6) / 7) ** 2, (step / 7) ** 2
-        points = [(vanish + (600 - vanish) * share, HORIZON + share * (HEIGHT - HORIZON)) for share in (far, near)]
-        canvas.draw.line(points, fill=(232, 226, 206), width=max(1, round(10 * near)))
-    _verge(canvas, vanish, width)
-
-
-def _verge(canvas: Canvas, vanish: float, width: float) -> None:
-    """Flowers along the right edge, and lamps where the seed says so."""
-    for step in range(70):
-        share = (step / 70) ** 1.8
-        x = vanish + (600 - vanish) * share + 22 + (width + 40) * share
-        y = HORIZON + share * (HEIGHT - HORIZON)
-        canvas.dot(x + canvas.random.uniform(-8, 8), y, 2 + 9 * share, canvas.random.choice((*FLOWERS[:3], *LEAVES[:3])))
-    if canvas.random.random() < 0.5:
-        for share in (0.04, 0.16, 0.5):
-            x = vanish + (600 - vanish) * share - 24 - (width + 60) * share
-            foot = HORIZON + share * (HEIGHT - HORIZON)
-            top = foot - 60 - 420 * share
-            canvas.draw.line([(x, foot), (x, top), (x + 60 * share + 10, top)], fill=(120, 124, 130), width=max(2, round(12 * share)))
-            canvas.dot(x + 60 * share + 10, top + 4, 3 + 12 * share, (250, 244, 214))
-
-
-def _earth_road(canvas: Canvas) -> None:
-    width = canvas.random.uniform(280, 360)
-    vanish = _road(canvas, (158, 122, 84), width)
-    for side in (-0.5, 0.5):
-        points = [(vanish + (600 - vanish) * s + side * width * s, HORIZON + s * (HEIGHT - HORIZON)) for s in (0.02, 0.2, 0.55, 1)]
-        canvas.draw.line(points, fill=(122, 92, 62), width=26)
-
-
-def _mud(canvas: Canvas) -> None:
-    _earth_road(canvas)
-    for _ in range(7):
-        y = canvas.random.uniform(HORIZON + 130, HEIGHT - 40)
-        size = 120 * (y - HORIZON) / (HEIGHT - HORIZON)
-        x = 600 + canvas.random.uniform(-1.4, 1.4) * size
-        canvas.draw.ellipse((x - size, y - size / 3, x + size, y + size / 3), fill=(96, 74, 54))
-        canvas.draw.ellipse((x - size * 0.8, y - size / 4, x + size * 0.8, y + size / 4), fill=(150, 156, 158))
-
-
 def _yard(canvas: Canvas) -> None:
-    canvas.ground((206, 200, 188), _FAR_GRASS)
+    canvas.ground((206, 200, 188), FAR_GRASS)
     canvas.house(canvas.random.uniform(180, 330), HORIZON + 170, 660)
     canvas.areca(90, HORIZON + 190, 420)
     x = canvas.random.uniform(920, 1040)
@@ -247,14 +175,14 @@ def _bins(canvas: Canvas) -> None:
 
 
 def _latrine(canvas: Canvas) -> None:
-    canvas.ground((190, 180, 158), _FAR_GRASS)
+    canvas.ground((190, 180, 158), FAR_GRASS)
     canvas.tree(180, HORIZON + 190, 380)
     canvas.hut(canvas.random.uniform(430, 560), 790, 330, (226, 222, 212))
     canvas.tufts(60, LEAVES, top=800)
 
 
 def _shed(canvas: Canvas) -> None:
-    canvas.ground((160, 140, 106), _FAR_GRASS)
+    canvas.ground((160, 140, 106), FAR_GRASS)
     canvas.tree(1030, HORIZON + 160, 340)
     x = canvas.random.uniform(220, 330)
     canvas.draw.rectangle((x, 520, x + 620, 790), fill=canvas.shade((150, 118, 84)))
@@ -266,7 +194,7 @@ def _shed(canvas: Canvas) -> None:
 
 
 def _culture_house(canvas: Canvas) -> None:
-    canvas.ground((198, 192, 178), _FAR_GRASS)
+    canvas.ground((198, 192, 178), FAR_GRASS)
     x = canvas.random.uniform(190, 300)
     canvas.house(x, HORIZON + 200, 720)
     canvas.draw.rectangle((x + 200, HORIZON - 130, x + 520, HORIZON - 84), fill=(190, 40, 44))
@@ -276,31 +204,8 @@ def _culture_house(canvas: Canvas) -> None:
     canvas.draw.line([(0, 800), (WIDTH, 770)], fill=(240, 238, 230), width=6)
 
 
-def _junction(canvas: Canvas) -> None:
-    _concrete_road(canvas)
-    y = HORIZON + 190
-    canvas.draw.polygon([(0, y), (WIDTH, y - 20), (WIDTH, y + 60), (0, y + 90)], fill=canvas.shade(CONCRETE))
-    x = canvas.random.uniform(930, 1040)
-    canvas.draw.line([(x, 800), (x, 430)], fill=(170, 172, 176), width=14)
-    canvas.draw.polygon([(x, 250), (x - 105, 435), (x + 105, 435)], fill=(196, 36, 40))
-    canvas.draw.polygon([(x, 290), (x - 74, 418), (x + 74, 418)], fill=(246, 206, 60))
-    canvas.draw.line([(x, 320), (x, 408)], fill=(30, 30, 30), width=14)
-    canvas.draw.line([(x - 36, 378), (x + 36, 378)], fill=(30, 30, 30), width=14)
-
-
-def _drain(canvas: Canvas) -> None:
-    canvas.ground(_GRASS, _FAR_GRASS)
-    canvas.tufts(120, LEAVES)
-    vanish = canvas.random.uniform(520, 680)
-    for half_far, half_near, colour in ((26, 330, CONCRETE), (17, 240, (120, 118, 112)), (11, 190, (98, 116, 118))):
-        side = [(vanish - half_far, HORIZON), (vanish + half_far, HORIZON), (600 + half_near, HEIGHT), (600 - half_near, HEIGHT)]
-        canvas.draw.polygon(side, fill=canvas.shade(colour))
-    canvas.tree(150, HORIZON + 150, 320)
-    canvas.tree(1050, HORIZON + 90, 240)
-
-
 def _ground(canvas: Canvas) -> None:
-    canvas.ground((126, 160, 86), _FAR_GRASS)
+    canvas.ground((126, 160, 86), FAR_GRASS)
     canvas.tufts(120, LEAVES)
     for number in range(7):
         canvas.tree(80 + number * 175 + canvas.random.uniform(-30, 30), HORIZON + canvas.random.uniform(60, 120), 210)
@@ -310,7 +215,7 @@ def _ground(canvas: Canvas) -> None:
 _PAINTERS: dict[Scene, Callable[[Canvas], None]] = {
     Scene.GARDEN: _garden, Scene.SCRUB: _scrub, Scene.SPRINKLERS: _sprinklers, Scene.PLAN: _plan,
     Scene.HEDGE: _hedge, Scene.WALL: _wall, Scene.MESH: _mesh,
-    Scene.CONCRETE_ROAD: _concrete_road, Scene.ASPHALT_ROAD: _asphalt_road, Scene.EARTH_ROAD: _earth_road, Scene.MUD: _mud,
+    Scene.CONCRETE_ROAD: concrete_road, Scene.ASPHALT_ROAD: asphalt_road, Scene.EARTH_ROAD: earth_road, Scene.MUD: mud,
     Scene.YARD: _yard, Scene.BINS: _bins, Scene.LATRINE: _latrine, Scene.SHED: _shed,
-    Scene.CULTURE_HOUSE: _culture_house, Scene.JUNCTION: _junction, Scene.DRAIN: _drain, Scene.GROUND: _ground,
+    Scene.CULTURE_HOUSE: _culture_house, Scene.JUNCTION: junction, Scene.DRAIN: drain, Scene.GROUND: _ground,
 }  # fmt: skip
