@@ -31,24 +31,28 @@ class Mark:
     size_px: int = 5
 
 
-def show_map(border: Border | None, marks: Iterable[Mark], *, key: str, height: int = 420) -> None:
-    """Draw *marks* inside *border*, the view fitted to the marks inside it, else to all of them, else to the border."""
+def show_map(border: Border | None, marks: Iterable[Mark], *, key: str, height: int = 420, least_span: float = 0.002) -> None:
+    """Draw *marks* inside *border*, the view fitted to the marks inside it, else to all of them, else to the border.
+
+    *least_span* is how many degrees of longitude the view shows at least.
+    """
     drawn = list(marks)
     layers = [*_border_layers(border), *_line_layers(drawn), *_point_layers(drawn)]
     # No provider and no style named at all: with `map_style=None` Streamlit would ask the internet for its own base map.
     # The tooltip takes text only, so that a name cannot become markup.
-    deck = pdk.Deck(layers, initial_view_state=_view(border, drawn, height), map_provider=None, tooltip={"text": "{words}"})
+    deck = pdk.Deck(layers, initial_view_state=_view(border, drawn, height, least_span), map_provider=None, tooltip={"text": "{words}"})
     st.pydeck_chart(deck, height=height, key=key)
 
 
 def legend(entries: Sequence[tuple[Colour, str]]) -> str:
     """HTML that says in words what each colour means; *entries* hold texts that are ours or escaped."""
     dots = "".join(
-        f'<span style="white-space:nowrap;margin-right:1rem"><svg width="14" height="14" aria-hidden="true">'
-        f'<circle cx="7" cy="7" r="6" fill="rgb{colour}"/></svg> {words}</span>'
+        # A drawing (svg) would be taken out by st.html.
+        f'<span style="display:inline-block;margin-right:1rem"><span aria-hidden="true" style="display:inline-block;width:.75rem;'
+        f'height:.75rem;border-radius:50%;background:rgb{colour}"></span> {words}</span>'
         for colour, words in entries
     )
-    return f'<p style="line-height:1.8">{dots}</p>'
+    return f'<p style="line-height:1.6;margin:.2rem 0">{dots}</p>'
 
 
 def _border_layers(border: Border | None) -> list[pdk.Layer]:
@@ -97,7 +101,7 @@ def _point_layers(marks: Sequence[Mark]) -> list[pdk.Layer]:
     return layers
 
 
-def _view(border: Border | None, marks: Sequence[Mark], height: int) -> pdk.ViewState:
+def _view(border: Border | None, marks: Sequence[Mark], height: int, least_span: float) -> pdk.ViewState:
     places = [place for mark in marks for place in (mark.line or ((mark.point,) if mark.point else ()))]
     if border is not None:  # one house with a slip in its coordinates must not shrink all others to a dot
         places = [place for place in places if border.contains(place[1], place[0])] or places
@@ -110,10 +114,10 @@ def _view(border: Border | None, marks: Sequence[Mark], height: int) -> pdk.View
     else:
         west = south = east = north = 0.0
     # At zoom z the world is 512 · 2^z pixels wide; the narrowest map is that of a phone, 320.
-    wide = max(east - west, 0.002) / 360
+    wide = max(east - west, least_span) / 360
     high = abs(_mercator(north) - _mercator(south)) or wide
     zoom = min(math.log2(320 * 0.85 / (_WORLD_PX * wide)), math.log2(height * 0.85 / (_WORLD_PX * high)))
-    return pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=max(3.0, min(18.0, zoom)))
+    return pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=max(3.0, min(19.0, zoom)))
 
 
 def _corners(point: tuple[float, float], radius_m: float) -> list[tuple[float, float]]:

@@ -8,7 +8,8 @@ from survey.web.review_case import Case
 from survey.web.review_photos import place_words
 from survey.web.text import _
 
-_HEIGHT = 300
+_HEIGHT = 260
+_LEAST_SPAN = 0.0005  # degrees: some 50 m, a yard with its neighbours
 
 
 def show_map(case: Case) -> None:
@@ -17,8 +18,8 @@ def show_map(case: Case) -> None:
     if not marks:
         st.write(_("Neither the register nor the phone gives a position."))
         return
-    maps.show_map(None, marks, key="review_map", height=_HEIGHT)
-    st.html("".join(legend([entry]) for entry in place_lines(case)))
+    maps.show_map(None, marks, key="review_map", height=_HEIGHT, least_span=_LEAST_SPAN)
+    st.html("".join(f"<div>{legend([entry])}</div>" for entry in place_lines(case)))
 
 
 def place_lines(case: Case) -> list[tuple[Colour, str]]:

@@ -105,9 +105,10 @@ _HTML = """
 """
 
 _CSS = """
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: .6rem;
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(200px, 46%), 1fr)); gap: .6rem;
   font-family: var(--st-font); color: var(--st-text-color); }
-.card { border: 1px solid var(--st-border-color); border-radius: .5rem; overflow: hidden; display: flex; flex-direction: column; }
+.card { max-width: 420px; border: 1px solid var(--st-border-color);
+  border-radius: .5rem; overflow: hidden; display: flex; flex-direction: column; }
 .card button.picture { padding: 0; border: 0; background: var(--st-secondary-background-color); cursor: zoom-in; aspect-ratio: 4 / 3; }
 .card img { width: 100%; height: 100%; object-fit: cover; display: block; }
 .card .absent { aspect-ratio: 4 / 3; padding: .5rem; display: flex; align-items: center; background: var(--st-secondary-background-color);

@@ -113,7 +113,7 @@ def _states(counts: Mapping[State, int]) -> tuple[State, ...]:
     _from_address("state", words, State.RECEIVED.value)
     st.segmented_control(
         _("State"), list(words), format_func=words.__getitem__, key="queue_state", on_change=_to_address,
-        args=("state", State.RECEIVED.value), label_visibility="collapsed", required=True,
+        args=("state", State.RECEIVED.value), label_visibility="collapsed", required=True, wrap=True,
     )  # fmt: skip
     chosen = st.query_params.get("state", State.RECEIVED.value)
     return tuple(State) if chosen == ALL else (State(chosen) if chosen in words else State.RECEIVED,)
