@@ -77,7 +77,7 @@ def present_figures(survey: Survey, actor: Actor, edition: str, *, history: bool
         changes = select_changes(reader, actor.commune)
         kept = select_figures(reader, actor.commune, edition)
         if kept is None or kept.changes < changes or local_date(kept.computed_at) != local_date(now):
-            moment = Moment(local_date(now), history=True)
+            moment = Moment(local_date(now), history=not chosen.is_valid(local_date(now)))
             verdicts = _assess(reader, actor.commune, [chosen], moment, None)
             kept = KeptFigures(edition, [verdict_document(verdict.without_submissions()) for verdict in verdicts], now, changes)
             fresh = True

@@ -95,16 +95,16 @@ class Asks:
 
     def holds(self, seen: Observation) -> bool | None:
         """See `Condition`. A form that was filled without an answer to the question is *not answered*, hence unknown."""
-        value = self.subject.value(seen)
-        if self.test is Test.ANSWERED:
-            return True if value is not None else (False if self.subject.form in seen.submissions else None)
+        subject = self.subject
+        # Hundreds of thousands of these in one assessment: an answer is looked up right here.
+        value = subject.value(seen) if subject.is_attribute else seen.answers.get(subject.name)
         if value is None:
-            return None
+            return False if self.test is Test.ANSWERED and subject.form in seen.submissions else None
+        if self.test is Test.ANSWERED:
+            return True
         if isinstance(value, float):
             return self._compares(value)
-        if self.test is Test.IS:
-            return value == self.codes
-        return bool(value & self.codes)
+        return value == self.codes if self.test is Test.IS else not value.isdisjoint(self.codes)
 
     def subjects(self) -> Iterator[Subject]:
         """The one subject."""

@@ -80,7 +80,7 @@ class Indicator:
         """The forms whose answers it needs."""
         return tuple(sorted({subject.form for subject in self.subjects if subject.form is not None}))
 
-    @property
+    @cached_property
     def is_ratio(self) -> bool:
         """Whether sites weigh by an amount rather than one each."""
         return self.kind is Kind.RATIO_OF_SUMS
@@ -145,11 +145,12 @@ def count_site(indicator: Indicator, seen: Observation, tally: Tally) -> None:
     if belongs is False or seen.kind != indicator.sites:
         return
     tally.registered += 1
-    filled = [seen.submissions[form] for form in indicator.forms if form in seen.submissions]
-    if filled or not indicator.forms:
-        tally.visited += 1
-        for ids in filled:
-            tally.submissions.extend(ids)
+    visited = not indicator.forms
+    for form in indicator.forms:
+        if form in seen.submissions:
+            visited = True
+            tally.submissions.extend(seen.submissions[form])
+    tally.visited += visited
     numerator, denominator = indicator.amounts(seen)
     if denominator == 0:
         tally.left_out += 1
@@ -158,7 +159,7 @@ def count_site(indicator: Indicator, seen: Observation, tally: Tally) -> None:
     else:
         tally.known += 1
         # A part is never more than its whole, whatever was typed.
-        tally.numerator += min(numerator, denominator) if indicator.unit == SHARE else numerator
+        tally.numerator += denominator if numerator > denominator and indicator.unit == SHARE else numerator
         tally.denominator += denominator
 
 

@@ -65,7 +65,7 @@ def _measure_rows(head: Mapping[str, object], answers: Mapping[str, object], kin
     # Question names are unique in a form (docs/forms.md); a name that a forged instance repeats keeps its first answer.
     seen: set[tuple[str, str]] = set()
     for path, value in answers.items():
-        question = path.rsplit("/", 1)[-1]
+        question = path.rsplit("/", 1)[-1].partition("[")[0]
         key = (question, repeat_key(path))
         if question not in kinds or key in seen or value in (None, "", []):
             continue

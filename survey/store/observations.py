@@ -5,7 +5,7 @@ by the same rule (survey/domain/counting.py), which costs more and keeps nothing
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,10 +17,10 @@ from survey.domain.times import to_text
 
 # The versions that counted at :moment: decided as accepted by then, captured by then, replaced by none that was accepted by then.
 _COUNTED_THEN = """
-WITH RECURSIVE decided AS (
+WITH RECURSIVE decided AS MATERIALIZED (
   SELECT r.submission, r.to_state FROM review r WHERE r.commune = :commune AND r.number =
     (SELECT MAX(x.number) FROM review x WHERE x.commune = :commune AND x.submission = r.submission AND x.at < :moment)
-), accepted AS (
+), accepted AS MATERIALIZED (
   SELECT s.submission, s.form, s.site, s.captured_at, s.received_at, s.replaces FROM submission s
   JOIN decided d ON d.submission = s.submission
   WHERE s.commune = :commune AND d.to_state = 'accepted' AND s.captured_at < :moment
@@ -29,21 +29,22 @@ WITH RECURSIVE decided AS (
   UNION
   SELECT s.replaces FROM submission s JOIN replaced p ON s.submission = p.submission WHERE s.commune = :commune AND s.replaces IS NOT NULL
 ), keyed AS (
-  SELECT submission, '' AS repeat_key FROM accepted
-  UNION
-  SELECT m.submission, m.repeat_key FROM measure m JOIN accepted a ON a.submission = m.submission WHERE m.commune = :commune
+  SELECT form, site, '' AS repeat_key, submission, captured_at, received_at FROM accepted
+  UNION ALL
+  SELECT s.form, s.site, r.repeat_key, s.submission, s.captured_at, s.received_at
+  FROM (SELECT DISTINCT submission, repeat_key FROM measure WHERE commune = :commune AND repeat_key <> '') r
+  JOIN submission s ON s.commune = :commune AND s.submission = r.submission
+  WHERE s.submission IN (SELECT submission FROM accepted)
 ), ranked AS (
-  SELECT a.form, a.site, k.repeat_key, a.submission,
-    ROW_NUMBER() OVER (
-      PARTITION BY a.form, a.site, k.repeat_key ORDER BY a.captured_at DESC, a.received_at DESC, a.submission DESC
-    ) AS place
-  FROM accepted a JOIN keyed k ON k.submission = a.submission
-  WHERE a.site IS NOT NULL AND a.submission NOT IN (SELECT submission FROM replaced)
-), counts AS (
+  SELECT form, site, repeat_key, submission,
+    ROW_NUMBER() OVER (PARTITION BY form, site, repeat_key ORDER BY captured_at DESC, received_at DESC, submission DESC) AS place
+  FROM keyed WHERE site IS NOT NULL AND submission NOT IN (SELECT submission FROM replaced)
+), counts AS MATERIALIZED (
   SELECT :commune AS commune, form, site, repeat_key, submission FROM ranked WHERE place = 1
 )
 """
 _COUNTS = ("", "counted"), (_COUNTED_THEN, "counts")
+_NO_MORE: tuple[str | None, Iterable[Row]] = (None, ())
 
 
 @dataclass(frozen=True)
@@ -64,26 +65,37 @@ class Wanted:
 
 def select_observations(reader: Reader, commune: str, wanted: Wanted) -> Iterator[Observation]:
     """The sites of the register in order of their ids, each with the answers that count; holds one site at a time."""
-    statement, parameters = _statement(wanted)
-    rows = reader.stream(statement, commune=commune, **parameters)
-    for site, group in groupby(rows, key=itemgetter("site")):
-        yield _observation(site, wanted.kind, group)
-
-
-def _statement(wanted: Wanted) -> tuple[str, dict[str, object]]:
-    head, counted = _COUNTS[wanted.moment is not None]
-    forms = sorted({form for form, _ in wanted.questions})
-    names = {f"form{number}": form for number, form in enumerate(forms)}
-    asked = {f"q{number}": question for number, question in enumerate(sorted({question for _, question in wanted.questions}))}
     register, parameters = _register(wanted)
+    if wanted.limit is None:
+        sites: Iterable[Row] = reader.stream(register, commune=commune, **parameters)
+        between = {}
+    else:
+        sites = reader.rows(register, commune=commune, **parameters)
+        if not sites:
+            return
+        between = {"first": sites[0]["site"], "last": sites[-1]["site"]}
+    statement, asked = _counted_answers(wanted, between)
+    answers = groupby(reader.stream(statement, commune=commune, **asked), key=itemgetter("site"))
+    site, rows = next(answers, _NO_MORE)
+    for row in sites:
+        # Both streams are in the order of the sites' ids, by bytes on either engine; sites outside the register are passed over.
+        while site is not None and site < row["site"]:
+            site, rows = next(answers, _NO_MORE)
+        yield _observation(row, wanted.kind, rows if site == row["site"] else ())
+
+
+def _counted_answers(wanted: Wanted, between: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    head, counted = _COUNTS[wanted.moment is not None]
+    forms = {f"form{number}": form for number, form in enumerate(sorted({form for form, _ in wanted.questions}))}
+    questions = {f"q{number}": question for number, question in enumerate(sorted({question for _, question in wanted.questions}))}
+    moment = {} if wanted.moment is None else {"moment": to_text(wanted.moment)}
     statement = f"""{head}
-SELECT s.site, s.hamlet, s.attributes, c.form, c.submission, m.question, m.code, m.number
-FROM ({register}) s
-LEFT JOIN {counted} c ON c.commune = :commune AND c.site = s.site AND c.form IN ({_marks(names)})
+SELECT c.site, c.form, c.submission, m.question, m.code, m.number FROM {counted} c
 LEFT JOIN measure m ON m.commune = :commune AND m.submission = c.submission AND m.repeat_key = c.repeat_key
-  AND m.question IN ({_marks(asked)})
-ORDER BY s.site"""
-    return statement, {**parameters, **names, **asked}
+  AND m.question IN ({_marks(questions)})
+WHERE c.commune = :commune AND c.form IN ({_marks(forms)}){" AND c.site BETWEEN :first AND :last" if between else ""}
+ORDER BY c.site"""
+    return statement, {**forms, **questions, **moment, **between}
 
 
 def _register(wanted: Wanted) -> tuple[str, dict[str, object]]:
@@ -101,9 +113,9 @@ def _register(wanted: Wanted) -> tuple[str, dict[str, object]]:
         scope = {f"scope{number}": hamlet for number, hamlet in enumerate(sorted(wanted.scope))}
         clauses += f" AND (hamlet IS NULL OR hamlet IN ({_marks(scope)}))"
         parameters |= scope
-    statement = f"SELECT site, hamlet, attributes FROM site WHERE {clauses}"
+    statement = f"SELECT site, hamlet, attributes FROM site WHERE {clauses} ORDER BY site"
     if wanted.limit is not None:
-        statement += " ORDER BY site LIMIT :limit"
+        statement += " LIMIT :limit"
         parameters["limit"] = wanted.limit
     return statement, parameters
 
@@ -113,22 +125,20 @@ def _marks(names: Iterable[str]) -> str:
     return ", ".join(f":{name}" for name in names) or "NULL"
 
 
-def _observation(site: str, kind: str, rows: Iterable[Row]) -> Observation:
+def _observation(site: Row, kind: str, rows: Iterable[Row]) -> Observation:
     answers: dict[str, Value] = {}
-    submissions: dict[str, list[str]] = {}
-    hamlet: str | None = None
-    attributes = "{}"
+    submissions: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        hamlet, attributes, form = row["hamlet"], row["attributes"], row["form"]
-        if form is None:
-            continue
-        ids = submissions.setdefault(form, [])
-        if row["submission"] not in ids:
-            ids.append(row["submission"])
-        if row["question"] is not None:
-            _add_answer(answers, f"{form}.{row['question']}", row["code"], row["number"])
-    counted = {form: tuple(ids) for form, ids in submissions.items()}
-    return Observation(site, hamlet, kind, json.loads(attributes) if attributes != "{}" else {}, answers, counted)
+        form, submission, question = row["form"], row["submission"], row["question"]
+        known = submissions.get(form, ())
+        if submission not in known:
+            submissions[form] = (*known, submission)
+        if question is not None:
+            _add_answer(answers, f"{form}.{question}", row["code"], row["number"])
+    attributes = site["attributes"]
+    return Observation(
+        site["site"], site["hamlet"], kind, json.loads(attributes) if attributes != "{}" else {}, answers, submissions
+    )
 
 
 def _add_answer(answers: dict[str, Value], name: str, code: str, number: float | None) -> None:

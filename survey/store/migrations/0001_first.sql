@@ -264,6 +264,7 @@ CREATE TABLE measure (
   PRIMARY KEY (commune, form, question, submission, repeat_key, code)
 );
 CREATE INDEX measure_submission ON measure (commune, submission);
+CREATE INDEX measure_repeat ON measure (commune, submission, repeat_key) WHERE repeat_key <> '';
 
 -- The questions that the loaded editions use: what receipt writes measures for.
 CREATE TABLE edition_question (
@@ -288,6 +289,7 @@ CREATE TABLE counted (
   PRIMARY KEY (commune, form, site, repeat_key)
 );
 CREATE INDEX counted_submission ON counted (commune, submission);
+CREATE INDEX counted_site ON counted (commune, site, form);
 
 -- How often something that figures are made of has changed in a commune.
 CREATE TABLE figure_change (

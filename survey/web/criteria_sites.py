@@ -1,0 +1,113 @@
+"""The sites behind a figure: what each adds, its counted submissions as links to their review, and their photos."""
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
+
+import streamlit as st
+
+from survey import assess
+from survey.domain.criteria import Criterion, Edition
+from survey.domain.findings import SiteFinding, SiteState
+from survey.domain.indicators import SHARE, Indicator
+from survey.domain.people import Ability
+from survey.domain.ports import Reader
+from survey.domain.submissions import Attachment, FileState, short_code
+from survey.domain.verdicts import Verdict
+from survey.store.attachments import select_attachments
+from survey.store.sites import select_site
+from survey.web import text
+from survey.web.criteria import COMMUNE, figure
+from survey.web.session import Here
+from survey.web.text import _
+
+_PHOTOS = 3  # thumbnails a submission; the review page shows the rest
+_STYLE = """<style>
+.sites { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: .5rem; }
+.site { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .5rem; padding: .6rem .75rem; }
+.site span { display: block; font-size: .9375rem; }
+.site a.to-review { display: inline-flex; align-items: center; min-height: 44px; color: inherit; }
+.site .shots { display: flex; flex-wrap: wrap; gap: .35rem; margin-top: .35rem; }
+.site .shots img { width: 88px; height: 66px; object-fit: cover; border-radius: .25rem; background: color-mix(in srgb, currentColor 12%, transparent); }
+</style>"""
+
+
+def state_words(state: SiteState) -> str:
+    """Return how a site stands to an indicator, with a symbol."""
+    return {
+        SiteState.FULL: "✔ " + _("counts in full"),
+        SiteState.SHORT: "✘ " + _("falls short"),
+        SiteState.LEFT_OUT: "– " + _("left out by the rule"),
+        SiteState.UNANSWERED: "… " + _("visited, not answered"),
+        SiteState.UNVISITED: "… " + _("not visited yet"),
+    }[state]
+
+
+def show_sites(here: Here, edition: Edition, criterion: Criterion, verdict: Verdict) -> None:
+    """Show the sites behind one indicator of *criterion* in the verdict's place, chosen by how they stand."""
+    indicators = {indicator.code: indicator for indicator in criterion.indicators}
+    if not indicators:
+        return
+    st.subheader(_("Sites behind it"), anchor=False)
+    titles = {code: f"{code} · {indicator.title.say(text.locale())}" for code, indicator in indicators.items()}
+    code = st.selectbox(_("Indicator"), list(titles), format_func=titles.__getitem__) if len(titles) > 1 else next(iter(titles))
+    states: list[SiteState | None] = [None, *SiteState]
+    state = st.selectbox(_("Show"), states, format_func=lambda one: _("All sites") if one is None else state_words(one))
+    trail_key = f"criteria_trail_{edition.id}_{criterion.code}_{verdict.hamlet}_{code}_{state}"
+    trail: list[str | None] = st.session_state.setdefault(trail_key, [None])
+    page = assess.find_sites(here.survey, here.actor, edition, indicators[code], hamlet=verdict.hamlet, state=state, after=trail[-1])
+    if not page.findings:
+        st.info(_("No site here stands like that."))
+    with here.survey.reading() as reader:
+        cards = "".join(_card(reader, here, indicators[code], finding) for finding in page.findings)
+    st.html(f'{_STYLE}<div class="sites">{cards}</div>')
+    with st.container(horizontal=True):
+        if len(trail) > 1:
+            st.button(_("Previous sites"), on_click=_step_back, args=(trail,))
+        if page.after is not None:
+            st.button(_("More sites"), on_click=trail.append, args=(page.after,))
+
+
+def _step_back(trail: list[str | None]) -> None:
+    del trail[-1]
+
+
+def _card(reader: Reader, here: Here, indicator: Indicator, finding: SiteFinding) -> str:
+    site = select_site(reader, here.actor.commune, finding.site)
+    name = finding.site if site is None else f"{site.code} · {site.name}"
+    submissions = "".join(_submission(reader, here, submission) for submission in finding.submissions)
+    return (
+        f'<article class="site"><b>{escape(name)}</b><span>{escape(state_words(finding.state))}{escape(_amount(indicator, finding))}</span>'
+        f"{submissions}</article>"
+    )
+
+
+def _amount(indicator: Indicator, finding: SiteFinding) -> str:
+    if not indicator.is_ratio or finding.state in (SiteState.LEFT_OUT, SiteState.UNANSWERED, SiteState.UNVISITED) or not finding.denominator:
+        return ""
+    share = figure(indicator.scale * finding.numerator / finding.denominator, indicator.unit)
+    if indicator.unit != SHARE:
+        return f": {share}"
+    return f": {text.format_number(round(finding.numerator, 1))} / {text.format_number(round(finding.denominator, 1))} ({share})"
+
+
+def _submission(reader: Reader, here: Here, submission: str) -> str:
+    shots = [shot for shot in select_attachments(reader, here.actor.commune, submission) if _is_photo(shot)]
+    code = escape(short_code(submission))
+    link = f"<span>{code}</span>"
+    if here.actor.may(Ability.REVIEW):
+        link = f'<a class="to-review" href="/review?submission={quote(submission)}" target="_self">{escape(_("Open"))} {code}</a>'
+    return f'{link}<div class="shots">{_thumbs(shots[:_PHOTOS])}</div>'
+
+
+def _is_photo(shot: Attachment) -> bool:
+    return shot.state is FileState.STORED and shot.sha256 is not None
+
+
+def _thumbs(shots: Sequence[Attachment]) -> str:
+    return "".join(f'<img src="/photos/{shot.sha256}/thumb" alt="{escape(shot.name)}" loading="lazy">' for shot in shots)
+
+
+def place_name(verdict: Verdict, hamlets: dict[str, str]) -> str:
+    """Return the name of the verdict's place."""
+    return _("Commune") if verdict.hamlet in (None, COMMUNE) else hamlets.get(verdict.hamlet or "", verdict.hamlet or "")
