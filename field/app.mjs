@@ -1,16 +1,13 @@
 // The field client: signs in, finds what was left open, and moves between its screens.
 
-import { checklistScreen } from "./checklist_screen.mjs";
 import { fill, h } from "./dom.mjs";
 import { keep, readDraft, recall } from "./drafts.mjs";
 import { homeScreen } from "./home_screen.mjs";
+import { notice, signInNotice, unreachable } from "./notices.mjs";
 import { Watch } from "./position.mjs";
-import { receiptScreen } from "./receipt_screen.mjs";
 import { Sender } from "./send.mjs";
 import { Refusal } from "./server.mjs";
 import { language, languages, loadTexts, t } from "./texts.mjs";
-import { Visit } from "./visit.mjs";
-import { visitScreen } from "./visit_screen.mjs";
 import { Work } from "./work.mjs";
 
 /**
@@ -43,20 +40,35 @@ class App {
   }
 
   async start() {
+    const working = this.work.load();
+    working.catch(() => {}); // heard below, after the words to say it with are here
     await loadTexts(this.base, this.wanted);
     this.element.lang = language();
-    if (!window.isSecureContext) return this.show(notice(t("This address is not secure, so the phone gives neither camera nor position. Open it with https://.")));
+    if (!window.isSecureContext) {
+      return this.show(notice(t("This address is not secure, so the phone gives neither camera nor position. Open it with https://.")));
+    }
     try {
-      await this.work.load();
+      await working;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return this.show(error.status === 401 ? signIn(location.pathname) : unreachable(error, () => this.start()));
+      return this.show(error.status === 401 ? signInNotice() : unreachable(error, () => this.start()));
     }
+    this.rooms().catch(() => {}); // fetched while there is a connection; asked for again when it is needed
     if (!this.desk) this.watch.start();
     const current = await recall("current");
     const draft = current && (await readDraft(current));
-    if (draft && draft.person === this.work.me.person && draft.desk === this.desk) return this.open(draft);
+    if (draft && draft.person === this.work.me.person && draft.desk === this.desk) return this.attempt(() => this.open(draft));
     this.home();
+  }
+
+  /** The modules behind the first screen. Raises Refusal where they are neither here nor to be had. */
+  async rooms() {
+    try {
+      return await import("./rooms.mjs");
+    } catch (error) {
+      if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");
+      throw error;
+    }
   }
 
   close() {
@@ -93,13 +105,27 @@ class App {
   }
 
   /** The checklists for *site*, or for a place that the register does not have. */
-  checklists(site, hamlet) {
-    this.#deeper();
-    this.show(checklistScreen(this, site, hamlet));
+  async checklists(site, hamlet) {
+    await this.attempt(async () => {
+      const { checklistScreen } = await this.rooms();
+      this.#deeper();
+      this.show(checklistScreen(this, site, hamlet));
+    });
+  }
+
+  /** Do *work*; where that needs a connection and there is none, say so and offer the first screen. */
+  async attempt(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.show(unreachable(error, () => this.home()));
+    }
   }
 
   /** Begin a visit. Raises Refusal where the form cannot be fetched. */
   async begin(form, site, hamlet) {
+    const { Visit, visitScreen } = await this.rooms();
     const tree = await this.work.tree(form.form, form.version);
     const visit = Visit.begin({ person: this.work.me.person, site, hamlet, tree, watch: this.watch, desk: this.desk });
     this.#deeper();
@@ -108,6 +134,7 @@ class App {
 
   /** Go on with *draft* where it was left: filling, or sending. */
   async open(draft) {
+    const { Visit, visitScreen } = await this.rooms();
     this.#deeper();
     await keep("current", draft.id);
     if (draft.state !== "open") return this.sending(draft.id);
@@ -117,7 +144,8 @@ class App {
   }
 
   /** Send the sealed draft *id* and show how that goes. */
-  sending(id) {
+  async sending(id) {
+    const { receiptScreen } = await this.rooms();
     this.show(receiptScreen(this, id));
     this.sender.send(id);
   }
@@ -131,24 +159,16 @@ class App {
     else this.home();
   }
 
+  /** The head of the screens behind the first: back, and the language. */
+  bar() {
+    const back = h("button", { type: "button", class: "small back", onclick: () => this.leave() }, t("Back"));
+    return h("header", {}, h("div", { class: "bar" }, back, this.languageSwitch()));
+  }
+
   /** The switch between languages, for a screen's head. */
   languageSwitch() {
     const [other, name] = languages().find(([code]) => code !== language());
     if (this.embedded) return null; // that page has its own
     return h("button", { type: "button", class: "small", lang: other, onclick: () => this.speak(other) }, name);
   }
-}
-
-function notice(text, ...more) {
-  return { element: h("div", { class: "notice" }, h("p", {}, text), more) };
-}
-
-function signIn(next) {
-  const door = h("a", { class: "button main", href: `/sign-in?next=${encodeURIComponent(next)}` }, t("Sign in"));
-  return notice(t("Please sign in. What you have begun on this phone is kept."), door);
-}
-
-function unreachable(error, again) {
-  const text = error.sentence || t("The server cannot be reached. What you have begun on this phone is kept.");
-  return notice(text, h("button", { type: "button", class: "button main", onclick: again }, t("Try again")));
 }

@@ -14,7 +14,7 @@ export function checklistScreen(app, site, hamlet) {
   const element = h(
     "div",
     {},
-    h("header", {}, h("div", { class: "bar" }, h("button", { type: "button", class: "small back", onclick: () => app.leave() }, t("Back")), app.languageSwitch())),
+    app.bar(),
     h("h1", {}, siteName(site)),
     h("p", { class: "hint" }, site ? site.code : t("Describe the place in the checklist. The office adds it to the register.")),
     h("h2", {}, t("Which checklist?")),

@@ -155,8 +155,10 @@ export function geopoint(question, watch) {
     element: h("div", { class: "geopoint" }, button, shown),
     focus: button,
     refresh(value) {
+      if (!value) return;
       const [latitude, longitude, , accuracy] = value.split(" ");
-      if (value) say(shown, `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}${accuracy ? ` (±${Math.round(accuracy)} m)` : ""}`);
+      const radius = accuracy ? ` (±${Math.round(accuracy)} m)` : "";
+      say(shown, `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}${radius}`);
     },
   };
 }

@@ -20,7 +20,8 @@ export class FormView {
     this.questions = new Map();
     this.asked = false;
     this.parts = this.#build(visit.tree.children, []);
-    this.element = h("form", { class: "form", novalidate: true, onsubmit: (event) => event.preventDefault() }, this.parts.map((part) => part.element));
+    const stay = (event) => event.preventDefault();
+    this.element = h("form", { class: "form", novalidate: true, onsubmit: stay }, this.parts.map((part) => part.element));
     this.refresh();
   }
 
@@ -67,7 +68,7 @@ export class FormView {
     const inner = parts.map((part) => part.element);
     const optional = node.label && !demands(node);
     const title = h(optional ? "summary" : "h2");
-    const element = optional ? h("details", { class: "group" }, title, inner) : h("section", { class: "group" }, node.label ? title : null, inner);
+    const element = h(optional ? "details" : "section", { class: "group" }, node.label ? title : null, inner);
     if (optional) element.open = answered(this.answers, node, at);
     return {
       element,
@@ -165,7 +166,8 @@ export class FormView {
     frame.mark.hidden = !required;
     frame.mark.title = t("must be answered");
     say(frame.hint, this.#words(node.hint, node, at));
-    question.control.refresh(this.answers.value(path, at), Boolean(node.read_only) && asBoolean(this.answers.ask(node.read_only, path, at)));
+    const locked = Boolean(node.read_only) && asBoolean(this.answers.ask(node.read_only, path, at));
+    question.control.refresh(this.answers.value(path, at), locked);
     const fault = this.answers.fault(path, at);
     const told = fault && (fault === "missing" ? this.asked : this.asked || question.touched);
     say(frame.fault, told ? this.#sentence(node, at, fault) : "");
@@ -186,7 +188,10 @@ export class FormView {
 export const keyOf = (path, at) => `${path}|${at.join(".")}`;
 
 // A number inside a sentence is written as the page's language writes numbers.
-const shown = (value) => (typeof value === "number" ? new Intl.NumberFormat(language(), { maximumFractionDigits: 6 }).format(value) : String(value));
+function shown(value) {
+  if (typeof value !== "number") return String(value);
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: 6 }).format(value);
+}
 
 function framed(question) {
   const tiled = ["select_one", "select_multiple", "image", "geopoint"].includes(question.node.type);
@@ -196,7 +201,8 @@ function framed(question) {
   const fault = h("p", { class: "fault", role: "alert", id: `${question.id}-fault` });
   const title = h(tiled ? "div" : "label", { class: "label", for: tiled ? null : question.id }, label, mark);
   question.control.focus.setAttribute("aria-describedby", fault.id);
-  const element = h("div", { class: `question ${question.node.type}`, "data-name": question.node.name }, title, hint, question.control.element, fault);
+  const named = { class: `question ${question.node.type}`, "data-name": question.node.name };
+  const element = h("div", named, title, hint, question.control.element, fault);
   return { element, label, mark, hint, fault };
 }
 
@@ -205,7 +211,6 @@ function demands(node) {
 }
 
 function answered(answers, node, at) {
-  return (node.children ?? []).some((child) =>
-    child.kind === "group" ? answered(answers, child, at) : child.kind === "question" && !child.default && answers.value(child.path, at) !== "",
-  );
+  const given = (child) => child.kind === "question" && !child.default && answers.value(child.path, at) !== "";
+  return (node.children ?? []).some((child) => (child.kind === "group" ? answered(answers, child, at) : given(child)));
 }

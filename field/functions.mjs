@@ -90,7 +90,7 @@ export const FUNCTIONS = {
 
   number: number((value) => value),
   int: number(Math.trunc),
-  round: any((value, places = 0) => (Number.isFinite(asNumber(places)) ? rounded(asNumber(value), Math.trunc(asNumber(places))) : Number.NaN)),
+  round: number((value, places = 0) => (Number.isFinite(places) ? rounded(value, Math.trunc(places)) : Number.NaN)),
   abs: number(Math.abs),
   floor: number(Math.floor),
   ceiling: number(Math.ceil),

@@ -23,7 +23,8 @@ export function photoControl(question, visit) {
 
   function button(source, look, camera) {
     const input = h("input", {
-      type: "file", accept: "image/*,.heic,.heif", capture: camera ? "environment" : null, class: "unseen", tabindex: -1, "data-source": source,
+      type: "file", accept: "image/*,.heic,.heif", capture: camera ? "environment" : null,
+      class: "unseen", tabindex: -1, "data-source": source,
     }); // prettier-ignore
     const made = h("button", { type: "button", class: look });
     let before = null;

@@ -2,6 +2,7 @@
 
 import { clock, fill, h, megabytes } from "./dom.mjs";
 import { dropDraft, keepDraft, readDraft, readPhotos } from "./drafts.mjs";
+import { signInLink } from "./notices.mjs";
 import { siteName } from "./home_screen.mjs";
 import { sentRecord } from "./send.mjs";
 import { language, pick, t } from "./texts.mjs";
@@ -9,7 +10,7 @@ import { language, pick, t } from "./texts.mjs";
 /** The screen of *app* for the sealed draft *id*. */
 export function receiptScreen(app, id) {
   const body = h("div", { "aria-live": "polite" });
-  const element = h("div", { class: "receipt" }, h("header", {}, h("div", { class: "bar" }, h("button", { type: "button", class: "small back", onclick: () => app.leave() }, t("Back")), app.languageSwitch())), body);
+  const element = h("div", { class: "receipt" }, app.bar(), body);
   const draw = () => {
     const state = app.sender.states.get(id);
     if (state?.sent) fill(body, receipt(app, state.sent, id));
@@ -26,7 +27,7 @@ function progress(app, state, id) {
     h("h1", {}, trouble ? t("Not sent yet") : t("Sending…")),
     draft ? h("p", {}, `${siteName(draft.site)} – ${pick(draft.title)}`) : null,
     trouble ? h("p", { class: "notice", role: "alert" }, troubleWords(trouble)) : null,
-    trouble?.status === 401 ? h("a", { class: "button main", href: `/sign-in?next=${encodeURIComponent(location.pathname)}` }, t("Sign in")) : null,
+    trouble?.status === 401 ? signInLink() : null,
     h("ul", { class: "items" }, items.map(itemRow)),
     trouble ? h("button", { type: "button", class: "main", onclick: () => app.sender.send(id) }, t("Try again now")) : null,
     h("p", { class: "hint" }, t("Everything stays on this phone until the server has it.")),
@@ -59,10 +60,16 @@ function receipt(app, sent, id) {
     h("p", {}, `${siteName(sent.site)} – ${pick(sent.title)}`),
     h("p", { class: "hint" }, t("Received by the server at {time}", { time: clock(sent.at, language()) })),
     h("ul", { class: "items" }, sent.files.map((file) => itemRow(file))),
-    refused.length ? h("button", { type: "button", class: "main", onclick: () => correct(app, id) }, t("Take the refused photo again")) : null,
-    refused.length ? h("button", { type: "button", class: "quiet", onclick: () => leaveAsIs(app, id) }, t("Leave it as it is")) : null,
+    refused.length ? choices(app, id) : null,
     h("details", {}, h("summary", {}, t("For the record")), record(sent)),
     refused.length ? null : h("button", { type: "button", class: "main", id: "next", onclick: () => app.leave() }, t("Next place")),
+  ];
+}
+
+function choices(app, id) {
+  return [
+    h("button", { type: "button", class: "main", onclick: () => correct(app, id) }, t("Take the refused photo again")),
+    h("button", { type: "button", class: "quiet", onclick: () => leaveAsIs(app, id) }, t("Leave it as it is")),
   ];
 }
 
@@ -81,7 +88,7 @@ async function correct(app, id) {
   next.data = without(draft.data, lost);
   await keepDraft(next, { photos: good });
   await dropDraft(id, sentRecord(draft, photos));
-  await app.open(next);
+  await app.attempt(() => app.open(next));
 }
 
 function without(data, names) {

@@ -78,7 +78,8 @@ export class Sender {
 
   async #sendForm(draft) {
     this.#item(draft.id, "", { state: "sending", share: 0 });
-    const receipt = await this.#trouble(draft.id, "", () => put(`${this.api}submissions/${draft.id}${draft.desk ? "?door=desk" : ""}`, draft.xml, "text/xml"));
+    const path = `${this.api}submissions/${draft.id}${draft.desk ? "?door=desk" : ""}`;
+    const receipt = await this.#trouble(draft.id, "", () => put(path, draft.xml, "text/xml"));
     this.#item(draft.id, "", { state: "stored" });
     return receipt;
   }
@@ -130,9 +131,10 @@ export class Sender {
 
 /** The small record that stays on the phone after sending. */
 export function sentRecord(draft, photos) {
+  const { id, person, form, title, site } = draft;
   const { code, head, received_at: at } = draft.receipt;
   const files = photos.map(({ name, size, sha256, state, reason }) => ({ name, size, sha256, state, reason }));
-  return { id: draft.id, person: draft.person, form: draft.form, title: draft.title, site: draft.site, code, head, at, files, state: "received" };
+  return { id, person, form, title, site, code, head, at, files, state: "received" };
 }
 
 function itemOf(record) {

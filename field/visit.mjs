@@ -108,7 +108,8 @@ export class Visit {
   removeRepeat(node, at) {
     const inside = [...this.answers.nodes.values()].filter((entry) => entry.node.type === "image" && entry.repeats.includes(node.path));
     const near = { repeats: this.answers.nodes.get(node.path).inside, at };
-    const removed = inside.flatMap(({ node: { path } }) => this.answers.instances(path, near).map((where) => this.answers.value(path, where)));
+    const names = ({ node: { path } }) => this.answers.instances(path, near).map((where) => this.answers.value(path, where));
+    const removed = inside.flatMap(names);
     this.answers.remove(node.path, at.slice(0, -1), at.at(-1));
     this.#reshaped(removed.filter(Boolean));
   }
@@ -203,7 +204,8 @@ export class Visit {
   #preload(device) {
     const { startedAt, endedAt, fix } = this.draft;
     const place = fix && !fix.placed ? geopointText(fix) : "";
-    const given = { start: startedAt, end: endedAt, today: vietnamText(new Date(endedAt)).slice(0, 10), deviceid: device, "start-geopoint": place };
+    const today = vietnamText(new Date(endedAt)).slice(0, 10);
+    const given = { start: startedAt, end: endedAt, today, deviceid: device, "start-geopoint": place };
     for (const [path, { node }] of this.answers.nodes) if (node.preload) this.answers.set(path, [], given[node.preload] ?? "");
   }
 

@@ -19,7 +19,7 @@ export function visitScreen(app, visit) {
   const element = h(
     "div",
     { class: "visit" },
-    h("header", {}, h("div", { class: "bar" }, h("button", { type: "button", class: "small back", onclick: () => app.leave() }, t("Back")), app.languageSwitch())),
+    app.bar(),
     h("h1", {}, pick(visit.tree.title)),
     h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
     strip.element,

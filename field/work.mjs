@@ -12,14 +12,14 @@ export class Work {
   constructor(api) {
     this.api = api;
     this.me = null;
-    this.fresh = false;
+    this.fresh = true;
   }
 
   /** Load who is here and what there is to do. Raises Refusal: 401 where nobody is signed in, 0 where there is neither server nor copy. */
   async load() {
-    this.me = await this.#kept("me", "me");
-    const { commune, hamlets, forms } = await this.#kept("work", `work:${this.me.person}`);
-    Object.assign(this, { commune, hamlets, forms });
+    const [me, work] = await Promise.all([this.#kept("me", "me"), this.#kept("work", "work")]);
+    if (work.person !== me.person) throw new Refusal(0, "NO_CONNECTION", ""); // the copy is of who used this phone before
+    Object.assign(this, { me, hamlets: work.hamlets, forms: work.forms });
   }
 
   // The server's answer to *path*, kept under *key*; the kept one where no server can be reached.
@@ -27,7 +27,6 @@ export class Work {
     try {
       const answer = await get(this.api + path);
       await keep(key, answer);
-      this.fresh = true;
       return answer;
     } catch (error) {
       const copy = error instanceof Refusal && error.passing ? await recall(key) : undefined;
@@ -58,7 +57,8 @@ export class Work {
     }
     const { sites } = await get(`${this.api}sites?${wanted}`);
     const name = (id) => this.hamlets.find((one) => one.id === id)?.name ?? "";
-    return { sites: sites.map((site) => ({ ...site, folded: fold(`${site.code} ${site.name} ${name(site.hamlet)}`) })), more: sites.length >= SITES_AT_ONCE };
+    const folded = (site) => fold(`${site.code} ${site.name} ${name(site.hamlet)}`);
+    return { sites: sites.map((site) => ({ ...site, folded: folded(site) })), more: sites.length >= SITES_AT_ONCE };
   }
 
   /** What the person handed in lately, from any phone, with its state and the reviewer's reason. */

@@ -60,7 +60,7 @@ def show_work(_request: Request, actor: Actor) -> Response:
         ]
         forms = [_form(head) for head in select_forms(reader, actor.commune)]
         commune = _commune(reader, actor.commune)
-    return answer({"commune": commune, "hamlets": hamlets, "forms": forms, "server_time": to_text(now)})
+    return answer({"person": actor.person, "commune": commune, "hamlets": hamlets, "forms": forms, "server_time": to_text(now)})
 
 
 def show_sites(request: Request, actor: Actor) -> Response:

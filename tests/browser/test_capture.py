@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def _drawn(path: Path, number: int) -> Path:
     ImageDraw.Draw(image).rectangle((100, 600, 1500, 1000), fill=(40, 110 + number, 50))
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "Vsmart"
-    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = datetime.now().strftime("%Y:%m:%d %H:%M:%S")
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = datetime.now(UTC).strftime("%Y:%m:%d %H:%M:%S")
     content = io.BytesIO()
     image.save(content, "JPEG", quality=90, exif=exif)
     path.write_bytes(content.getvalue())
@@ -310,7 +310,8 @@ def _check_screen(page: Page) -> None:
 
 _SCREEN = """() => {
     const seen = (one) => one.getClientRects().length > 0 && !one.closest(".unseen") && !one.matches(".unseen");
-    const touched = [...document.querySelectorAll("button, a, select, summary, label.tile, input:not([type=radio], [type=checkbox]), textarea")];
+    const targets = "button, a, select, summary, label.tile, input:not([type=radio], [type=checkbox]), textarea";
+    const touched = [...document.querySelectorAll(targets)];
     const small = touched.filter(seen).map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
         .filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text);
     const light = (colour) => {

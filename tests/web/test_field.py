@@ -1,0 +1,139 @@
+"""The field client's files as they are served: small, asked for again, closed to everything foreign, in both languages."""
+
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+
+from survey.web import field, text
+from tests.web.conftest import Client
+
+MODULES = sorted(field.FOLDER.glob("*.mjs"))
+ALL_LIMIT, FIRST_LIMIT = 100_000, 40_000  # compressed bytes: the page is for slow 3G
+
+
+def test_page_is_small(client: Client) -> None:
+    """All of it compressed, texts included, stays within what slow 3G carries in a second or two."""
+    browser = client()
+    names = [path.name for path in field.FOLDER.iterdir() if path.is_file()]
+    sizes = {}
+    for name in [*names, "texts/vi.json"]:
+        with browser.stream("GET", f"/field/{name}", headers={"accept-encoding": "br"}) as answer:
+            assert answer.status_code == 200
+            sizes[name] = sum(len(part) for part in answer.iter_raw())
+
+    first = {"index.html", "style.css", "icon.svg", "texts/vi.json", *_first_modules()}
+    assert sum(sizes.values()) < ALL_LIMIT
+    assert sum(size for name, size in sizes.items() if name in first) < FIRST_LIMIT
+
+
+def test_first_screen_asks_for_its_modules_at_once() -> None:
+    """The page names every module of the first screen: found one behind the other, each costs a round trip of seconds."""
+    named = re.findall(r'modulepreload" href="([^"]+)"', (field.FOLDER / "index.html").read_text())
+
+    assert {*named, "boot.mjs"} == _first_modules()
+
+
+def _first_modules() -> set[str]:
+    found, waiting = set(), ["boot.mjs"]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += re.findall(r'^(?:import|export)[^;]*? from "\./([^"]+)"', (field.FOLDER / name).read_text(), re.MULTILINE)
+    return found
+
+
+def test_unchanged_files_are_not_sent_again(client: Client) -> None:
+    """A second visit asks and hears 304; compressed and plain say the same."""
+    browser = client()
+    first = browser.get("/field/app.mjs", headers={"accept-encoding": "br"})
+    plain = browser.get("/field/app.mjs", headers={"accept-encoding": "identity"})
+    again = browser.get("/field/app.mjs", headers={"if-none-match": first.headers["etag"]})
+
+    assert first.headers["content-encoding"] == "br"
+    assert first.text == plain.text == (field.FOLDER / "app.mjs").read_text()
+    assert first.headers["cache-control"] == "no-cache"
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_page_allows_nothing_foreign(client: Client) -> None:
+    """The page's policy names no other host and no inline script."""
+    answer = client().get("/field/")
+    policy = answer.headers["content-security-policy"]
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize("path", ["/field/none.mjs", "/field/..%2fpyproject.toml", "/field/texts/xx.json", "/field/a/b", "/field/%2e%2e"])
+def test_other_paths_are_unknown(client: Client, path: str) -> None:
+    """What is not a file of the client is 404, and never Streamlit's page."""
+    answer = client().get(path)
+
+    assert answer.status_code == 404
+    assert "streamlit" not in answer.text
+
+
+def test_address_without_slash_leads_there(client: Client) -> None:
+    """/field is what people type."""
+    answer = client().get("/field")
+
+    assert answer.status_code in {302, 307}
+    assert answer.headers["location"] == "/field/"
+
+
+def test_every_text_has_its_vietnamese() -> None:
+    """Each t("…") of the client stands in schema/locale/vi/field.po, with the same places to fill."""
+    catalogue = field.translated()
+    missing = [message for message, translation in catalogue.items() if translation == message]
+    differing = [message for message, translation in catalogue.items() if _places(message) != _places(translation)]
+
+    assert len(catalogue) > 50
+    assert missing == []
+    assert differing == []
+
+
+def _places(message: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", message))
+
+
+def test_catalogue_has_no_leftovers() -> None:
+    """A Vietnamese text that nothing says any more goes."""
+    said = "\n".join(path.read_text() for path in [*MODULES, field.FOLDER.parent / "pages" / "capture.py"])
+    known = re.findall(r'^msgid "(.+)"$', (text.LOCALE_FOLDER / "vi" / "field.po").read_text(), re.MULTILINE)
+
+    assert [message for message in known if f'"{message}"' not in said] == []
+
+
+def test_texts_are_served(client: Client) -> None:
+    """The catalogue comes as JSON; English is the empty one."""
+    browser = client()
+
+    assert browser.get("/field/texts/vi.json").json()["Send"] == "Gửi"
+    assert browser.get("/field/texts/en.json").json() == {}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_modules_keep_the_house_style(path: Path) -> None:
+    """Short files that say in their first line what they hold, import only each other, and never make markup from text."""
+    source = path.read_text()
+    imported = re.findall(r'from "([^"]+)"', source)
+
+    assert source.startswith("// ")
+    assert source.count("\n") <= 300
+    assert all(name.startswith("./") and (path.parent / name).is_file() for name in imported)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source)
+    assert max(len(line) for line in source.splitlines()) <= 140
+
+
+def test_packing_is_lossless() -> None:
+    """What is sent compressed is what stands on the disk."""
+    page = field._packed(b"abc" * 100, "text/plain")
+
+    assert brotli.decompress(page.packed["br"]) == b"abc" * 100
