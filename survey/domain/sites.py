@@ -120,8 +120,9 @@ class Site:
 
     @property
     def road_class(self) -> RoadClass | None:
-        """The class of a road segment."""
-        return RoadClass(str(self.attributes["class"])) if self.kind is SiteKind.ROAD_SEGMENT else None
+        """The class of a road segment; None for other kinds, and where it is not given."""
+        known = self.attributes.get("class") if self.kind is SiteKind.ROAD_SEGMENT else None
+        return RoadClass(str(known)) if known in set(RoadClass) else None
 
     def search_text(self, hamlet_name: str = "") -> str:
         """What the site is found by: code, name, hamlet and its texts, folded."""

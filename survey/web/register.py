@@ -204,9 +204,9 @@ def _show_hamlet_form(here: Here) -> None:
         st.markdown(f"**{_('Add a hamlet')}**")
         name = st.text_input(_("Name of the hamlet"), max_chars=120, key=f"hamlet_name_{round_}")
         first_day = st.date_input(
-            _("Exists since"), date(2025, 7, 1), format="DD/MM/YYYY", min_value=date(1945, 9, 2), key=f"hamlet_from_{round_}",
-            help=_("1 July 2025 for hamlets that came with the present commune; the day of the decision for newer ones."),
-        )  # fmt: skip
+            _("Exists since"), date(2025, 7, 1), format="DD/MM/YYYY", min_value=date(1945, 9, 2), key=f"hamlet_from_{round_}"
+        )
+        st.caption(_("1 July 2025 for hamlets that came with the present commune; the day of the decision for newer ones."))
         former = st.text_input(_("Former commune (optional)"), max_chars=120, key=f"hamlet_former_{round_}")
         if st.form_submit_button(_("Add the hamlet"), type="primary"):
             try:

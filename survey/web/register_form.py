@@ -100,7 +100,7 @@ def _fields(kind: SiteKind, site: Site | None, hamlets: Sequence[Hamlet], scope:
         values[name] = column.text_input(label, "" if known is None else f"{known:.6f}", placeholder=example, key=f"{scope}_{name}")
     values["code"] = st.text_input(
         field_label("code", locale), site.code if site else "", key=f"{scope}_code",
-        help=None if site else _("Leave it empty to be given the next code."),
+        placeholder=None if site else _("Leave it empty to be given the next code."),
     )  # fmt: skip
     return values
 

@@ -30,7 +30,9 @@ def show_load(here: Here, hamlets: Sequence[Hamlet]) -> None:
         st.button(_("Enter hamlets"), on_click=go, args=("hamlets",))
     number = st.session_state.setdefault(_ROUND, 0)
     kinds = {"": _("the file tells it"), **{kind.value: kind_name(kind) for kind in SiteKind}}
-    chosen = st.segmented_control(_("What is in the file?"), list(kinds), default="", required=True, format_func=kinds.__getitem__, key="load_kind")
+    chosen = st.segmented_control(
+        _("What is in the file?"), list(kinds), default="", required=True, format_func=kinds.__getitem__, key="load_kind"
+    )
     kind = SiteKind(chosen) if chosen else None
     file = st.file_uploader(
         _("CSV, XLSX or GeoJSON, up to 20 MB and 100,000 rows"), ["csv", "txt", "xlsx", "geojson", "json"], key=f"load_file_{number}",
