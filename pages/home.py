@@ -7,6 +7,7 @@ import streamlit as st
 from survey.domain.people import Ability
 from survey.domain.submissions import State
 from survey.store.queue import select_counts
+from survey.store.reviews import select_last_review
 from survey.store.sites import select_site_counts
 from survey.store.submissions import select_own
 from survey.web import people_widgets, session, text
@@ -17,12 +18,13 @@ st.title(_("Rural survey of {commune}", commune=here.commune.name))
 with here.survey.reading() as reader:
     own = select_own(reader, here.actor.commune, here.actor.person, limit=20) if here.actor.may(Ability.SEE_OWN) else []
     counts = select_counts(reader, here.actor.commune, scope=here.actor.hamlets) if here.actor.may(Ability.SEE_ALL) else {}
+    returned = [(one.id, select_last_review(reader, one.commune, one.id)) for one in own if one.state is State.RETURNED]
     sites = sum(count for _kind, _hamlet, count in select_site_counts(reader, here.actor.commune)) if counts else 0
 
 if not here.actor.may(Ability.REVIEW):
     st.html(f'<a class="door main wide" href="/field/">{escape(_("Start a survey visit"))}</a>')
     st.caption(_("The survey form on the phone works also where the connection comes and goes."))
-    people_widgets.own_work(own)
+    people_widgets.own_work(own, {submission: review.reason for submission, review in returned if review})
     st.stop()
 
 if not sites and here.actor.may(Ability.EDIT_REGISTER):

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 from survey import accounts
 from survey.domain.people import Role
@@ -30,7 +31,7 @@ class LiveServer:
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "LiveServer":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -21,6 +21,7 @@ class LaterSurvey:
         self._later = later
 
     def now(self):
+        """The clock, moved on."""
         return self._survey.now() + self._later
 
     def __getattr__(self, name):

@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,7 +21,10 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
-    """Return every route of ours, the *others* being those of other doors; the last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page."""
+    """Return every route of ours, the *others* being those of other doors.
+
+    The last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page.
+    """
     return [
         Route("/healthz", show_health, methods=["GET"]),
         *signin.routes(),
@@ -29,9 +32,8 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *field.routes(),
         *photos.routes(),
         *bundles.routes(),
-        *bundles.routes(),
         *others,
-        *(Route(path, refusals.unknown_path, methods=_METHODS) for prefix in middleware.OWN_PREFIXES for path in (prefix, prefix + "/{rest:path}")),
+        *(Route(path, refusals.unknown_path, methods=_METHODS) for path in _unclaimed()),
     ]
 
 
@@ -75,6 +77,12 @@ def show_health(_request: Request) -> Response:
     except Exception:  # noqa: BLE001 - whatever the engine raises, the answer is the same
         return JSONResponse({"status": "database unreachable"}, 503)
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def _unclaimed() -> Iterator[str]:
+    for prefix in middleware.OWN_PREFIXES:
+        yield prefix
+        yield prefix + "/{rest:path}"
 
 
 async def _collect_garbage() -> None:

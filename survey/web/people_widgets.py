@@ -37,8 +37,8 @@ def state_counts(counts: Mapping[State, int]) -> None:
     st.html(f'<div class="counts">{cells}</div>')
 
 
-def own_work(submissions: Iterable[Submission]) -> None:
-    """Show an inspector's own newest submissions, the returned ones first."""
+def own_work(submissions: Iterable[Submission], reasons: Mapping[str, str]) -> None:
+    """Show an inspector's own newest submissions, the returned ones first with the reviewer's *reasons* by submission."""
     ordered = sorted(submissions, key=lambda submission: submission.state is not State.RETURNED)
     st.subheader(_("My submissions"))
     if not ordered:
@@ -47,6 +47,8 @@ def own_work(submissions: Iterable[Submission]) -> None:
         with st.container(border=True):
             st.markdown(f"**{submission.code}** · {state_name(submission.state)}")
             st.caption(text.format_datetime(submission.captured_at))
+            if submission.id in reasons:
+                st.warning(text.plain(reasons[submission.id]))
             if submission.missing_files:
                 left = submission.missing_files
                 st.warning(ngettext("{n} photo is still on the phone.", "{n} photos are still on the phone.", left))
@@ -63,8 +65,9 @@ def link_with_code(person: Person, address: str, *, secure: bool) -> None:
     st.success(_("One-time link for {name}, good for three days:", name=person.name))
     st.code(address, language=None, wrap_lines=True)
     if secure:
-        drawing = segno.make(address, error="m").svg_inline(scale=5, dark="#000000", light="#ffffff", border=4)
-        st.html(f'<div class="code">{drawing}</div>')
+        # As a picture: `st.html` drops drawings.
+        drawing = segno.make(address, error="m").svg_data_uri(scale=5, dark="#000000", light="#ffffff", border=4)
+        st.html(f'<div class="code"><img src="{escape(drawing)}" alt="{escape(_("QR code of the link"))}"></div>')
     else:
         st.caption(_("Phones need an https address for the camera and position; the QR code appears once SURVEY_PUBLIC_URL is set to one."))
 

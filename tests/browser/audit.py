@@ -20,20 +20,29 @@ _MEASURE = """
       layers.push(colour)
       if (colour[3] === 1) break
     }
-    const page = matchMedia('(prefers-color-scheme: dark)').matches && getComputedStyle(document.documentElement).colorScheme.includes('dark')
+    const scheme = getComputedStyle(document.documentElement).colorScheme
+    const page = matchMedia('(prefers-color-scheme: dark)').matches && scheme.includes('dark')
     return layers.reverse().reduce((below, layer) => over(layer, below), page ? [18, 18, 18] : [255, 255, 255])
   }
-  const luminance = (colour) => colour.map((part) => part / 255).map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+  const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  const luminance = (colour) => colour.map((part) => linear(part / 255))
     .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0)
-  const ratio = (one, other) => { const [a, b] = [luminance(one), luminance(other)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05) }
-  const opacity = (element) => { let value = 1; for (let at = element; at; at = at.parentElement) value *= getComputedStyle(at).opacity; return value }
+  const ratio = (one, other) => {
+    const [light, dark] = [luminance(one), luminance(other)].sort((x, y) => y - x)
+    return (light + 0.05) / (dark + 0.05)
+  }
+  const opacity = (element) => element ? getComputedStyle(element).opacity * opacity(element.parentElement) : 1
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
   const all = []
-  const collect = (root) => { for (const element of root.querySelectorAll('*')) { all.push(element); if (element.shadowRoot) collect(element.shadowRoot) } }
+  const collect = (root) => root.querySelectorAll('*').forEach((element) => {
+    all.push(element)
+    if (element.shadowRoot) collect(element.shadowRoot)
+  })
   collect(document)
   const faults = []
   for (const element of all) {
-    const own = [...element.childNodes].filter((node) => node.nodeType === 3 && node.textContent.trim()).map((node) => node.textContent.trim()).join(' ')
+    const texts = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent.trim())
+    const own = texts.filter(Boolean).join(' ')
     const box = element.getBoundingClientRect()
     const ignored = element.closest('[disabled], [aria-disabled=true], [aria-hidden=true], script, style, title, noscript, option')
     if (!own || ignored || !shown(element) || box.width < 2 || box.height < 2) continue
@@ -48,14 +57,15 @@ _MEASURE = """
   }
   for (const element of all) {
     if (!element.matches('a[href], button, input:not([type=hidden]), select, textarea, summary, [role=radio], [role=tab]')) continue
-    if (!shown(element) || element.closest('[disabled], [aria-hidden=true]') || element.matches('.maplibregl-ctrl *, .mapboxgl-ctrl *')) continue
+    if (!shown(element) || element.closest('[disabled], [aria-hidden=true], .maplibregl-ctrl, .mapboxgl-ctrl')) continue
     const box = element.getBoundingClientRect()
     if (box.width < 2 || box.height < 2) continue
     const around = element.matches('input') ? element.closest('label') ?? element.closest('[role=group]') : null
     const height = Math.max(box.height, around ? around.getBoundingClientRect().height : 0)
     const within = element.parentElement && element.matches('a') && /^(P|LI|SPAN)$/.test(element.parentElement.tagName)
     if (height < 43.5 && !within) {
-      faults.push(`target ${Math.round(box.width)}x${Math.round(height)} "${(element.innerText || element.ariaLabel || element.name || element.type || '').slice(0, 40)}"`)
+      const name = element.innerText || element.ariaLabel || element.name || element.type || ''
+      faults.push(`target ${Math.round(box.width)}x${Math.round(height)} "${name.slice(0, 40)}"`)
     }
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth

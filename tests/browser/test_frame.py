@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.audit import faults
 from tests.browser.conftest import sign_in
+from tests.live import LiveServer
 
 pytestmark = pytest.mark.browser
 
@@ -79,3 +80,20 @@ def test_password_form_signs_in_without_script(live, new_phone):
 
     expect(page.get_by_role("alert")).to_contain_text("không đúng")
     assert page.get_by_label("Tên đăng nhập").input_value() == "nobody"
+
+
+def test_a_link_for_a_phone_is_drawn_as_a_code(live, new_phone):
+    """With a public address over TLS the coordinator shows a QR code; it is really drawn."""
+    live.stop()
+    secure = LiveServer(live.data, environment={"SURVEY_PUBLIC_URL": "https://survey.example"})
+    with secure:
+        page = new_phone().new_page()
+        sign_in(page, secure, "coordinator")
+        page.goto(secure.url + "/people")
+        page.get_by_text("Liên kết đăng nhập mới").click()
+        page.get_by_role("button", name="Tạo liên kết dùng một lần").click()
+        code = page.get_by_alt_text("Mã QR của liên kết")
+        expect(code).to_be_visible()
+
+        assert code.evaluate("image => image.naturalWidth") > 100
+        assert code.bounding_box()["width"] >= 200

@@ -1,5 +1,9 @@
 """The start page says what to do next, by role."""
 
+from survey.domain.submissions import State
+from survey.store.reviews import insert_review
+from tests.made_submissions import START, insert, submission
+
 
 def test_signed_out_sees_only_the_way_in(open_page):
     """A signed-out person finds a link to sign in and nothing of the commune."""
@@ -56,3 +60,16 @@ def test_names_with_markup_are_shown_as_text(open_page, survey):
 
     assert not page.exception
     assert "<img" not in "".join(str(element.proto.body) for element in page.get("html"))
+
+
+def test_inspector_sees_why_a_submission_came_back(open_page, survey):
+    """A returned submission stands first, with the reviewer's reason as it was typed."""
+    with survey.transaction() as tx:
+        back = submission("back", state=State.RETURNED)
+        insert(tx, submission("fine", minutes=5), back)
+        insert_review(tx, back, State.RECEIVED, reason="Chụp lại *cả* cổng", person="p-reviewer", at=START)
+    page = open_page("pages/home.py", "inspector")
+
+    assert not page.exception
+    assert page.warning[0].value == r"Chụp lại \*cả\* cổng"
+    assert "Trả lại" in page.markdown[0].value

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from survey import accounts
 from survey.domain.problems import Problem
+from survey.openrosa import app as openrosa
 from survey.web import app, middleware, refusals, session, signin
 from survey.web.compressed import Compressed
 from survey.web.throttle import Throttle
@@ -30,7 +31,7 @@ def client(survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     # Where Streamlit would answer every other path with its page.
     page = Route("/{path:path}", lambda _request: HTMLResponse("<p>streamlit</p>"))
     application = Starlette(
-        routes=[*app.routes(), page],
+        routes=[*app.routes(openrosa.routes(session.open, session.acting)), page],
         middleware=middleware.stack(Compressed(middleware.STATIC, tmp_path / "cache")),
         exception_handlers={Problem: refusals.answer_problem},
     )

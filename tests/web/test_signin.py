@@ -77,7 +77,8 @@ def test_unknown_login_costs_the_same_work(survey, lan):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\tevil", "/sign-in?next=/x", "/a\r\nb: c"]
+    "target",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\tevil", "/sign-in?next=/x", "/a\r\nb: c"],
 )
 def test_next_never_leads_away(client, lan, target):
     """An open redirect would lend our name to others."""
