@@ -1,9 +1,9 @@
 // The field client: signs in, finds what was left open, and moves between its screens.
 
 import { fill, h } from "./dom.mjs";
-import { keep, readDraft, recall } from "./drafts.mjs";
+import { holdDraft, keep, readDraft, recall } from "./drafts.mjs";
 import { homeScreen } from "./home_screen.mjs";
-import { notice, signInNotice, unreachable } from "./notices.mjs";
+import { elsewhere, notice, signInNotice, unreachable } from "./notices.mjs";
 import { Watch } from "./position.mjs";
 import { Sender } from "./send.mjs";
 import { Refusal } from "./server.mjs";
@@ -128,8 +128,9 @@ class App {
     const { Visit, visitScreen } = await this.rooms();
     const tree = await this.work.tree(form.form, form.version);
     const visit = Visit.begin({ person: this.work.me.person, site, hamlet, tree, watch: this.watch, desk: this.desk });
+    const release = await holdDraft(visit.draft.id);
     this.#deeper();
-    this.show(visitScreen(this, visit));
+    this.show(visitScreen(this, visit, release));
   }
 
   /** Go on with *draft* where it was left: filling, or sending. */
@@ -139,8 +140,11 @@ class App {
     await keep("current", draft.id);
     if (draft.state !== "open") return this.sending(draft.id);
     const tree = await this.work.tree(draft.form, draft.version);
+    await this.screen?.leave?.();
+    const release = await holdDraft(draft.id);
+    if (!release) return this.show(elsewhere(() => this.home()));
     const visit = await Visit.resume(draft.id, tree, { watch: this.watch });
-    this.show(visitScreen(this, visit));
+    this.show(visitScreen(this, visit, release));
   }
 
   /** Send the sealed draft *id* and show how that goes. */

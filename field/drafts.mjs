@@ -86,6 +86,21 @@ export const keep = (key, value) => transact("readwrite", (stores) => void store
 /** What was kept under *key*, or undefined. */
 export const recall = (key) => transact("readonly", (stores) => stores.kept.get(key));
 
+/**
+ * Hold the draft *id* for this page, so that two tabs never write over each other: a function that lets go, or null where another
+ * page holds it and does not let go within *patience* milliseconds (a page that is being reloaded does).
+ */
+export function holdDraft(id, patience = 3000) {
+  if (!navigator.locks) return Promise.resolve(() => {});
+  return new Promise((resolve, reject) => {
+    const held = () => new Promise((release) => resolve(release));
+    navigator.locks.request(`draft-${id}`, { signal: AbortSignal.timeout(patience) }, held).catch((error) => {
+      if (error.name === "TimeoutError" || error.name === "AbortError") resolve(null);
+      else reject(error);
+    });
+  });
+}
+
 /** A lasting random id of this browser; it says "the same phone", not whose. */
 export async function deviceId() {
   const known = await recall("device");

@@ -18,6 +18,12 @@ export function signInNotice() {
   return notice(t("Please sign in. What you have begun on this phone is kept."), signInLink());
 }
 
+/** The screen of a visit that another tab has open; *home* leads to the first screen. */
+export function elsewhere(home) {
+  const door = h("button", { type: "button", class: "button main", onclick: home }, t("Back"));
+  return notice(t("This checklist is open in another tab or window. Go on there, or close it first."), door);
+}
+
 /** The screen where there is neither server nor a copy on the phone; *again* tries once more. */
 export function unreachable(error, again) {
   const text = error.sentence || t("The server cannot be reached. What you have begun on this phone is kept.");

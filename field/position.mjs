@@ -58,17 +58,17 @@ export class Watch {
   next({ patient = false } = {}) {
     return new Promise((resolve) => {
       if (!navigator.geolocation) return resolve(null);
-      const deaf = this.listen(({ last, failure }) => {
-        if (failure) return;
+      const end = (fix) => {
         deaf();
-        resolve(last);
-      });
-      const give = () => {
-        if (patient) return;
-        deaf();
-        resolve(null);
+        resolve(fix);
       };
-      navigator.geolocation.getCurrentPosition(({ coords, timestamp }) => this.#tell(fixOf(coords, timestamp), null), give, WATCH);
+      const deaf = this.listen(({ last, failure }) => failure || end(last));
+      if (!patient) setTimeout(end, WATCH.timeout, null);
+      navigator.geolocation.getCurrentPosition(
+        ({ coords, timestamp }) => this.#tell(fixOf(coords, timestamp), null),
+        (error) => error.code === error.PERMISSION_DENIED && !patient && end(null), // "unavailable" may pass in a second
+        WATCH,
+      );
     });
   }
 

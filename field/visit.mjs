@@ -25,6 +25,7 @@ export class Visit {
     this.begun = Boolean(draft.data);
     this.improving = !draft.fix; // a draft opened again at home keeps the position of the visit
     this.timer = null;
+    this.asked = false;
     this.writing = Promise.resolve(true);
     draft.data = this.answers.data;
   }
@@ -175,6 +176,8 @@ export class Visit {
 
   #write(parts = {}) {
     clearTimeout(this.timer);
+    if (!this.asked) navigator.storage?.persist?.(); // a phone short of room drops other pages' data first
+    this.asked = true;
     this.draft.changedAt = new Date().toISOString();
     this.writing = this.writing
       .then(() => keepDraft(this.draft, parts))

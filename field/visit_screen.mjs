@@ -7,8 +7,8 @@ import { siteName } from "./home_screen.mjs";
 import { positionStrip } from "./position_strip.mjs";
 import { language, pick, t } from "./texts.mjs";
 
-/** The screen of *visit* in *app*. */
-export function visitScreen(app, visit) {
+/** The screen of *visit* in *app*; *release* lets go of its draft when the screen is left. */
+export function visitScreen(app, visit, release) {
   visit.answers.language = language();
   const form = new FormView(visit);
   const strip = positionStrip(visit);
@@ -44,13 +44,18 @@ export function visitScreen(app, visit) {
   addEventListener("pagehide", flush);
   document.addEventListener("visibilitychange", hidden);
   const unfollow = visit.follow();
+  let handedOn = false; // to the same screen in another language
   refresh();
   return {
     element,
     shown: () => visit.draft.place && form.show(visit.draft.place),
     leave: flush,
-    again: () => visitScreen(app, visit),
+    again: () => {
+      handedOn = true;
+      return visitScreen(app, visit, release);
+    },
     close() {
+      if (!handedOn) release();
       unfollow();
       removeEventListener("pagehide", flush);
       document.removeEventListener("visibilitychange", hidden);
