@@ -68,7 +68,7 @@ class Border:
     @cached_property
     def area(self) -> BaseGeometry:
         """The area inside, prepared for many questions."""
-        area = shape(json.loads(self.geojson))
+        area: BaseGeometry = shapely.from_geojson(self.geojson)
         shapely.prepare(area)
         return area
 

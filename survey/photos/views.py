@@ -46,7 +46,8 @@ def _views(image: Image.Image, facts: PhotoFacts) -> Views:
     # JPEG alone can be decoded at a fraction of its size; asked for the exact target it takes the nearest larger one.
     size = _fitted(image.size, PREVIEW_SIDE)
     image.draft("RGB", size)
-    preview = _bare(_resizable(image).resize(size, Image.Resampling.BILINEAR))
+    pixels = _resizable(image)
+    preview = _bare(pixels if pixels.size == size else pixels.resize(size, Image.Resampling.BILINEAR))
     # HEIF comes upright out of its decoder and says orientation 1.
     turn = _TURNS.get(facts.orientation or 1)
     if turn is not None:
@@ -76,12 +77,13 @@ def _resizable(image: Image.Image) -> Image.Image:
 
 def _bare(image: Image.Image) -> Image.Image:
     """The pixels as RGB, what is transparent on white, without anything that came with them."""
+    bare = Image.new("RGB", image.size, "white" if image.has_transparency_data else None)
     if image.has_transparency_data:
         layer = image.convert("RGBA")
-        image = Image.new("RGB", layer.size, "white")
-        image.paste(layer, mask=layer.getchannel("A"))
-    rgb = image.convert("RGB")
-    return Image.frombytes("RGB", rgb.size, rgb.tobytes())
+        bare.paste(layer, mask=layer.getchannel("A"))
+    else:
+        bare.paste(image)
+    return bare
 
 
 def _jpeg(image: Image.Image) -> bytes:
