@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.bundle import words
 from survey.bundle.arrange import NO_HAMLET, REPORT, Arrangement
-from survey.bundle.sketch import Layer, Point, draw_map
+from survey.bundle.sketch import Layer, Point, border_rings, draw_map
 from survey.bundle.spool import Spool
 from survey.bundle.views import SiteViews, VerdictView, anchor_of, verdict_view
 from survey.domain.evidence import Contents, Evidence, Item, contents_of
@@ -107,11 +108,9 @@ class _Report:
         self._sites: dict[str | None, list[Site]] = {}
         for site in evidence.sites.values():
             self._sites.setdefault(site.hamlet, []).append(site)
+        self._rings = border_rings(evidence.commune.border.geometry)
         self._seen = {item.site for item in evidence.items}
-        self._templates = Environment(
-            loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        self._templates.globals["cover"] = _cover(evidence)
+        self._cover = _cover(evidence)
         self.places = [self._place(hamlet) for hamlet in arrangement.pages if self._sites.get(hamlet)]
         self._criteria = list(self._criterion_rows())
 
@@ -123,9 +122,7 @@ class _Report:
             editions=self._edition_parts(),
             places=self._columns(),
             hamlets=self.places,
-            map=draw_map(
-                evidence.commune.border.geometry, self._layers(evidence.sites.values(), linked=False), title="Bản đồ xã", whole=True
-            ),
+            map=draw_map(self._rings, self._layers(evidence.sites.values(), linked=False), title="Bản đồ xã", whole=True),
             border_source=evidence.commune.source,
             left_out=[{"state": words.STATES[group.state], "reason": group.reason, "count": group.count} for group in evidence.left_out],
             files=FILES,
@@ -143,7 +140,7 @@ class _Report:
             hamlet=place,
             verdicts=verdicts,
             map=draw_map(
-                self._evidence.commune.border.geometry, [*layers, self._photo_layer(items)], title=f"Bản đồ {place.name}", whole=False
+                self._rings, [*layers, self._photo_layer(items)], title=f"Bản đồ {place.name}", whole=False
             ) if drawable else "",
             sites=self._views.of(items),
         )  # fmt: skip
@@ -207,13 +204,20 @@ class _Report:
     def _render(self, template: str, **values: Any) -> Iterator[bytes]:
         waiting: list[str] = []
         length = 0
-        for text in self._templates.get_template(template).generate(**values):
+        for text in _templates().get_template(template).generate(cover=self._cover, **values):
             waiting.append(text)
             length += len(text)
             if length > _CHUNK:
                 yield "".join(waiting).encode()
                 waiting, length = [], 0
         yield "".join(waiting).encode()
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def scope_text(evidence: Evidence) -> str:

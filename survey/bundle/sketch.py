@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -41,15 +42,16 @@ class _Plane:
         self._drawn = height_m / self.metres + 2 * _MARGIN
         self.height = self._drawn + _FOOT
 
-    def __call__(self, point: Point) -> str:
-        x = self.width / 2 + (point[0] - self._middle[0]) * self._shrink * _METRES_PER_DEGREE / self.metres
-        y = self._drawn / 2 - (point[1] - self._middle[1]) * _METRES_PER_DEGREE / self.metres
-        return f"{x:.1f} {y:.1f}"
+    def __call__(self, points: Iterable[Point]) -> list[str]:
+        """The places of *points* on the drawing, `x y`."""
+        up = _METRES_PER_DEGREE / self.metres
+        right = up * self._shrink
+        x, y = self.width / 2 - self._middle[0] * right, self._drawn / 2 + self._middle[1] * up
+        return [f"{x + point[0] * right:.1f} {y - point[1] * up:.1f}" for point in points]
 
 
-def draw_map(border: Any, layers: Sequence[Layer], *, title: str, whole: bool) -> Markup:
-    """The SVG of *border* (GeoJSON geometry) and *layers*; *whole* shows all of the commune, else the layers' surroundings."""
-    rings = list(_rings(border))
+def draw_map(rings: Sequence[Sequence[Point]], layers: Sequence[Layer], *, title: str, whole: bool) -> Markup:
+    """The SVG of a border's *rings* and *layers*; *whole* shows all of the commune, else the layers' surroundings."""
     shown = [point for layer in layers for point in (*layer.points, *(corner for line in layer.lines for corner in line))]
     if whole or not shown:
         shown += [point for ring in rings for point in ring]
@@ -67,14 +69,14 @@ def _draw_layer(plane: _Plane, layer: Layer) -> Markup:
     lines = "".join(_path(plane, line) for line in layer.lines)
     drawn = Markup('<path class="line {}" d="{}"/>').format(layer.css, lines) if lines else Markup("")
     if layer.links:
-        for point, (target, label) in zip(layer.points, layer.links, strict=True):
-            x, y = plane(point).split()
+        for spot, (target, label) in zip(plane(layer.points), layer.links, strict=True):
+            x, y = spot.split()
             drawn += Markup('<a href="{}"><circle class="dot {}" cx="{}" cy="{}" r="5"><title>{}</title></circle></a>').format(
                 target, layer.css, x, y, label
             )
     elif layer.points:
         # A segment of no length with a round cap is a dot: twelve bytes a point instead of sixty.
-        dots = "".join(f"M{plane(point)}h0" for point in layer.points)
+        dots = "".join(f"M{spot}h0" for spot in plane(layer.points))
         drawn += Markup('<path class="dots {}" d="{}"/>').format(layer.css, dots)
     return drawn
 
@@ -91,16 +93,10 @@ def _scale_bar(plane: _Plane) -> Markup:
 
 
 def _path(plane: _Plane, line: Iterable[Point]) -> str:
-    corners: list[str] = []
-    for point in line:
-        corner = plane(point)
-        if not corners or corners[-1] != corner:
-            corners.append(corner)
-    return "M" + "L".join(corners)
+    return "M" + "L".join(corner for corner, _ in groupby(plane(line)))
 
 
-def _rings(geometry: Any) -> Iterable[list[Point]]:
+def border_rings(geometry: Any) -> list[list[Point]]:
+    """The rings of a border given as a GeoJSON Polygon or MultiPolygon."""
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    for polygon in polygons:
-        for ring in polygon:
-            yield [(pair[0], pair[1]) for pair in ring]
+    return [[(pair[0], pair[1]) for pair in ring] for polygon in polygons for ring in polygon]

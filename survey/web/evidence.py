@@ -17,14 +17,14 @@ from survey.web import text
 from survey.web.session import Here
 from survey.web.text import _, ngettext
 
+_ALL = ""  # a selectbox takes None for *nothing chosen*
 _STYLE = """<style>
 .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .6rem; margin: .2rem 0 .4rem; }
-.numbers div { border: 1px solid var(--st-border-color); border-radius: .5rem; padding: .5rem .75rem; }
+.numbers div, .made > div { border: 1px solid color-mix(in srgb, currentColor 40%, transparent); border-radius: .5rem;
+  padding: .5rem .75rem; }
 .numbers b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
-.made { list-style: none; margin: 0; padding: 0; }
-.made li { border: 1px solid var(--st-border-color); border-radius: .5rem; padding: .6rem .8rem; margin: 0 0 .6rem;
-  overflow-wrap: anywhere; }
-.made p { margin: .1rem 0; } .made code { font-size: .82em; overflow-wrap: anywhere; }
+.made > div { margin: 0 0 .6rem; overflow-wrap: anywhere; }
+.made p { margin: .1rem 0 .3rem; } .made code { font-size: .82em; overflow-wrap: anywhere; }
 </style>"""
 
 
@@ -33,27 +33,27 @@ def choose_scope(here: Here, editions: Sequence[Edition], hamlets: Sequence[Haml
     today = local_date(here.survey.now())
     by_id = {edition.id: edition for edition in editions}
     in_force = [edition.id for edition in editions if edition.is_valid(today)]
-    choices = ([None] if in_force else []) + list(by_id)
+    choices = [*([_ALL] if in_force else []), *by_id]
 
-    def edition_title(choice: str | None) -> str:
-        if choice is None:
+    def edition_title(choice: str) -> str:
+        if choice == _ALL:
             return _("All editions in force today")
         title = by_id[choice].title.say(text.locale())
         return title if choice in in_force else _("{edition} (not in force, as history)", edition=title)
 
     edition = st.selectbox(_("Edition of criteria"), choices, format_func=edition_title, key="scope_edition")
-    criteria = {} if edition is None else {criterion.code: criterion.title.say(text.locale()) for criterion in by_id[edition].criteria}
+    criteria = {} if edition == _ALL else {criterion.code: criterion.title.say(text.locale()) for criterion in by_id[edition].criteria}
     criterion = st.selectbox(
-        _("Criterion"), [None, *criteria], key=f"scope_criterion_{edition}", disabled=edition is None,
-        format_func=lambda code: _("All criteria") if code is None else f"{code} · {criteria[code]}",
+        _("Criterion"), [_ALL, *criteria], key=f"scope_criterion_{edition}", disabled=edition == _ALL,
+        format_func=lambda code: _("All criteria") if code == _ALL else f"{code} · {criteria[code]}",
         help=_("Choose one edition first to narrow the bundle to one criterion."),
     )  # fmt: skip
     names = {hamlet.id: hamlet.name for hamlet in hamlets if here.actor.reaches(hamlet.id)}
-    places: list[str | None] = [*([None] if here.actor.hamlets is None else []), *names]
+    places = [*([_ALL] if here.actor.hamlets is None else []), *names]
     hamlet = st.selectbox(
-        _("Area"), places, format_func=lambda place: _("The whole commune") if place is None else names[place], key="scope_hamlet"
+        _("Area"), places, format_func=lambda place: _("The whole commune") if place == _ALL else names[place], key="scope_hamlet"
     )
-    return Scope(today, edition, criterion, hamlet, history=edition is not None and edition not in in_force)
+    return Scope(today, edition or None, criterion or None, hamlet or None, history=edition not in (_ALL, *in_force))
 
 
 def show_plan(plan: BundlePlan) -> None:
@@ -81,7 +81,7 @@ def show_made(made: Sequence[MadeBundle], editions: Mapping[str, str], hamlets: 
     if not made:
         st.info(_("No bundle has been prepared yet."))
         return
-    st.html(f'{_STYLE}<ul class="made">{"".join(_card(one, editions, hamlets) for one in made)}</ul>')
+    st.html(f'{_STYLE}<div class="made">{"".join(_card(one, editions, hamlets) for one in made)}</div>')
 
 
 def show_how_to_check() -> None:
@@ -142,7 +142,8 @@ def _card(made: MadeBundle, editions: Mapping[str, str], hamlets: Mapping[str, s
     place = _("the whole commune") if scope.hamlet is None else hamlets.get(scope.hamlet, scope.hamlet)
     size = _("prepared, not downloaded") if made.size is None else text.format_size(made.size)
     when = f"{text.format_datetime(made.created_at)} · {made.person_name or _('at the server')}"
-    link = f'<a href="/bundles/{escape(made.id)}" download>{escape(_("Download again"))}</a>'
-    lines = (f"<b>{escape(f'{edition}, {criterion}, {place}')}</b>", escape(f"{when} · {size}"), f"{link}")
+    link = f'<a class="door" href="/bundles/{escape(made.id)}" download>{escape(_("Download again"))}</a>'
+    about = f"{edition}, {criterion}, {place}"
+    lines = (f"<b>{escape(about[:1].upper() + about[1:])}</b>", escape(f"{when} · {size}"))
     head = f'{escape(_("Head of the log"))} {made.basis.head[0]}: <code>{escape(made.basis.head[1])}</code>'
-    return "<li>" + "".join(f"<p>{line}</p>" for line in (*lines, head)) + "</li>"
+    return "<div>" + "".join(f"<p>{line}</p>" for line in (*lines, head, link)) + "</div>"

@@ -86,7 +86,7 @@ class TestFull:
         assert not prepared.exception
         assert "2 / 3" in shown
         assert "18844-h01" in shown
-        prepared.selectbox(key="scope_hamlet").select(None).run()
+        prepared.selectbox(key="scope_hamlet").select("").run()
         assert 'class="numbers"' not in "".join(str(element.proto.body) for element in prepared.get("html"))
 
     def test_nothing_accepted_leads_to_review(self, open_page, world):  # noqa: F811
