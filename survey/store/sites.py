@@ -175,10 +175,17 @@ def select_site_names(reader: Reader, commune: str) -> Iterator[tuple[SiteKind, 
 
 def select_highest_code(reader: Reader, commune: str, kind: SiteKind) -> int:
     """The highest number that a made code of this kind has ever had, closed sites included; 0 where there is none."""
+    prefix = f"{CODE_PREFIXES[kind]}-"
+    # Without its leading zeros the longer number is the larger; codes that people made up are passed over.
     rows = reader.stream(
-        "SELECT DISTINCT code FROM site WHERE commune = :commune AND code LIKE :prefix", commune=commune, prefix=f"{CODE_PREFIXES[kind]}-%"
+        "SELECT code, ltrim(substr(code, :start), '0') AS digits FROM site WHERE commune = :commune AND code > :prefix AND code < :behind"
+        " ORDER BY length(ltrim(substr(code, :start), '0')) DESC, digits DESC",
+        commune=commune,
+        start=len(prefix) + 1,
+        prefix=prefix,
+        behind=f"{CODE_PREFIXES[kind]}.",  # the sign after the hyphen
     )
-    return max((code_number(kind, row["code"]) for row in rows), default=0)
+    return next((number for row in rows if (number := code_number(kind, row["code"]))), 0)
 
 
 def _rows_in_box(reader: Reader, clauses: str, parameters: dict[str, object], box: tuple[float, float, float]) -> list[Row]:

@@ -89,6 +89,18 @@ def test_two_sites_can_swap_their_codes(store: Store) -> None:
         assert sites.select_highest_code(reader, COMMUNE, SiteKind.HOUSEHOLD) == 2
 
 
+def test_the_highest_made_code_is_found_among_others(store: Store) -> None:
+    """By value and not by length; codes of another make and closed sites' codes are told apart."""
+    codes = ["HO-0002", "HO-10000", "HO-000011", "HO-99-A-LONG-ONE", "HO-X", "DU-20000"]
+    fill(store, *(replace(household(number), code=code) for number, code in enumerate(codes)))
+    with store.transaction() as tx:
+        sites.close_site(tx, replace(household(1), code="HO-10000"), at=T0 + timedelta(hours=1))
+
+    with store.reading() as reader:
+        assert sites.select_highest_code(reader, COMMUNE, SiteKind.HOUSEHOLD) == 10_000
+        assert sites.select_highest_code(reader, COMMUNE, SiteKind.PUBLIC_PLACE) == 0
+
+
 def test_search_with_and_without_diacritics(store: Store) -> None:
     """Every word must be there, in any order, folded; signs of LIKE are letters like others."""
     fill(store, household(1, "Đặng Thị Hường"), household(2, "Nguyễn Văn Hùng", attributes={"address": "Tổ 100% A_B"}))

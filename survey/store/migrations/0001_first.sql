@@ -43,6 +43,7 @@ CREATE TABLE site (
 );
 CREATE UNIQUE INDEX site_present ON site (commune, site) WHERE known_to IS NULL;
 CREATE UNIQUE INDEX site_code ON site (commune, code) WHERE known_to IS NULL AND closed = 0;
+CREATE INDEX site_codes ON site (commune, code);
 CREATE INDEX site_list ON site (commune, kind, hamlet, sort_key, site) WHERE known_to IS NULL AND closed = 0;
 CREATE INDEX site_kind ON site (commune, kind, sort_key, site) WHERE known_to IS NULL AND closed = 0;
 CREATE INDEX site_sorted ON site (commune, sort_key, site) WHERE known_to IS NULL AND closed = 0;
