@@ -107,6 +107,13 @@ def test_every_photo_has_its_views_and_no_job_is_left(demonstration):
     assert _rows(demonstration, "SELECT COUNT(*) FROM job") == [(0,)]
 
 
+def test_it_runs_on_postgresql_too(tmp_path, monkeypatch, postgres_url, capsys):
+    monkeypatch.setenv("SURVEY_DATABASE", postgres_url())
+
+    assert _demo(tmp_path, households=10, submissions=12) == 0
+    assert main(["check-store", "--data", str(tmp_path)]) == 0
+
+
 def test_everyone_gets_a_sign_in_link(tmp_path, capsys):
     assert _demo(tmp_path, households=6, submissions=1, more=("--json",)) == 0
     links = json.loads(capsys.readouterr().out)["sign_in"]
