@@ -8,7 +8,7 @@ from datetime import date
 
 from survey.bundle.spool import Spool
 from survey.bundle.zipstream import ZipMismatchError, ZipStream
-from survey.domain.problems import BLOB_DAMAGED, Problem
+from survey.domain.problems import BLOB_DAMAGED, FILE_UNKNOWN, Problem
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -47,6 +47,8 @@ class _Bag:
             yield from self._zip.member(path, size=photo.size, crc32=photo.crc32, chunks=_checked(photo))
         except ZipMismatchError as error:
             raise Problem(BLOB_DAMAGED, sha256=photo.sha256) from error
+        except Problem as problem:
+            raise (Problem(BLOB_DAMAGED, sha256=photo.sha256) if problem.kind is FILE_UNKNOWN else problem) from problem
 
     def small(self, name: str, content: bytes) -> Iterator[bytes]:
         self._enter(name, hashlib.sha256(content).hexdigest(), len(content))

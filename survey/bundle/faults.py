@@ -36,6 +36,9 @@ _MEANINGS: dict[str, tuple[str, str]] = {
 }
 
 
+CODES = tuple(_MEANINGS)
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong: a *code*, the *path* inside the bundle (with a line number where it has lines), and its meaning."""

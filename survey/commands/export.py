@@ -77,11 +77,14 @@ def _write(path: Path, chunks: Iterable[bytes]) -> int:
 def _told(chunks: Iterable[bytes], expected: int) -> Iterator[bytes]:
     """Pass *chunks* on and tell stderr how far it is; *expected* bytes of photos are most of it."""
     done, told_at = 0, 0.0
-    for chunk in chunks:
-        yield chunk
-        done += len(chunk)
-        if time.monotonic() - told_at > _TELL_EVERY_S:
-            told_at = time.monotonic()
-            share = min(99, 100 * done // max(expected, 1))
-            print(f"\r{done / 1e6:,.0f} MB, {share} %", end="", file=sys.stderr, flush=True)
-    print(f"\r{done / 1e6:,.1f} MB, 100 %", file=sys.stderr)
+    try:
+        for chunk in chunks:
+            yield chunk
+            done += len(chunk)
+            if time.monotonic() - told_at > _TELL_EVERY_S:
+                told_at = time.monotonic()
+                share = min(99, 100 * done // max(expected, 1))
+                print(f"\r{done / 1e6:,.0f} MB, {share} %", end="", file=sys.stderr, flush=True)
+        print(f"\r{done / 1e6:,.1f} MB, 100 %", end="", file=sys.stderr)
+    finally:
+        print(file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from survey.bundle.faults import CODES, Fault
 from survey.bundle.verify import verify
 from tests.bundle.bags import FOLDER, PHOTOS, bag_bytes, rezip
 
@@ -218,3 +219,11 @@ class _nothing:  # noqa: N801 - reads as a word in a with statement
     def __enter__(self) -> None: ...
 
     def __exit__(self, *error: object) -> None: ...
+
+
+def test_every_fault_is_documented() -> None:
+    """docs/bundle.md has a row for each code, with both meanings."""
+    text = (Path(__file__).parents[2] / "docs" / "bundle.md").read_text()
+
+    for code in CODES:
+        assert f"| `{code}` | {Fault(code, '').vi} | {Fault(code, '').en} |" in text
