@@ -12,9 +12,9 @@ export async function homeScreen(app) {
   const [drafts, sent] = await Promise.all([readDrafts(me.person), readSent(me.person)]);
   const own = drafts.filter((draft) => draft.desk === app.desk);
   const finder = new SiteFinder(app, (await recall("hamlet")) ?? "");
-  const lately = h("section", { class: "lately" });
-  const element = h("div", { class: "home" }, head(app), own.length ? draftList(app, own) : null, finder.element, lately);
-  fill(lately, sent.length ? sentList(sent, []) : null);
+  const lately = h("details", { class: "group lately" });
+  const element = h("div", { class: "home" }, head(app), own.length ? draftList(app, own) : null, lately, finder.element);
+  fill(lately, sentList(sent, []));
   app.work.submissions().then(
     (known) => fill(lately, sentList(sent, known)),
     (error) => {
@@ -57,8 +57,10 @@ function sentList(sent, known) {
   const byId = new Map(sent.map((record) => [record.id, record]));
   for (const one of known) byId.set(one.id, { ...byId.get(one.id), ...one, at: one.received_at });
   const records = [...byId.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 10);
-  if (!records.length) return null;
-  return [h("h2", {}, t("Sent")), records.map(sentCard)];
+  const returned = records.filter((record) => record.state === "returned").length;
+  const more = returned ? h("span", { class: "reason" }, t("{count} returned", { count: returned })) : null;
+  const none = records.length ? null : h("p", { class: "hint" }, t("Nothing sent yet."));
+  return [h("summary", {}, t("Sent lately"), more), records.map(sentCard), none];
 }
 
 function sentCard(record) {

@@ -3,11 +3,12 @@
 import { fill, h, say } from "./dom.mjs";
 import { keep } from "./drafts.mjs";
 import { matches } from "./fold.mjs";
+import { metres } from "./position.mjs";
 import { Refusal } from "./server.mjs";
 import { language, t } from "./texts.mjs";
 import { nearest } from "./work.mjs";
 
-const SHOWN = 30; // sites at once; the search finds the others
+const SHOWN = 15; // sites at once; the search finds the others
 const SEARCH_MS = 250;
 const MOVED_M = 10; // the list is put in order again after this many metres
 
@@ -24,7 +25,7 @@ export class SiteFinder {
     const last = hamlets.length === 1 ? hamlets[0].id : hamlet;
     this.choose.value = hamlets.some(({ id }) => id === last) ? last : "";
     this.deaf = app.watch.listen(({ last: fix }) => {
-      if (fix && (!this.drawnFrom || nearest([this.drawnFrom], fix)[0].distance > MOVED_M)) this.#draw();
+      if (fix && (!this.drawnFrom || metres(this.drawnFrom, fix) > MOVED_M || fix.accuracy < this.drawnFrom.accuracy / 2)) this.#draw();
     });
     say(this.state, t("Fetching the list…"));
     this.#ask();

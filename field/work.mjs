@@ -2,7 +2,7 @@
 
 import { keep, recall } from "./drafts.mjs";
 import { fold } from "./fold.mjs";
-import { metres } from "./position.mjs";
+import { grade, metres } from "./position.mjs";
 import { get, Refusal } from "./server.mjs";
 
 const SITES_AT_ONCE = 1000;
@@ -68,9 +68,9 @@ export class Work {
   }
 }
 
-/** *sites* in the order of the list: nearest first where *fix* is known, else as the register sorts; each with its `distance`. */
+/** *sites* in the order of the list: nearest first where *fix* is usable, else as the register sorts; each with its `distance`. */
 export function nearest(sites, fix) {
-  if (!fix) return sites.map((site) => ({ ...site, distance: null }));
+  if (!fix || grade(fix.accuracy) === "unusable") return sites.map((site) => ({ ...site, distance: null }));
   const measured = sites.map((site) => ({ ...site, distance: site.latitude === null ? null : metres(fix, site) }));
   return measured.sort((a, b) => (a.distance ?? Infinity) - (b.distance ?? Infinity));
 }

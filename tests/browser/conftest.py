@@ -52,7 +52,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
             insert_site(tx, site, at=now)
         road = Site(
             COMMUNE, _id(99), SiteKind.ROAD_SEGMENT, "DU-0001", "Đường trục thôn mẫu 1", HAMLETS[0], 18.08, 106.12,
-            attributes={"class": "thon", "length_m": 420},
+            attributes={"class": "hamlet", "length_m": 420},
         )  # fmt: skip
         insert_site(tx, road, at=now)
     survey.store.close()

@@ -12,8 +12,10 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from survey import receive
+from survey import receive, review
+from survey.domain.people import Actor
 from survey.domain.sites import Site, SiteKind
+from survey.domain.submissions import State
 from survey.forms.compile import compile_xlsform
 from survey.store.forms import insert_form
 from survey.store.sites import insert_site
@@ -149,6 +151,17 @@ def test_form_and_photos_arrive_in_any_order_and_twice(phone: TestClient, survey
     assert late["sha256"] == hashlib.sha256(second).hexdigest()
     assert b"".join(survey.blobs.read(early["sha256"])) == first
     assert phone.get("/api/submissions").json()["submissions"][0]["title"]["vi"] == "Hàng rào của hộ"
+
+
+def test_returned_work_comes_back_with_its_reason(phone: TestClient, survey: Survey, reviewer: Actor, commune: str) -> None:
+    """The inspector's list says what the reviewer wants."""
+    key, xml = _fence(commune)
+    phone.put(f"/api/submissions/{key}", content=xml.encode())
+    review.decide(survey, reviewer, key, State.RETURNED, reason="Chụp lại từ cổng.", expected_version=1)
+    (known,) = phone.get("/api/submissions?mine=1").json()["submissions"]
+
+    assert (known["state"], known["reason"]) == ("returned", "Chụp lại từ cổng.")
+    assert known["site"]["code"] == "HO-0001"
 
 
 @pytest.mark.parametrize(("language", "sentence"), [("vi", "Tệp không phải là ảnh"), ("en", "The file is not a JPEG")])
