@@ -1,12 +1,11 @@
 """The bundle's tables from its evidence: sites, submissions, photos, decisions, flags, verdicts; each streamed into the spool."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from survey.bundle import words
 from survey.bundle.arrange import Arrangement
 from survey.bundle.spool import Spool
-from survey.bundle.tables import csv_chunks, geojson_chunks, json_lines, point_feature
+from survey.bundle.tables import csv_chunks, geojson_chunks, json_lines, json_list, point_feature
 from survey.domain.canonical import dumps
 from survey.domain.evidence import Evidence, Item, Photo
 from survey.domain.sites import Site
@@ -30,9 +29,9 @@ def add_tables(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> No
     spool.add("ho-so/bai-nop.geojson", geojson_chunks(_item_features(evidence)))
     spool.add("ho-so/anh.geojson", geojson_chunks(_photo_features(evidence, arrangement)))
     _add_csv(spool, "ket-qua/ket-qua.csv", _verdict_rows(evidence), _VERDICT)
-    spool.add("ket-qua/ket-qua.json", [_indented([verdict_document(verdict) for verdict in evidence.verdicts])])
-    spool.add("ket-qua/pham-vi.json", [_indented(_scope_document(evidence))])
-    spool.add("ket-qua/bo-tieu-chi.json", [_indented(evidence.edition_documents)])
+    spool.add("ket-qua/ket-qua.json", json_list(verdict_document(verdict) for verdict in evidence.verdicts))
+    spool.add("ket-qua/pham-vi.json", [dumps(_scope_document(evidence)).encode()])
+    spool.add("ket-qua/bo-tieu-chi.json", [dumps(evidence.edition_documents).encode()])
 
 
 def add_instances(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> None:
@@ -188,8 +187,3 @@ def _scope_document(evidence: Evidence) -> dict[str, object]:
         "log_head": {"seq": evidence.head[0], "hash": evidence.head[1]},
         "last_received_at": max((to_text(item.received_at) for item in evidence.items), default=None),
     }
-
-
-def _indented(document: object) -> bytes:
-    # Canonical first, so that NFC and NaN are settled; then a person's indentation.
-    return json.dumps(json.loads(dumps(document)), ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

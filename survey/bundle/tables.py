@@ -37,12 +37,9 @@ def csv_chunks(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> 
 
 def geojson_chunks(features: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
     """A GeoJSON FeatureCollection (RFC 7946, WGS 84), one feature a line."""
-    yield b'{"type":"FeatureCollection","features":['
-    separator = "\n"
-    for feature in features:
-        yield (separator + dumps(feature)).encode()
-        separator = ",\n"
-    yield b"\n]}\n"
+    yield b'{"type":"FeatureCollection","features":'
+    yield from json_list(features)
+    yield b"}\n"
 
 
 def point_feature(latitude: float, longitude: float, properties: Mapping[str, object]) -> dict[str, object]:
@@ -52,6 +49,15 @@ def point_feature(latitude: float, longitude: float, properties: Mapping[str, ob
         "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
         "properties": dict(properties),
     }
+
+
+def json_list(rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+    """A JSON list with one canonical object a line."""
+    separator = "[\n"
+    for row in rows:
+        yield (separator + dumps(row)).encode()
+        separator = ",\n"
+    yield b"[]" if separator == "[\n" else b"\n]"
 
 
 def json_lines(rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
