@@ -115,7 +115,7 @@ class LiveServer:
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         self.stop()
-        raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-1200:]}")
 
 
 def _free_port() -> int:

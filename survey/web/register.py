@@ -117,7 +117,7 @@ def _card(site: Site, hamlets: Mapping[str, Hamlet]) -> str:
     if site.length_m is not None:
         facts.append(f"{text.format_number(site.length_m)}\N{NO-BREAK SPACE}m")
     if site.latitude is None:
-        facts.append(_("no position"))
+        facts.append(_("no position yet"))
     return f"<b>{escape(site.name)}</b><br><small>{escape(' · '.join(facts))}</small>"
 
 
