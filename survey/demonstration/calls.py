@@ -10,6 +10,7 @@ from random import Random
 
 from survey.demonstration.answers import AFTER, BEFORE
 from survey.demonstration.chance import chance, lasting_id
+from survey.demonstration.ground import hamlet_number
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State
 from survey.domain.times import VIETNAM
@@ -18,11 +19,12 @@ _BEFORE_SHARE = 0.4
 # Days before *today* on which each round's visits begin and end.
 ROUND_DAYS = {BEFORE: (150, 95), AFTER: (40, 2)}
 _ACCEPTED_SHARE = {BEFORE: 0.97, AFTER: 0.72}
+_REVIEWED = (1, 2)  # the hamlets with which the reviewer is through
 _A_DAY = 8  # calls of an inspector
 _MORNING, _WORKING_TIME = time(7, 20), timedelta(hours=9)
 _TURNS = (
     "household_fence", "road_segment", "household_garden", "household_fence", "road_segment", "household_environment",
-    "household_fence", "road_segment", "household_garden", "public_place",
+    "household_fence", "road_segment", "household_garden", "household_fence", "public_place",
 )  # fmt: skip
 _KINDS = {"road_segment": SiteKind.ROAD_SEGMENT, "public_place": SiteKind.PUBLIC_PLACE}
 
@@ -78,6 +80,7 @@ def plan_calls(sites: Sequence[Site], inspectors: dict[str | None, int], *, coun
         _call(number, form, site, round_number, inspectors[site.hamlet], starts[number], seed)
         for number, (round_number, (form, site)) in enumerate(rounds)
     ]  # fmt: skip
+    calls = [_reviewed(call) if hamlet_number(call.site) in _REVIEWED else call for call in calls]
     return sorted(_with_flaws(calls, seed), key=lambda call: (call.received_at, call.number))
 
 
@@ -121,6 +124,11 @@ def _call(number: int, form: str, site: Site, round_number: int, inspector: int,
     return call
 
 
+def _reviewed(call: Call) -> Call:
+    """The call as accepted, in a hamlet with which the reviewer is through."""
+    return replace(call, decision=State.ACCEPTED, decided_at=call.decided_at or call.received_at + timedelta(hours=30))
+
+
 def _delay(random: Random) -> timedelta:
     """Most visits are sent at once, some from the next place with a signal."""
     return timedelta(seconds=random.randint(4, 60)) if random.random() < 0.7 else timedelta(minutes=random.randint(20, 300))  # noqa: PLR2004
@@ -131,7 +139,7 @@ def _with_flaws(calls: list[Call], seed: int) -> list[Call]:
     fences = [call for call in calls if call.round == AFTER and call.form == "household_fence"]
     changed: dict[int, Call] = {}
     corrections: list[Call] = []
-    for flaw, call in zip(Flaw, fences[1:], strict=False):
+    for flaw, call in zip(Flaw, reversed(fences[1:]), strict=False):
         flawed = replace(call, flaw=flaw, decision=None, decided_at=None)
         if flaw is Flaw.REUSED:
             flawed = replace(flawed, other=fences[0])

@@ -11,6 +11,7 @@ from survey.domain.places import Border, Commune, Hamlet, line_length_m, line_mi
 from survey.domain.sites import RoadClass, Site, SiteKind, next_code
 
 HAMLETS = 6
+_HAMLET_WEIGHTS = (10, 11, 20, 20, 20, 19)  # two small hamlets, which the survey has gone through whole
 _METRES_PER_DEGREE = 110_900.0  # of latitude; close enough to draw by, distances are measured elsewhere
 _CLEARANCE_M = 1500.0
 _APART_M = (1600.0, 2800.0)
@@ -51,8 +52,7 @@ def lay_out(commune: Commune, seed: int, *, households: int, since: date) -> Lan
         maker.road(RoadClass.COMMUNE, line, None)
     for hamlet, roads in zip(hamlets, lanes, strict=True):
         maker.public_places(hamlet, roads[0][1], chance(seed, f"public {hamlet.id}"))
-    for number, hamlet in enumerate(hamlets):
-        count = households // HAMLETS + (number < households % HAMLETS)
+    for number, (hamlet, count) in enumerate(zip(hamlets, _shares(households), strict=True)):
         maker.houses(hamlet, [line for road_class, line in lanes[number] if road_class is not RoadClass.FIELD], count)
     return Land(hamlets, tuple(maker.sites))
 
@@ -149,6 +149,17 @@ def _centres(plane: _Plane, random: Random) -> list[Metres]:
         if all(math.dist(point, other) >= _APART_M[0] for other in centres) and plane.holds(point, _CLEARANCE_M):
             centres.append(point)
     raise ValueError("the commune has no room for the demonstration's hamlets")
+
+
+def hamlet_number(site: Site) -> int:
+    """The *n* of the site's `Thôn mẫu n`; 0 for a site of the commune alone."""
+    return int((site.hamlet or "0").rpartition("h")[2])
+
+
+def _shares(households: int) -> list[int]:
+    """How many households each hamlet has, *households* in all."""
+    ends = [households * sum(_HAMLET_WEIGHTS[: number + 1]) // sum(_HAMLET_WEIGHTS) for number in range(HAMLETS)]
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _hamlet_roads(plane: _Plane, centre: Metres, random: Random) -> list[tuple[RoadClass, list[Metres]]]:
