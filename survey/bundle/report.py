@@ -80,8 +80,8 @@ class Criterion:
     """A criterion over the places of the bundle; *main* is the verdict on the bundle's own place."""
 
     edition: str
-    code: str
-    title: str
+    edition_title: str
+    name: str
     anchor: str
     cells: tuple[VerdictView | None, ...]
     main: VerdictView | None
@@ -174,6 +174,7 @@ class _Report:
         for verdict in self._evidence.verdicts:
             by_code.setdefault((verdict.edition, verdict.criterion), {})[verdict.hamlet] = verdict
         columns = self._columns()
+        titles = {edition.id: edition.title.vi for edition in self._evidence.editions}
         for number, ((edition, code), verdicts) in enumerate(by_code.items(), 1):
             anchor = f"tieu-chi-{number}"
             cells = tuple(
@@ -183,7 +184,10 @@ class _Report:
                 for place in columns
             )
             main, main_place = next(((cell, place.name) for cell, place in zip(cells, columns, strict=True) if cell), (None, ""))
-            yield Criterion(edition, code, next(iter(verdicts.values())).title.vi, anchor, cells, main, main_place)
+            title = next(iter(verdicts.values())).title.vi
+            # A rule over all criteria has a word for a code, which says nothing to a reader.
+            name = f"{code} · {title}" if code[:1].isdigit() else title
+            yield Criterion(edition, titles[edition], name, anchor, cells, main, main_place)
 
     def _layers(self, sites: Iterable[Site], *, linked: bool) -> list[Layer]:
         layers = []

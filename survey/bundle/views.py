@@ -8,7 +8,7 @@ from survey.bundle import words
 from survey.bundle.answers import Question, answered, label, questions
 from survey.bundle.arrange import REPORT, Arrangement
 from survey.domain.evidence import Evidence, Item, Photo
-from survey.domain.places import distance_m
+from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.sites import Site
 from survey.domain.verdicts import Basis, Outcome, Verdict
 
@@ -44,6 +44,7 @@ class VerdictView:
     symbol: str
     word: str
     value: str
+    coverage: str
     informs: bool
     href: str
     reasons: tuple[str, ...]
@@ -107,6 +108,7 @@ def verdict_view(verdict: Verdict, href: str) -> VerdictView:
         symbol=_SYMBOLS[verdict.outcome],
         word=words.OUTCOMES[verdict.outcome],
         value=words.amount(leading.value, leading.unit) if leading and leading.value is not None else "",
+        coverage=f"{leading.visited}/{leading.registered}" if leading and leading.registered else "",
         informs=verdict.informs,
         href=href,
         reasons=tuple(words.REASONS.get(reason, reason) for reason in verdict.reasons),
@@ -210,6 +212,10 @@ def anchor_of(site: Site) -> str:
 
 
 def _distance(site: Site, item: Item) -> str:
-    if item.fix is None or site.latitude is None or site.longitude is None:
+    if item.fix is None:
         return ""
-    return f"{words.number(distance_m(site.latitude, site.longitude, item.fix.latitude, item.fix.longitude), 0)} m"
+    if site.line is not None:
+        return f"cách đoạn đường trong sổ bộ {words.metres(distance_to_line_m(item.fix.latitude, item.fix.longitude, site.line))}"
+    if site.latitude is None or site.longitude is None:
+        return ""
+    return f"cách điểm trong sổ bộ {words.metres(distance_m(site.latitude, site.longitude, item.fix.latitude, item.fix.longitude))}"

@@ -120,6 +120,11 @@ def position(fix: Fix | None) -> str:
     return f"{fix.latitude:.6f}, {fix.longitude:.6f}{accuracy}"
 
 
+def metres(length_m: float) -> str:
+    """A distance, to the metre."""
+    return f"{number(length_m, 0)}\N{NO-BREAK SPACE}m"
+
+
 def size(count: int) -> str:
     """Bytes as a person reads them."""
     return f"{number(count / _MEGA, 1)} MB" if count < _GIGA else f"{number(count / _GIGA, 2)} GB"
