@@ -16,7 +16,7 @@ from survey.domain.people import Ability, Actor
 from survey.domain.places import successor_of
 from survey.domain.ports import Reader, Survey
 from survey.domain.problems import EDITION_NOT_IN_FORCE, EDITION_UNKNOWN, HAMLET_UNKNOWN, Problem
-from survey.domain.times import end_of, local_date
+from survey.domain.times import end_of, from_text, local_date, to_text
 from survey.domain.verdicts import Verdict, read_verdict, verdict_document
 from survey.store.editions import LoadedEdition, select_editions, select_present_trees, upsert_edition
 from survey.store.figures import KeptFigures, mark_figures_stale, select_changes, select_figures, upsert_figures
@@ -71,7 +71,7 @@ def present_figures(survey: Survey, actor: Actor, edition: str, *, history: bool
     The verdicts carry number and hash of their submissions, not the ids. Raises NOT_ALLOWED, EDITION_UNKNOWN, EDITION_NOT_IN_FORCE.
     """
     actor.require(Ability.SEE_FIGURES)
-    now = survey.now()
+    now = from_text(to_text(survey.now()))  # to the millisecond, as it is kept
     with survey.reading() as reader:
         chosen = _chosen(select_editions(reader, actor.commune), edition, Moment(local_date(now), history))[0]
         changes = select_changes(reader, actor.commune)
@@ -160,13 +160,11 @@ def _assess(reader: Reader, commune: str, editions: Sequence[Edition], moment: M
     every = {hamlet.id: hamlet for hamlet in select_hamlets(reader, commune)}
     hamlets = [hamlet.id for hamlet in select_hamlets(reader, commune, moment.on)]
     became = {hamlet: successor for hamlet in every if (successor := successor_of(hamlet, every, moment.on)) is not None}
-    assessments = [Assessment(edition, moment) for edition in editions]
-    for kind in sorted({kind for assessment in assessments for kind in assessment.kinds}):
-        asking = [assessment for assessment in assessments if kind in assessment.kinds]
+    assessment = Assessment(editions, moment)
+    for kind in sorted(assessment.kinds):
         for seen in _observe(reader, commune, kind, editions, known_before):
-            for assessment in asking:
-                assessment.count(seen)
-    return [verdict for assessment in assessments for verdict in assessment.verdicts(hamlets, became)]
+            assessment.count(seen)
+    return assessment.verdicts(hamlets, became)
 
 
 def _observe(

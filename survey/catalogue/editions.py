@@ -114,7 +114,7 @@ class _EditionReader:
         node = self._head.child("sources")
         if not isinstance(node.value, Mapping):
             node.refuse("phải là danh mục nguồn", "must be a mapping of sources")
-        for name in node.value:
+        for name in sorted(node.value):
             source = node.child(str(name))
             source.mapping(frozenset({"text", "decision", "addresses"}))
             addresses = tuple(part.text() for part in source.child("addresses").items()) if source.has("addresses") else ()

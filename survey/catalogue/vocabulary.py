@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey.catalogue.yaml_files import Node
-from survey.domain.conditions import AllOf, AnyOf, Asks, Condition, Subject, Test
+from survey.domain.conditions import AllOf, AnyOf, Asks, Comparison, Condition, Subject
 from survey.domain.indicators import Amount
 from survey.domain.sites import ATTRIBUTES, SiteKind, ValueType
 
@@ -13,7 +13,7 @@ _NUMBERS = frozenset({"integer", "decimal", "calculate"})
 _CHOICES = frozenset({"select_one", "select_multiple"})
 _ATTRIBUTE_KINDS = {ValueType.INTEGER: "integer", ValueType.DECIMAL: "decimal", ValueType.TEXT: "text"}
 _UNCHECKED = "unchecked"  # of a stored edition: it was checked when it was loaded
-_KEYS = frozenset({"question", "attribute", "all_of", "any_of", *Test})
+_KEYS = frozenset({"question", "attribute", "all_of", "any_of", *Comparison})
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class Vocabulary:
                 parts = tuple(self.condition(part) for part in node.child(key).items())
                 return combined(parts) if parts else node.refuse("không có điều kiện nào", "no condition inside")
         subject, kind, codes = self._subject(node)
-        tests = [test for test in Test if node.has(test.value)]
+        tests = [test for test in Comparison if node.has(test.value)]
         if len(tests) != 1:
-            known = ", ".join(Test)
+            known = ", ".join(Comparison)
             node.refuse(f"cần đúng một trong: {known}", f"needs exactly one of: {known}")
         return self._test(node.child(tests[0].value), subject, tests[0], kind, codes)
 
@@ -107,15 +107,15 @@ class Vocabulary:
         codes = frozenset({"yes", "no"}) if attribute.type is ValueType.YES_NO else frozenset(attribute.choices)
         return Subject(name, is_attribute=True), _ATTRIBUTE_KINDS.get(attribute.type, "select_one"), codes
 
-    def _test(self, node: Node, subject: Subject, test: Test, kind: str, codes: frozenset[str]) -> Condition:
-        if test is Test.ANSWERED:
+    def _test(self, node: Node, subject: Subject, test: Comparison, kind: str, codes: frozenset[str]) -> Condition:
+        if test is Comparison.ANSWERED:
             if not node.flag(default=True) or subject.is_attribute:
                 node.refuse("chỉ dùng answered: true cho câu hỏi", "only answered: true, for questions")
             return Asks(subject, test)
-        if test in (Test.AT_LEAST, Test.AT_MOST):
+        if test in (Comparison.AT_LEAST, Comparison.AT_MOST):
             self._check_number(node, subject, kind)
             return Asks(subject, test, number=node.number())
-        wanted = frozenset(part.text() for part in node.items()) if test is Test.IN else frozenset({node.text()})
+        wanted = frozenset(part.text() for part in node.items()) if test is Comparison.IN else frozenset({node.text()})
         if kind != _UNCHECKED:
             self._check_codes(node, subject, kind, wanted - codes, codes)
         return Asks(subject, test, codes=wanted)

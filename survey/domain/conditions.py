@@ -63,7 +63,7 @@ class Subject:
         return value if isinstance(value, float) else None
 
 
-class Test(StrEnum):
+class Comparison(StrEnum):
     """How a subject is compared."""
 
     IS = "is"  # exactly this code
@@ -89,7 +89,7 @@ class Asks:
     """One subject compared with one value."""
 
     subject: Subject
-    test: Test
+    test: Comparison
     codes: frozenset[str] = frozenset()
     number: float = 0.0
 
@@ -99,21 +99,21 @@ class Asks:
         # Hundreds of thousands of these in one assessment: an answer is looked up right here.
         value = subject.value(seen) if subject.is_attribute else seen.answers.get(subject.name)
         if value is None:
-            return False if self.test is Test.ANSWERED and subject.form in seen.submissions else None
-        if self.test is Test.ANSWERED:
+            return False if self.test is Comparison.ANSWERED and subject.form in seen.submissions else None
+        if self.test is Comparison.ANSWERED:
             return True
         if isinstance(value, float):
             return self._compares(value)
-        return value == self.codes if self.test is Test.IS else not value.isdisjoint(self.codes)
+        return value == self.codes if self.test is Comparison.IS else not value.isdisjoint(self.codes)
 
     def subjects(self) -> Iterator[Subject]:
         """The one subject."""
         yield self.subject
 
     def _compares(self, value: float) -> bool | None:
-        if self.test is Test.AT_LEAST:
+        if self.test is Comparison.AT_LEAST:
             return value >= self.number
-        if self.test is Test.AT_MOST:
+        if self.test is Comparison.AT_MOST:
             return value <= self.number
         return None
 

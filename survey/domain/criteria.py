@@ -7,10 +7,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from survey.domain.conditions import Condition, Observation, Subject
-from survey.domain.indicators import Indicator, Kind, Measured, Tally, count_site, fewest_visits, measured
+from survey.domain.indicators import Indicator, Kind, Measured, Tally, fewest_visits, measured
 from survey.domain.thresholds import Source, Text, Threshold, is_within, threshold_on
 from survey.domain.verdicts import Basis, Outcome, Verdict, submissions_digest
 
+BY_HAMLET = "hamlets"  # the indicator that counts hamlets where the commune's verdict follows from theirs
 BY_SITE = "sites"  # the indicator that counts sites where the rule judges each site
 
 
@@ -172,16 +173,18 @@ def combine(edition: Edition, criterion: Criterion, verdicts: Mapping[str, Verdi
 def roll_up(edition: Edition, criterion: Criterion, hamlets: Iterable[Verdict], pooled: Sequence[Basis], moment: Moment) -> Verdict:
     """The commune's verdict from its hamlets' where the rule asks for all of them, or for a share; *pooled* is shown beside it."""
     verdicts = list(hamlets)
-    tally = Tally(registered=len(verdicts), visited=len(verdicts))
+    tally = Tally(registered=len(verdicts))
     for verdict in verdicts:
         if verdict.outcome is Outcome.NOT_ENOUGH_DATA:
             tally.unknown += 1
             continue
         tally.known += 1
+        tally.visited += 1
         tally.denominator += 1
         tally.numerator += verdict.outcome is Outcome.MET
     basis = replace(indicator_basis(_hamlets_indicator(criterion), tally, moment), visits_fewest=None, visits_most=None)
-    reason = "hamlets_open" if basis.reason == "not_all_known" else basis.reason
+    reason = "hamlets_open" if basis.reason in ("not_all_known", "nothing_visited") else basis.reason
+    basis = replace(basis, reason=reason)
     reasons = () if reason is None else (reason,)
     beside = [replace(part, decides=False) for part in pooled]
     return _verdict(edition, criterion, basis.outcome, reasons, (basis, *beside), hamlet=None, moment=moment)
@@ -189,39 +192,66 @@ def roll_up(edition: Edition, criterion: Criterion, hamlets: Iterable[Verdict], 
 
 def _hamlets_indicator(criterion: Criterion) -> Indicator:
     title = Text("Số thôn đạt", "Hamlets that meet it")
-    return Indicator("hamlets", title, Kind.SHARE_OF_SITES, "hamlet", "share", criterion.roll_up_thresholds)
+    return Indicator(BY_HAMLET, title, Kind.SHARE_OF_SITES, "hamlet", "share", criterion.roll_up_thresholds)
 
 
 SiteOutcomes = Mapping[str, tuple[Outcome, tuple[str, ...]]]
 
 
-def judge_site(edition: Edition, seen: Observation, moment: Moment) -> SiteOutcomes:
-    """What the edition's criteria say of one site: outcome and open reasons by criterion code."""
-    found: dict[str, tuple[Outcome, tuple[str, ...]]] = {}
-    for criterion in edition.criteria:
-        if criterion.combines:
-            parts = [found[code] for code in criterion.combines]
-            found[criterion.code] = conclude(criterion, [(outcome, reason) for outcome, reasons in parts for reason in reasons or (None,)])
-        else:
-            parts_of_site = [_site_part(indicator, seen, moment) for indicator in criterion.indicators if indicator.decides]
-            found[criterion.code] = conclude(criterion, parts_of_site)
-    return found
+class SiteJudge:
+    """Judges sites one by one under an edition whose rules judge each site."""
+
+    def __init__(self, edition: Edition, moment: Moment) -> None:
+        self.edition = edition
+        self._parts = {
+            criterion.code: [
+                (indicator, threshold_on(indicator.thresholds, moment.on, history=moment.history))
+                for indicator in criterion.indicators
+                if indicator.decides
+            ]
+            for criterion in edition.criteria
+        }
+
+    def judge(self, seen: Observation) -> tuple[SiteOutcomes | None, bool | None]:
+        """Outcome and open reasons by criterion code where the site takes part, and whether it does; None is *not known*."""
+        takes_part = True if self.edition.takes_part is None else self.edition.takes_part.holds(seen)
+        if takes_part is not True:
+            return None, takes_part
+        found: dict[str, tuple[Outcome, tuple[str, ...]]] = {}
+        for criterion in self.edition.criteria:
+            if criterion.combines:
+                demanded = [found[code] for code in criterion.combines]
+                parts = [(outcome, reason) for outcome, reasons in demanded for reason in reasons or (None,)]
+                found[criterion.code] = conclude(criterion, parts)
+            else:
+                found[criterion.code] = conclude(criterion, [_site_part(*part, seen) for part in self._parts[criterion.code]])
+        return found, True
 
 
-def _site_part(indicator: Indicator, seen: Observation, moment: Moment) -> tuple[Outcome, str | None]:
-    tally = Tally()
-    count_site(indicator, seen, tally)
-    outcome, reason, _ = decide(indicator, tally, threshold_on(indicator.thresholds, moment.on, history=moment.history))
-    return outcome, reason
+def _site_part(indicator: Indicator, threshold: Threshold | None, seen: Observation) -> tuple[Outcome, str | None]:
+    if threshold is None or threshold.weakness is not None:
+        return Outcome.NOT_ENOUGH_DATA, "no_threshold_in_force" if threshold is None else threshold.weakness
+    belongs = True if indicator.where is None else indicator.where.holds(seen)
+    numerator, denominator = indicator.amounts(seen)
+    if denominator == 0 or belongs is False:
+        return Outcome.NOT_ENOUGH_DATA, "nothing_to_count"
+    if belongs is None or numerator is None or denominator is None:
+        return Outcome.NOT_ENOUGH_DATA, "not_all_known"
+    value = indicator.scale * numerator / denominator
+    return (Outcome.MET if threshold.decides(value, value) else Outcome.NOT_MET), None
 
 
-def count_judged_site(outcomes: SiteOutcomes | None, criterion: Criterion, seen: Observation, tally: Tally) -> None:
-    """Count one site of an edition that judges each site; *outcomes* is None where it is not known whether the site takes part."""
+def count_judged_site(
+    outcomes: SiteOutcomes | None, criterion: Criterion, seen: Observation, tally: Tally, *, takes_part: bool | None
+) -> None:
+    """Count one site of an edition that judges each site, as `SiteJudge.judge` found it; one that does not take part is left out."""
     tally.registered += 1
-    if seen.submissions:
-        tally.visited += 1
-        for ids in seen.submissions.values():
-            tally.submissions.extend(ids)
+    tally.visited += bool(seen.submissions)
+    if takes_part is False:
+        tally.left_out += 1
+        return
+    for ids in seen.submissions.values():
+        tally.submissions.extend(ids)
     outcome = Outcome.NOT_ENOUGH_DATA if outcomes is None else outcomes[criterion.code][0]
     if outcome is Outcome.NOT_ENOUGH_DATA:
         tally.unknown += 1

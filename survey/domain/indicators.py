@@ -81,6 +81,12 @@ class Indicator:
         return tuple(sorted({subject.form for subject in self.subjects if subject.form is not None}))
 
     @cached_property
+    def figure(self) -> object:
+        """What is computed, whatever it is called and held against: two indicators with the same figure have the same tally."""
+        amounts = (self.numerator, self.denominator)
+        return self.kind, self.sites, self.unit, self.where, self.among, self.holds, *amounts
+
+    @cached_property
     def is_ratio(self) -> bool:
         """Whether sites weigh by an amount rather than one each."""
         return self.kind is Kind.RATIO_OF_SUMS

@@ -67,14 +67,20 @@ class Threshold:
 
     def decides(self, lowest: float, highest: float) -> bool | None:
         """True when every value from *lowest* to *highest* fulfils the number, False when none does, else None."""
-        verdicts = [
-            None if limit is None else _reaches(lowest * sign, highest * sign, limit * sign)
-            for limit, sign in ((self.at_least, 1.0), (self.at_most, -1.0))
-        ]
-        given = [verdict for verdict, limit in zip(verdicts, (self.at_least, self.at_most), strict=True) if limit is not None]
-        if any(verdict is False for verdict in given):
-            return False
-        return True if given and all(given) else None
+        if self.at_least is None and self.at_most is None:
+            return None
+        is_sure = True
+        if self.at_least is not None:
+            limit = self.at_least - TOLERANCE * max(1.0, self.at_least)
+            if highest < limit:
+                return False
+            is_sure = lowest >= limit
+        if self.at_most is not None:
+            limit = self.at_most + TOLERANCE * max(1.0, self.at_most)
+            if lowest > limit:
+                return False
+            is_sure = is_sure and highest <= limit
+        return True if is_sure else None
 
 
 def threshold_on(thresholds: Sequence[Threshold], on: date, *, history: bool = False) -> Threshold | None:
@@ -88,11 +94,3 @@ def threshold_on(thresholds: Sequence[Threshold], on: date, *, history: bool = F
 def is_within(on: date, valid_from: date | None, valid_to: date | None) -> bool:
     """Whether *on* lies between two dates, both included; None is open."""
     return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
-
-
-def _reaches(one_end: float, other_end: float, limit: float) -> bool | None:
-    lowest, highest = min(one_end, other_end), max(one_end, other_end)
-    slack = TOLERANCE * max(1.0, abs(limit))
-    if lowest >= limit - slack:
-        return True
-    return False if highest < limit - slack else None

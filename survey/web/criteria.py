@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
 from survey.assess import Figures
-from survey.domain.criteria import Criterion, Edition, Unit
+from survey.domain.criteria import BY_HAMLET, Criterion, Edition, Unit
 from survey.domain.indicators import SHARE
 from survey.domain.places import Hamlet
 from survey.domain.thresholds import Status, Threshold
@@ -22,8 +22,9 @@ _STYLE = """<style>
 table.criteria { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 .criteria th, .criteria td { border: 1px solid color-mix(in srgb, currentColor 30%, transparent); padding: .4rem .5rem; text-align: left;
   vertical-align: top; }
+.criteria thead th { white-space: nowrap; }
 .criteria td { min-width: 7.5rem; }
-.criteria th[scope=row] { min-width: 9rem; max-width: 16rem; font-weight: 600; position: sticky; left: 0; z-index: 1; }
+.criteria th[scope=row] { min-width: 9rem; max-width: 16rem; font-weight: 600; position: sticky; left: 0; background: Canvas; }
 .criteria a { color: inherit; display: block; min-height: 44px; text-decoration: none; }
 .criteria a:hover b, .criteria a:focus b { text-decoration: underline; }
 .criteria small, .basis small { display: block; font-size: .8125rem; }
@@ -103,13 +104,16 @@ def choose_edition(editions: Sequence[Edition], in_force: Mapping[str, bool]) ->
 
 def show_validity(edition: Edition, *, in_force: bool) -> None:
     """Show from when to when the edition is in force, and that it is history where it is not."""
-    begin, end = (text.format_date(day) if day else _("not found") for day in (edition.valid_from, edition.valid_to))
-    dates = _("In force from {begin} to {end}.", begin=begin, end=end)
+    begin, end = (text.format_date(day) if day else "" for day in (edition.valid_from, edition.valid_to))
+    dates = _("In force from {begin} to {end}.", begin=begin, end=end) if begin and end else ""
+    if not end:
+        dates = _("In force from {begin}; its end was not found.", begin=begin) if begin else _("Its dates of validity were not found.")
     notes = " ".join(note.say(text.locale()) for note in (edition.validity_note, edition.note) if note is not None)
     if in_force:
         st.caption(f"{dates} {notes}")
     else:
-        st.warning(_("History: this edition is not in force today. Its verdicts say how things would stand under it.") + f" {dates} {notes}")
+        history = _("History: this edition is not in force today. Its verdicts say how things would stand under it.")
+        st.warning(f"{history} {dates} {notes}")
     for group in edition.groups:
         st.caption(group.title.say(text.locale()))
 
@@ -120,15 +124,19 @@ def show_table(figures: Figures, hamlets: Sequence[Hamlet]) -> None:
     cells = {(verdict.criterion, verdict.hamlet or COMMUNE): verdict for verdict in figures.verdicts}
     places = [(COMMUNE, _("Commune")), *((hamlet.id, hamlet.name) for hamlet in hamlets)]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for _place, name in places)
-    rows = "".join(_row(edition, criterion, [cells.get((criterion.code, place)) for place, _name in places]) for criterion in edition.criteria)
+    rows = "".join(
+        _row(edition, criterion, [cells.get((criterion.code, place)) for place, _name in places]) for criterion in edition.criteria
+    )
     caption = escape(_("Criteria and hamlets"))
     st.html(
         f'{_STYLE}<div class="grid-scroll" role="region" tabindex="0" aria-label="{caption}"><table class="criteria">'
         f'<thead><tr><th scope="col">{escape(_("Criterion"))}</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
-    met = sum(verdict.outcome is Outcome.MET for verdict in figures.verdicts if verdict.hamlet is None)
+    counted = {criterion.code for criterion in edition.criteria if not criterion.combines}
+    commune = [verdict for verdict in figures.verdicts if verdict.hamlet is None and verdict.criterion in counted]
+    met = sum(verdict.outcome is Outcome.MET for verdict in commune)
     st.caption(
-        _("Commune: {met} of {all} met.", met=met, all=len(edition.criteria))
+        _("Commune: {met} of {all} met.", met=met, all=len(commune))
         + " " + _("Computed {when}.", when=text.format_datetime(figures.computed_at))
         + ("" if edition.unit is not Unit.COMMUNE else " " + _("The rule judges the commune; a hamlet's column shows where it stands."))
     )  # fmt: skip
@@ -152,6 +160,8 @@ def _cell(edition: Edition, verdict: Verdict | None) -> str:
 
 
 def _cell_figure(basis: Basis) -> str:
+    if basis.indicator == BY_HAMLET:
+        return f"<small>{escape(_hamlets_words(basis))}</small>"
     coverage = "" if basis.coverage is None else _("{share} visited", share=text.format_share(basis.coverage))
     return f"<small>{escape(figure(basis.value, basis.unit))}</small><small>{escape(coverage)}</small>"
 
@@ -164,6 +174,7 @@ def show_way_back(edition: Edition) -> None:
 
 def show_verdict(verdict: Verdict, criterion: Criterion, place: str) -> None:
     """Show one verdict with everything it stands on."""
+    st.html(_STYLE)
     st.subheader(f"{criterion.title.say(text.locale())} – {place}", anchor=False)
     st.markdown(f"**{outcome_words(verdict.outcome)}**" + (f" · {_('history')}" if verdict.history else ""))
     for reason in verdict.reasons:
@@ -176,12 +187,12 @@ def show_verdict(verdict: Verdict, criterion: Criterion, place: str) -> None:
 
 def _basis(basis: Basis) -> str:
     lines = [
-        (_("Value"), figure(basis.value, basis.unit) + _made_of(basis)),
+        (_("Value"), _hamlets_words(basis) if basis.indicator == BY_HAMLET else figure(basis.value, basis.unit) + _made_of(basis)),
         (_("Bounds"), f"{figure(basis.lowest, basis.unit)} – {figure(basis.highest, basis.unit)}" if basis.unknown else ""),
         (_("Coverage"), _coverage(basis)),
         (_("Threshold"), "" if basis.threshold is None else threshold_words(basis.threshold)),
         (_("More visits"), _visits(basis)),
-        (_("Submissions"), ngettext("{n} accepted submission counts", "{n} accepted submissions count", basis.submission_count)),
+        (_("Submissions"), "" if basis.indicator == BY_HAMLET else _submissions(basis.submission_count)),
         (_("Explanation"), "" if basis.note is None else basis.note.say(text.locale())),
     ]
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in lines if words)
@@ -193,13 +204,23 @@ def _basis(basis: Basis) -> str:
     return f'<section class="basis"><b>{title}</b> {words}{role}{reason}<dl>{listed}{sources}</dl></section>'
 
 
+def _submissions(count: int) -> str:
+    return ngettext("{n} accepted submission counts", "{n} accepted submissions count", count)
+
+
 def _made_of(basis: Basis) -> str:
     if basis.unit == SHARE and basis.denominator:
         return f" = {text.format_number(round(basis.numerator, 1))} / {text.format_number(round(basis.denominator, 1))}"
     return ""
 
 
+def _hamlets_words(basis: Basis) -> str:
+    return _("{met} of {all} hamlets", met=round(basis.numerator), all=basis.registered)
+
+
 def _coverage(basis: Basis) -> str:
+    if basis.indicator == BY_HAMLET:
+        return _("{decided} of {all} hamlets decided", decided=basis.known, all=basis.registered)
     words = _("{visited} of {registered} registered sites visited", visited=basis.visited, registered=basis.registered)
     left = "; " + _("{n} left out by the rule", n=basis.left_out) if basis.left_out else ""
     unknown = "; " + _("{n} not known yet", n=basis.unknown) if basis.unknown else ""
@@ -232,14 +253,15 @@ def threshold_words(threshold: Threshold) -> str:
 
 def _sources(threshold: Threshold) -> str:
     listed = "".join(
-        f"<small>{escape(source.text)} {' '.join(_address(address) for address in source.addresses)}</small>" for source in threshold.sources
+        f"<small>{escape(source.text)} {' '.join(_address(address) for address in source.addresses)}</small>"
+        for source in threshold.sources
     )
     return f"<dt>{escape(_('Source'))}</dt><dd>{listed}</dd>" if listed else ""
 
 
 def _address(address: str) -> str:
     # Only a web address becomes a link; an edition's file could hold anything.
-    shown = escape(address.split("://")[-1].split("/")[0])
+    shown = escape(urlsplit(address).netloc)
     if not address.startswith(("http://", "https://")):
         return escape(address)
     return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{shown}</a>'

@@ -28,7 +28,8 @@ _STYLE = """<style>
 .site span { display: block; font-size: .9375rem; }
 .site a.to-review { display: inline-flex; align-items: center; min-height: 44px; color: inherit; }
 .site .shots { display: flex; flex-wrap: wrap; gap: .35rem; margin-top: .35rem; }
-.site .shots img { width: 88px; height: 66px; object-fit: cover; border-radius: .25rem; background: color-mix(in srgb, currentColor 12%, transparent); }
+.site .shots img { width: 88px; height: 66px; object-fit: cover; border-radius: .25rem;
+  background: color-mix(in srgb, currentColor 12%, transparent); }
 </style>"""
 
 
@@ -83,7 +84,7 @@ def _card(reader: Reader, here: Here, indicator: Indicator, finding: SiteFinding
 
 
 def _amount(indicator: Indicator, finding: SiteFinding) -> str:
-    if not indicator.is_ratio or finding.state in (SiteState.LEFT_OUT, SiteState.UNANSWERED, SiteState.UNVISITED) or not finding.denominator:
+    if not indicator.is_ratio or finding.state not in (SiteState.FULL, SiteState.SHORT):
         return ""
     share = figure(indicator.scale * finding.numerator / finding.denominator, indicator.unit)
     if indicator.unit != SHARE:

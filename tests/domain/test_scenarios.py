@@ -12,7 +12,7 @@ from survey.catalogue.editions import read_document, read_edition
 from survey.catalogue.yaml_files import StrictLoader
 from survey.domain.assessment import assess_sites
 from survey.domain.conditions import Observation
-from survey.domain.criteria import Moment, judge_site
+from survey.domain.criteria import Moment, SiteJudge
 from survey.domain.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +30,9 @@ def test_scenario(scenario: dict[str, Any]) -> None:
     moment = Moment(date.fromisoformat(str(scenario["on"])), scenario.get("history") == "true")
     sites = _observations(scenario)
     if "garden" in scenario:
-        outcomes = judge_site(edition, next(seen for seen in sites if seen.site == scenario["garden"]), moment)
+        outcomes, _ = SiteJudge(edition, moment).judge(next(seen for seen in sites if seen.site == scenario["garden"]))
 
+        assert outcomes is not None
         assert outcomes[str(scenario["criterion"])][0] == scenario["verdict"]
         return
     hamlets = sorted({seen.hamlet for seen in sites if seen.hamlet})
