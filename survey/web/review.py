@@ -5,9 +5,10 @@ import streamlit as st
 from survey import review
 from survey.domain.people import Ability
 from survey.domain.problems import Problem
+from survey.domain.sites import SiteKind
 from survey.domain.submissions import State
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_next
-from survey.store.sites import SiteFilter, select_sites_page
+from survey.store.sites import SiteFilter, select_nearest, select_sites_page
 from survey.web import review_queue, session, text
 from survey.web.review_answers import said
 from survey.web.review_case import Case
@@ -16,7 +17,7 @@ from survey.web.session import Here
 from survey.web.text import _
 
 _MESSAGE = "review_message"
-_SITES_SHOWN = 30
+_SITES_SHOWN, _SITES_NEAR = 30, 10
 
 
 def common_reasons() -> dict[State, dict[str, str]]:
@@ -48,12 +49,12 @@ def use_the_width() -> None:
 
 
 def show_message() -> None:
-    """Show once what became of the last decision."""
+    """Show once what became of the last decision; what went well passes by, so that the buttons stay where they are."""
     kind, words = st.session_state.pop(_MESSAGE, ("", ""))
     if kind == "problem":
         st.error(words, icon=":material/warning:")
     elif kind:
-        st.success(words, icon=":material/check:")
+        st.toast(words, icon=":material/check:")
 
 
 def show_heading(case: Case) -> None:
@@ -82,7 +83,7 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
     offered = reasons[State.RETURNED] | reasons[State.REJECTED] if waiting else reasons[State.RECEIVED]
     if waiting and submission.missing_files:
         offered = reasons[State.ACCEPTED] | offered
-    show_reason(key, offered)
+    show_reason(key)
     buttons = [(State.ACCEPTED, _("Accept"), "A"), (State.RETURNED, _("Return"), "T"), (State.REJECTED, _("Reject"), "X")]
     with st.container(horizontal=True, key="review_buttons"):
         for to, label, shortcut in buttons if waiting else [(State.RECEIVED, _("Take the decision back"), "B")]:
@@ -90,32 +91,45 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
                 label, key=f"decide_{to.value}", shortcut=shortcut, type="primary" if to is State.ACCEPTED else "secondary",
                 on_click=_decide, args=(submission.id, submission.state_version, to, place, filters),
             )  # fmt: skip
+    show_ready_reasons(key, offered)
 
 
-def show_reason(key: str, offered: dict[str, str]) -> None:
-    """Show the field for a reason, with ready-made ones that a tap adds."""
-    st.pills(_("Common reasons"), list(offered), key=f"{key}_ready", on_change=_add_reason, args=(key, offered), wrap=True)
+def show_reason(key: str) -> None:
+    """Show the field for a reason."""
     needed = _("Needed for every decision but a plain acceptance.")
     st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, help=needed)
 
 
+def show_ready_reasons(key: str, offered: dict[str, str]) -> None:
+    """Show ready-made reasons; a tap adds one to the field."""
+    st.pills(_("Common reasons"), list(offered), key=f"{key}_ready", on_change=_add_reason, args=(key, offered), wrap=True)
+
+
 def show_site_choice(case: Case) -> None:
     """Show a search of the register, to say which site the submission is about; its answers stay as they came."""
-    here = session.look()
-    with st.expander(_("Change the site"), icon=":material/link:", expanded=False):
-        words = st.text_input(_("Search the register by code or name"), key=f"site_search_{case.submission.id}")
-        if here is None or not words.strip():
-            return
-        with here.survey.reading() as reader:
-            wanted = SiteFilter(q=words, scope=here.actor.hamlets)
-            found = select_sites_page(reader, here.actor.commune, wanted, limit=_SITES_SHOWN).sites
-        names = {site.id: f"{site.code} · {site.name}" for site in found}
+    here, key = session.look(), case.submission.id
+    with st.expander(_("Change the site"), icon=":material/link:", expanded=case.submission.site is None, key=f"site_box_{key}"):
+        words = st.text_input(_("Search the register by code or name"), key=f"site_search_{key}")
+        names = _sites_to_choose(here, case, words.strip()) if here else {}
         if not names:
             st.write(_("No site found."))
             return
-        chosen = st.selectbox(_("Site"), list(names), format_func=names.__getitem__, key=f"site_{case.submission.id}")
-        reason = st.text_input(_("Reason"), key=f"site_reason_{case.submission.id}", max_chars=review.REASON_LENGTH)
-        st.button(_("The submission is about this site"), on_click=_assign, args=(case, chosen), disabled=not reason.strip())
+        chosen = st.selectbox(_("Site"), list(names), format_func=names.__getitem__, key=f"site_{key}")
+        st.text_input(_("Reason"), key=f"site_reason_{key}", max_chars=review.REASON_LENGTH)
+        st.button(_("The submission is about this site"), on_click=_assign, args=(case, chosen))
+
+
+def _sites_to_choose(here: Here, case: Case, words: str) -> dict[str, str]:
+    """The sites of the form's kind that *words* find, or without words those nearest to the phone."""
+    kind = case.tree.get("site_kind") if case.tree else None
+    wanted = SiteFilter(kind=SiteKind(kind) if kind else None, q=words, scope=here.actor.hamlets)
+    fix = case.submission.fix
+    with here.survey.reading() as reader:
+        if words or fix is None:
+            found = select_sites_page(reader, here.actor.commune, wanted, limit=_SITES_SHOWN).sites
+            return {site.id: f"{site.code} · {site.name}" for site in found}
+        near = select_nearest(reader, here.actor.commune, fix.latitude, fix.longitude, wanted, limit=_SITES_NEAR)
+    return {site.id: f"{site.code} · {site.name} · {text.format_distance(metres)}" for site, metres in near}
 
 
 def remember(words: str, *, problem: bool = False) -> None:

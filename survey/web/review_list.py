@@ -6,7 +6,7 @@ from survey import review
 from survey.domain.submissions import State
 from survey.store.queue import PAGE, Place, QueueEntry, QueueFilters, select_queue_page
 from survey.web import text
-from survey.web.review import acting, common_reasons, remember, show_reason
+from survey.web.review import acting, common_reasons, remember, show_ready_reasons, show_reason
 from survey.web.review_history import state_name
 from survey.web.review_queue import open_one
 from survey.web.session import Here
@@ -82,12 +82,13 @@ def _show_many(ticked: list[QueueEntry]) -> None:
         st.write(_("Ticked are waiting and decided submissions; tick only one kind."))
         return
     reasons = common_reasons()
-    show_reason(_REASON, reasons[State.RETURNED] | reasons[State.REJECTED] if waiting else reasons[State.RECEIVED])
+    show_reason(_REASON)
     buttons = [(State.ACCEPTED, _("Accept {n}")), (State.RETURNED, _("Return {n}")), (State.REJECTED, _("Reject {n}"))]
     chosen = [(entry.submission, entry.code, entry.state_version) for entry in ticked]
     with st.container(horizontal=True):
         for to, label in buttons if waiting else [(State.RECEIVED, _("Take back {n} decisions"))]:
             st.button(label.format(n=len(ticked)), key=f"many_{to.value}", on_click=_decide_many, args=(chosen, to))
+    show_ready_reasons(_REASON, reasons[State.RETURNED] | reasons[State.REJECTED] if waiting else reasons[State.RECEIVED])
 
 
 def _decide_many(chosen: list[tuple[str, str, int]], to: State) -> None:

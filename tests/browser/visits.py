@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 
 from PIL import ExifTags, Image, ImageDraw
 
-
 from survey import develop, receive
 from survey.domain.people import Actor, Role
 from survey.wiring import Survey
@@ -17,7 +16,7 @@ INSPECTOR = Actor(COMMUNE, "p-inspector", "Khảo sát viên", Role.INSPECTOR, f
 _LEAF, _SKY, _EARTH = (46, 125, 50), (178, 212, 236), (150, 120, 84)
 
 
-def hand_in(survey: Survey, site: str | None, *, photos: int = 2, sent: int | None = None, metres_off: float = 12.0, total: int = 40) -> str:
+def hand_in(survey: Survey, site: str | None, *, photos: int = 2, sent: int | None = None, metres_off: float = 12.0) -> str:
     """A fence visit of *site* with *photos* photos of which the first *sent* arrive; returns its id, worked on by the worker's code."""
     key = f"uuid:{uuid.uuid4()}"
     moment = datetime.now(VIETNAM) - timedelta(minutes=5)
@@ -27,20 +26,20 @@ def hand_in(survey: Survey, site: str | None, *, photos: int = 2, sent: int | No
     files = [
         (name, survey.blobs.stage([content], name=name, limit=receive.PHOTO_LIMIT)) for name, content in zip(names, pictures, strict=True)
     ]
-    xml = _instance(key, site, names, moment, latitude, total)
+    xml = _instance(key, site, names, moment, latitude)
     receive.submission(survey, INSPECTOR, xml.encode(), door="field", files=files[: photos if sent is None else sent])
     develop.develop(survey, COMMUNE, key)
     return key
 
 
-def _instance(key: str, site: str | None, names: list[str], moment: datetime, latitude: float, total: int) -> str:
+def _instance(key: str, site: str | None, names: list[str], moment: datetime, latitude: float) -> str:
     at = moment.isoformat(timespec="seconds")
     fix = f'latitude="{latitude:.6f}" longitude="106.110000" accuracy="8" at="{at}"'
     answers = "".join(f"<photo_{number}>{name}</photo_{number}>" for number, name in enumerate(names, 1))
     captures = "".join(f'<photo name="{name}" source="system"><after {fix}/></photo>' for name in names)
     place = f"<site>{site}</site>" if site else ""
     return (
-        f'<data id="household_fence" version="2026112301"><fence>{answers}<total_m>{total}</total_m><green_m>31.5</green_m>'
+        f'<data id="household_fence" version="2026112301"><fence>{answers}<total_m>40</total_m><green_m>31.5</green_m>'
         "<kind>hedge</kind></fence><more><trimmed>yes</trimmed><remark>Chủ hộ &lt;b&gt;đồng ý&lt;/b&gt;.</remark></more>"
         f'<meta xmlns="http://openrosa.org/xforms"><instanceID>{key}</instanceID><timeStart>{at}</timeStart><timeEnd>{at}</timeEnd></meta>'
         f'<survey xmlns="urn:ntm-survey:capture:1">{place}<hamlet>{HAMLETS[0]}</hamlet><fix {fix}/>{captures}</survey></data>'

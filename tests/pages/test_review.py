@@ -19,7 +19,8 @@ TREE = {
         {
             "name": "fence", "path": "/data/fence", "kind": "group", "label": {"vi": ["Hàng rào"]},
             "children": [
-                {"name": "kind", "path": "/data/fence/kind", "kind": "question", "type": "select_one", "label": {"vi": ["Loại"]}, "choices": "k"},
+                {"name": "kind", "path": "/data/fence/kind", "kind": "question", "type": "select_one", "label": {"vi": ["Loại"]},
+                 "choices": "k"},
                 {"name": "total_m", "path": "/data/fence/total_m", "kind": "question", "type": "decimal", "label": {"vi": ["Tổng số mét"]},
                  "constraint_message": {"vi": ["Nhiều nhất 500 m."]}},
                 {"name": "photo", "path": "/data/fence/photo", "kind": "question", "type": "image", "label": {"vi": ["Ảnh hàng rào"]}},
@@ -52,9 +53,9 @@ def queue(survey: Survey) -> Survey:
             c=COMMUNE, blob=b"", title=json.dumps(TREE["title"]), tree=json.dumps(TREE),
         )  # fmt: skip
         tx.execute(
-            "INSERT INTO flag VALUES (:c, 'uuid:a', '', 'answers_impossible', 2, '{\"questions\":[\"total_m\"]}', '2026-11-20T01:00:00.000Z')",
-            c=COMMUNE,
-        )
+            "INSERT INTO flag VALUES (:c, 'uuid:a', '', 'answers_impossible', 2, :figures, '2026-11-20T01:00:00.000Z')",
+            c=COMMUNE, figures='{"questions":["total_m"]}',
+        )  # fmt: skip
         for ordinal, (name, state, reason) in enumerate(
             [("fence_1.jpg", FileState.MISSING, None), ("notes.txt", FileState.REFUSED, "not_a_photo")], 1
         ):
