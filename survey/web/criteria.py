@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from survey.assess import Figures
-from survey.domain.criteria import BY_HAMLET, Criterion, Edition, Unit
+from survey.domain.criteria import BY_HAMLET, BY_SITE, Criterion, Edition, Unit
 from survey.domain.indicators import SHARE
 from survey.domain.places import Hamlet
 from survey.domain.thresholds import Status, Threshold
@@ -113,7 +113,7 @@ def show_validity(edition: Edition, *, in_force: bool) -> None:
         st.caption(f"{dates} {notes}")
     else:
         history = _("History: this edition is not in force today. Its verdicts say how things would stand under it.")
-        st.warning(f"{history} {dates} {notes}")
+        st.html(f'<div class="banner" role="note">{escape(f"{history} {dates} {notes}")}</div>')
     for group in edition.groups:
         st.caption(group.title.say(text.locale()))
 
@@ -136,8 +136,8 @@ def show_table(figures: Figures, hamlets: Sequence[Hamlet]) -> None:
     commune = [verdict for verdict in figures.verdicts if verdict.hamlet is None and verdict.criterion in counted]
     met = sum(verdict.outcome is Outcome.MET for verdict in commune)
     st.caption(
-        _("Commune: {met} of {all} met.", met=met, all=len(commune))
-        + " " + _("Computed {when}.", when=text.format_datetime(figures.computed_at))
+        ("" if edition.unit is Unit.HOUSEHOLD else _("Commune: {met} of {all} met.", met=met, all=len(commune)) + " ")
+        + _("Computed {when}.", when=text.format_datetime(figures.computed_at))
         + ("" if edition.unit is not Unit.COMMUNE else " " + _("The rule judges the commune; a hamlet's column shows where it stands."))
     )  # fmt: skip
 
@@ -200,7 +200,8 @@ def _basis(basis: Basis) -> str:
     role = "" if basis.decides else f"<small>{escape(_('Shown beside the criterion; it does not decide.'))}</small>"
     reason = "" if basis.reason is None or not basis.decides else f"<small>{escape(reason_words(basis.reason))}</small>"
     words = escape(outcome_words(basis.outcome)) if basis.decides else ""
-    title = escape(f"{basis.indicator} · {basis.title.say(text.locale())}")
+    code = "" if basis.indicator in (BY_HAMLET, BY_SITE) else f"{basis.indicator} · "
+    title = escape(f"{code}{basis.title.say(text.locale())}")
     return f'<section class="basis"><b>{title}</b> {words}{role}{reason}<dl>{listed}{sources}</dl></section>'
 
 
