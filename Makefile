@@ -51,6 +51,7 @@ check: setup-dev
 
 docs: setup-dev
 	@bash scripts/system.sh tests
+	$(BIN)/python scripts/tables.py
 	SURVEY_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screens.py
 
 clean:

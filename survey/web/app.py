@@ -10,6 +10,7 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from survey.domain.problems import Problem
 from survey.web import api, bundles, field, middleware, photos, refusals, session, signin
@@ -43,6 +44,9 @@ def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
         survey = session.open()
     except Problem as problem:
         sys.exit(f"{problem.kind.code}: {problem.sentence('vi')}\n{problem.sentence('en')}")
+    # Before the first `st.navigation` of a process Streamlit takes pages/ for its own list and runs its files past the launcher
+    # (docs/decisions/0002): our launcher names the pages, from the first visit on.
+    PagesManager.uses_pages_directory = False
     compressed = Compressed(middleware.STATIC, survey.settings.data / "cache")
     return {
         "routes": routes(others),
