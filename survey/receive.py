@@ -209,7 +209,7 @@ def _insert_parts(
     if replaced is not None and (replaced.person == actor.person or actor.may(Ability.SEE_ALL)):
         insert_carried(tx, submission.commune, replaced.id, submission.id)
     insert_measures(tx, submission)
-    update_counted_on_receipt(tx, submission.commune, submission.id, submission.replaces)
+    update_counted_on_receipt(tx, submission.commune, submission.id)
     if flags:
         upsert_flags(tx, submission.commune, submission.id, flags, submission.received_at)
     tx.log(

@@ -9,6 +9,7 @@ from survey.domain.counting import Version, counting_versions, repeat_keys, succ
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.submissions import State
 from survey.domain.times import from_text, to_text
+from survey.store.reviews import lock_decisions
 
 _VERSION = """
 SELECT submission, form, site, hamlet, captured_at, received_at, state, replaces, replaced_by, answers
@@ -56,9 +57,10 @@ def update_counted(tx: Transaction, commune: str, submission: str, *, former_sit
         _update_site(tx, commune, form, site)
 
 
-def update_counted_on_receipt(tx: Transaction, commune: str, submission: str, replaces: str | None) -> None:
-    """`update_counted` for a submission that has just come in, where it corrects another or its correction came first."""
-    if replaces is not None or _select_corrections(tx, commune, submission):
+def update_counted_on_receipt(tx: Transaction, commune: str, submission: str) -> None:
+    """`update_counted` for a submission that has just come in, where its correction came first; else nothing has changed."""
+    if _select_corrections(tx, commune, submission):
+        lock_decisions(tx, commune)
         update_counted(tx, commune, submission)
 
 

@@ -1,5 +1,7 @@
 """The parts of the review page: the submission that is open, the decision on it, and the site it is about."""
 
+import re
+
 import streamlit as st
 
 from survey import review
@@ -17,6 +19,7 @@ from survey.web.session import Here
 from survey.web.text import _
 
 _MESSAGE = "review_message"
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#|~$:])")  # a person's name must not be read as Markdown
 _SITES_SHOWN, _SITES_NEAR = 30, 10
 
 
@@ -52,7 +55,7 @@ def show_message() -> None:
     """Show once what became of the last decision; what went well passes by, so that the buttons stay where they are."""
     kind, words = st.session_state.pop(_MESSAGE, ("", ""))
     if kind == "problem":
-        st.error(words, icon=":material/warning:")
+        st.error(_MARKUP.sub(r"\\\1", words), icon=":material/warning:")
     elif kind:
         st.toast(words, icon=":material/check:")
 
@@ -97,7 +100,7 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
 def show_reason(key: str) -> None:
     """Show the field for a reason."""
     needed = _("Needed for every decision but a plain acceptance.")
-    st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, help=needed)
+    st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, help=needed, persist_state="session")
 
 
 def show_ready_reasons(key: str, offered: dict[str, str]) -> None:

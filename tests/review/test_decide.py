@@ -1,7 +1,9 @@
 """Decisions: who may, what they write, and that nobody overwrites anybody silently."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -21,12 +23,14 @@ from survey.domain.problems import (
     Problem,
 )
 from survey.domain.submissions import State
+from survey.store import Store
+from survey.store.blobs import FolderBlobs
 from survey.store.events import select_events
 from survey.store.queue import select_counts
 from survey.store.reviews import select_reviews
 from survey.store.submissions import select_submission
-from survey.wiring import Survey
-from tests.conftest import COMMUNE, HAMLETS
+from survey.wiring import Settings, Survey
+from tests.conftest import COMMUNE, HAMLETS, seed
 from tests.made_submissions import insert, register, submission
 
 
@@ -150,6 +154,30 @@ def test_of_reviewers_at_the_same_moment_one_decides(three: Survey, reviewer: Ac
     assert results == ["DECISION_STALE"] * 7 + ["decided"]
     with three.reading() as reader:
         assert len(select_reviews(reader, COMMUNE, "uuid:a")) == 1
+
+
+def test_reviewers_of_one_site_at_the_same_moment_leave_one_that_counts(store: Store, tmp_path: Path, reviewer: Actor) -> None:
+    """Twelve versions of one household accepted by twelve threads: the latest counts, on both engines, and the tally is exact.
+
+    Their hamlets differ, as after a merger, so that no shared row of the tally happens to keep the decisions apart.
+    """
+    seed(store)
+    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path))
+    with survey.transaction() as tx:
+        register(tx, {"s1": HAMLETS[0]})
+        insert(tx, *(submission(f"v{number:02d}", minutes=number, hamlet=f"former-{number}") for number in range(12)))
+    ready = threading.Barrier(12)
+
+    def accept(number: int) -> None:
+        ready.wait()
+        review.decide(survey, reviewer, f"uuid:v{number:02d}", State.ACCEPTED, expected_version=0)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(accept, range(12)))
+
+    assert _counted(survey) == {("s1", "uuid:v11")}
+    with survey.reading() as reader:
+        assert select_counts(reader, COMMUNE) == {State.RECEIVED: 0, State.ACCEPTED: 12, State.RETURNED: 0, State.REJECTED: 0}
 
 
 def test_one_stale_of_many_does_not_stop_the_others(three: Survey, reviewer: Actor, coordinator: Actor) -> None:
