@@ -18,7 +18,7 @@ from survey.domain.criteria import (
     roll_up,
 )
 from survey.domain.indicators import Indicator, Tally, count_site
-from survey.domain.verdicts import Verdict
+from survey.domain.verdicts import SubmissionLists, Verdict
 
 Tallies = list[Tally]
 
@@ -32,6 +32,7 @@ class Assessment:
     def __init__(self, editions: Sequence[Edition], moment: Moment) -> None:
         self._editions = editions
         self._moment = moment
+        self._lists = SubmissionLists()
         self._places: dict[object, int] = {}
         self._of_kind: dict[str, list[tuple[int, Indicator]]] = {}
         for edition in editions:
@@ -93,12 +94,12 @@ class Assessment:
         for number, criterion in enumerate(edition.criteria):
             if edition.id in self._judges:
                 tally = tallies[self._offsets[edition.id] + number]
-                verdict = judge_by_site(edition, criterion, tally, hamlet=hamlet, moment=self._moment)
+                verdict = judge_by_site(edition, criterion, tally, self._lists, hamlet=hamlet, moment=self._moment)
             elif criterion.combines:
                 verdict = combine(edition, criterion, found, hamlet=hamlet, moment=self._moment)
             else:
                 measured = [(indicator, tallies[self._places[indicator.figure]]) for indicator in criterion.indicators]
-                basis = [indicator_basis(indicator, tally, self._moment) for indicator, tally in measured]
+                basis = [indicator_basis(indicator, tally, self._moment, self._lists) for indicator, tally in measured]
                 verdict = judge(edition, criterion, basis, hamlet=hamlet, moment=self._moment)
             found[criterion.code] = verdict
         return found

@@ -9,7 +9,7 @@ from functools import cached_property
 from survey.domain.conditions import Condition, Observation, Subject
 from survey.domain.indicators import Indicator, Kind, Measured, Tally, fewest_visits, measured
 from survey.domain.thresholds import Source, Text, Threshold, is_within, threshold_on
-from survey.domain.verdicts import Basis, Outcome, Verdict, submissions_digest
+from survey.domain.verdicts import Basis, Outcome, SubmissionLists, Verdict
 
 BY_HAMLET = "hamlets"  # the indicator that counts hamlets where the commune's verdict follows from theirs
 BY_SITE = "sites"  # the indicator that counts sites where the rule judges each site
@@ -126,10 +126,11 @@ def _weakness(tally: Tally, threshold: Threshold | None) -> str | None:
     return "nothing_visited" if tally.visited == 0 else None
 
 
-def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment) -> Basis:
+def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment, lists: SubmissionLists) -> Basis:
     """The basis that one indicator gives in one place."""
     threshold = threshold_on(indicator.thresholds, moment.on, history=moment.history)
     outcome, reason, figures = decide(indicator, tally, threshold)
+    ids, digest = lists.of(tally.submissions)
     is_open = threshold is not None and reason in ("not_all_known", "nothing_visited")
     return Basis(
         indicator=indicator.code, title=indicator.title, unit=indicator.unit, outcome=outcome, reason=reason, decides=indicator.decides,
@@ -138,8 +139,8 @@ def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment) -> Basis
         known=tally.known, left_out=tally.left_out, unknown=tally.unknown,
         visits_fewest=fewest_visits(indicator, tally, threshold) if threshold is not None and is_open else None,
         visits_most=tally.unknown if is_open else None,
-        threshold=threshold, note=indicator.note, forms=indicator.forms, submissions=(ids := tuple(sorted(set(tally.submissions)))),
-        submission_count=len(ids), submissions_sha256=submissions_digest(ids),
+        threshold=threshold, note=indicator.note, forms=indicator.forms, submissions=ids,
+        submission_count=len(ids), submissions_sha256=digest,
     )  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def roll_up(edition: Edition, criterion: Criterion, hamlets: Iterable[Verdict], 
         tally.visited += 1
         tally.denominator += 1
         tally.numerator += verdict.outcome is Outcome.MET
-    basis = replace(indicator_basis(_hamlets_indicator(criterion), tally, moment), visits_fewest=None, visits_most=None)
+    basis = replace(indicator_basis(_hamlets_indicator(criterion), tally, moment, SubmissionLists()), visits_fewest=None, visits_most=None)
     reason = "hamlets_open" if basis.reason in ("not_all_known", "nothing_visited") else basis.reason
     basis = replace(basis, reason=reason)
     reasons = () if reason is None else (reason,)
@@ -261,18 +262,20 @@ def count_judged_site(
     tally.numerator += outcome is Outcome.MET
 
 
-def judge_by_site(edition: Edition, criterion: Criterion, tally: Tally, *, hamlet: str | None, moment: Moment) -> Verdict:
+def judge_by_site(
+    edition: Edition, criterion: Criterion, tally: Tally, lists: SubmissionLists, *, hamlet: str | None, moment: Moment
+) -> Verdict:
     """How many sites of a place meet *criterion*: a figure, since the rule judges each site and not the place."""
     title = Text("Số vườn đạt", "Gardens that meet it") if edition.takes_part is not None else Text("Số hộ đạt", "Sites that meet it")
     indicator = Indicator(BY_SITE, title, Kind.COUNT_OF_SITES, edition.unit.value, "sites", ())
     figures = measured(indicator, tally)
-    ids = tuple(sorted(set(tally.submissions)))
+    ids, digest = lists.of(tally.submissions)
     basis = Basis(
         indicator=BY_SITE, title=title, unit="sites", outcome=Outcome.NOT_ENOUGH_DATA, reason="judged_per_site", decides=True,
         value=figures.value, lowest=figures.lowest, highest=figures.highest, numerator=tally.numerator, denominator=tally.denominator,
         registered=tally.registered, visited=tally.visited, known=tally.known, left_out=tally.left_out, unknown=tally.unknown,
         forms=tuple(sorted({subject.form for subject in edition.subjects if subject.form is not None})),
-        submissions=ids, submission_count=len(ids), submissions_sha256=submissions_digest(ids),
+        submissions=ids, submission_count=len(ids), submissions_sha256=digest,
     )  # fmt: skip
     return _verdict(edition, criterion, basis.outcome, ("judged_per_site",), (basis,), hamlet=hamlet, moment=moment)
 

@@ -101,6 +101,21 @@ class Verdict:
         return replace(self, basis=tuple(replace(basis, submissions=()) for basis in self.basis))
 
 
+class SubmissionLists:
+    """Sorted submission ids with their hash; figures that stand on the same submissions share one list."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], tuple[tuple[str, ...], str]] = {}
+
+    def of(self, submissions: Sequence[str]) -> tuple[tuple[str, ...], str]:
+        """The ids sorted, each once, and `submissions_digest` of them."""
+        key = tuple(submissions)
+        if key not in self._known:
+            ids = tuple(sorted(set(key)))
+            self._known[key] = ids, submissions_digest(ids)
+        return self._known[key]
+
+
 def submissions_digest(submissions: Sequence[str]) -> str:
     """SHA-256 over the sorted submission ids, one a line: changes when what counts has changed."""
     return sha256_hex("\n".join(sorted(submissions)))
