@@ -111,7 +111,9 @@ def test_each_repeat_counts_from_the_latest_version_that_has_it(place: Store) ->
 def test_a_circle_of_corrections_ends(place: Store) -> None:
     """Only a forged form makes one; it must not hang the server."""
     _accept(
-        place, submission("x", state=State.ACCEPTED, replaces="uuid:y"), submission("y", minutes=1, state=State.ACCEPTED, replaces="uuid:x"),
+        place,
+        submission("x", state=State.ACCEPTED, replaces="uuid:y"),
+        submission("y", minutes=1, state=State.ACCEPTED, replaces="uuid:x"),
         submission("self", minutes=2, state=State.ACCEPTED, replaces="uuid:self"),
     )  # fmt: skip
 
