@@ -57,7 +57,7 @@ def main() -> None:
 
 def fill(survey: Survey, count: int) -> None:
     """Register houses and roads, and let *count* accepted submissions about them count."""
-    numbers = random.Random(1)  # noqa: S311 - the same data each time
+    numbers = random.Random(1)
     sites = list(_sites(count, numbers))
     with survey.transaction() as tx:
         for number, hamlet in enumerate(_HAMLETS, 1):

@@ -29,7 +29,9 @@ with st.expander(_("Add a person"), icon=":material/person_add:"), st.form("add"
     login = st.text_input(_("Login"), max_chars=40)
     st.caption(_("Plain letters and digits, such as lan.nguyen"))
     role = st.radio(_("Role"), list(Role), format_func=layout.role_name)
-    scope = st.multiselect(_("Hamlets of the person"), list(hamlets), format_func=lambda hamlet: hamlets[hamlet].name, placeholder=_("Choose hamlets"))
+    scope = st.multiselect(
+        _("Hamlets of the person"), list(hamlets), format_func=lambda hamlet: hamlets[hamlet].name, placeholder=_("Choose hamlets")
+    )
     st.caption(_("An inspector sees the work of these hamlets only. Others see the whole commune when nothing is chosen."))
     if st.form_submit_button(_("Add and make a sign-in link"), type="primary"):
         try:

@@ -14,8 +14,8 @@ def problems() -> str:
     lines = [
         "# Problems",
         "",
-        "Every expected error: what a person did that can be mended. Written by `scripts/tables.py` from `survey/domain/problems`;"
-        " anything else that goes wrong is a defect.",
+        "Every expected error: what a person did that can be mended; anything else that goes wrong is a defect.",
+        "Written by `scripts/tables.py` from `survey/domain/problems/`.",
         "",
         "| code | HTTP | Tiếng Việt | English |",
         "|---|--:|---|---|",

@@ -1,0 +1,1 @@
+"""Tests, laid out as survey/ is; browser/, journey/ and scenarios/ stand beside."""

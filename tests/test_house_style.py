@@ -39,12 +39,15 @@ def _faults(name: str, source: str, tree: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno}: {node.name} is longer than {FUNCTION_LINES} lines"
         if isinstance(node, ast.ExceptHandler) and _is_broad(node) and not name.startswith(BROAD_EXCEPT_IN):
             yield f"line {node.lineno}: broad except"
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not name.startswith("survey/store/") and _SQL.match(node.value):
+        if not name.startswith("survey/store/") and isinstance(node, ast.Constant) and _SQL.match(str(node.value)):
             yield f"line {node.lineno}: SQL outside survey/store"
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
-    return handler.type is None or (isinstance(handler.type, ast.Name) and handler.type.id in {"Exception", "BaseException"} and not _reraises(handler))
+    if handler.type is None:
+        return True
+    named = handler.type.id if isinstance(handler.type, ast.Name) else ""
+    return named in {"Exception", "BaseException"} and not _reraises(handler)
 
 
 def _reraises(handler: ast.ExceptHandler) -> bool:

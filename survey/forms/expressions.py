@@ -27,7 +27,7 @@ _BINARY = 2  # operands; a minus sign alone has one
 _LARGEST_WHOLE = 1e15  # beyond, doubles have gaps
 
 
-class ExpressionFault(ValueError):  # noqa: N818 - a fault of the form's author, as faults.py calls it
+class ExpressionFault(ValueError):
     """An expression that cannot be used; *kind* is `syntax`, `unknown` (a name) or `unsupported` (valid, but more than we interpret)."""
 
     def __init__(self, kind: str, detail: str) -> None:

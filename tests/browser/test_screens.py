@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from survey.commands import main
 from survey.wiring import ROOT
@@ -112,11 +112,14 @@ def _open(page: Page, path: str) -> None:
     """Open a page and wait until Streamlit, or the field client, has drawn it."""
     page.goto(f"/{path}")
     if path == "field/":
-        page.get_by_text(re.compile("Thôn mẫu 1")).first.wait_for()
+        page.get_by_role("button", name=re.compile("Thôn mẫu")).first.wait_for()
     else:
         page.locator("[data-testid=stAppViewContainer]").wait_for()
         page.locator("[data-testid=stMainBlockContainer] :is(h1, h2, iframe, button)").first.wait_for()
-        page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState !== 'running'")
+        page.locator("[data-testid=stApp]:not([data-test-script-state=running])").wait_for()
+        expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=15_000)
+    if path == "review":
+        page.locator("img[src*='/thumb']").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 

@@ -24,7 +24,8 @@ INSTANCE = """<?xml version="1.0" encoding="UTF-8"?>
 {answers}
 <meta xmlns="http://openrosa.org/xforms"><instanceID>{id}</instanceID>{deprecated}<timeStart>2026-11-20T08:00:00.000+07:00</timeStart>
 <timeEnd>{end}</timeEnd></meta>
-<survey xmlns="urn:ntm-survey:capture:1"><site>{site}</site><fix latitude="18.05" longitude="106.05" accuracy="8" at="2026-11-20T01:01:00Z"/></survey>
+<survey xmlns="urn:ntm-survey:capture:1"><site>{site}</site>
+<fix latitude="18.05" longitude="106.05" accuracy="8" at="2026-11-20T01:01:00Z"/></survey>
 </data>"""
 
 

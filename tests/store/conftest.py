@@ -14,7 +14,9 @@ from survey.store.blobs import FolderBlobs
 from survey.store.object_blobs import ObjectBlobs, open_object_blobs
 from survey.wiring import ROOT
 
-_KEYS = '{"identities":[{"name":"survey","credentials":[{"accessKey":"test","secretKey":"test-secret"}],"actions":["Admin","Read","Write"]}]}'
+_KEYS = (
+    '{"identities":[{"name":"survey","credentials":[{"accessKey":"test","secretKey":"test-secret"}],"actions":["Admin","Read","Write"]}]}'
+)
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.conftest import COMMUNE, seed
 
 from survey.domain.canonical import event_hash
 from survey.domain.problems import Problem
 from survey.store import Store, open_store
 from survey.store.events import GENESIS, select_events, select_head
+from tests.conftest import COMMUNE, seed
 
 
 def test_an_exception_undoes_the_transaction_and_its_events(store: Store) -> None:

@@ -1,0 +1,11 @@
+"""Every expected error of the product, one catalogue in a few files.
+
+A `Problem` is what a person caused and can mend. Anything else that goes wrong is a defect and may crash.
+"""
+
+from survey.domain.problems.people import *
+from survey.domain.problems.prepared import *
+from survey.domain.problems.problem import CATALOGUE as CATALOGUE
+from survey.domain.problems.problem import Problem as Problem
+from survey.domain.problems.problem import ProblemKind as ProblemKind
+from survey.domain.problems.received import *

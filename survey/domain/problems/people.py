@@ -1,0 +1,98 @@
+"""Problems of people and of deployments."""
+
+from survey.domain.problems.problem import kind
+
+# --- people and permission ------------------------------------------------------------------------
+SIGN_IN_NEEDED = kind(
+    "SIGN_IN_NEEDED", 401,
+    "Bạn chưa đăng nhập.", "You are not signed in.",
+    "Hãy đăng nhập rồi thử lại.", "Sign in and try again.",
+)
+NOT_ALLOWED = kind(
+    "NOT_ALLOWED", 403,
+    "Tài khoản của bạn không được làm việc này ({ability}).", "Your account may not do this ({ability}).",
+    "Hãy nhờ điều phối viên của xã.", "Ask the commune's coordinator.",
+)
+CROSS_SITE = kind(
+    "CROSS_SITE", 403,
+    "Yêu cầu đến từ một trang khác.", "The request came from another site.",
+    "Hãy mở lại ứng dụng từ địa chỉ chính thức.", "Open the application at its own address.",
+)
+
+PATH_UNKNOWN = kind(
+    "PATH_UNKNOWN", 404,
+    "Không có gì ở địa chỉ {path}.", "There is nothing at {path}.",
+    "Kiểm tra lại địa chỉ.", "Check the address.",
+)
+SIGN_IN_WRONG = kind(
+    "SIGN_IN_WRONG", 401,
+    "Tên đăng nhập hoặc mật khẩu không đúng.", "The login or the password is wrong.",
+    "Hãy thử lại, hoặc xin điều phối viên của xã một liên kết đăng nhập mới.",
+    "Try again, or ask the commune's coordinator for a new sign-in link.",
+)
+SIGN_IN_TOO_OFTEN = kind(
+    "SIGN_IN_TOO_OFTEN", 429,
+    "Có quá nhiều lần đăng nhập sai từ thiết bị này.", "Too many wrong sign-ins came from this device.",
+    "Hãy đợi {seconds} giây rồi thử lại.", "Wait {seconds} seconds and try again.",
+)
+LINK_UNUSABLE = kind(
+    "LINK_UNUSABLE", 410,
+    "Liên kết đăng nhập này đã được dùng, đã hết hạn hoặc đã có liên kết mới hơn.",
+    "This sign-in link has been used, has expired or was replaced by a newer one.",
+    "Hãy xin điều phối viên của xã một liên kết mới.", "Ask the commune's coordinator for a new link.",
+)
+PERSON_UNKNOWN = kind(
+    "PERSON_UNKNOWN", 404,
+    "Không có tài khoản này, hoặc tài khoản đã bị khóa.", "There is no such account, or it has been closed.",
+    "Kiểm tra danh sách tài khoản của xã.", "Check the commune's list of accounts.",
+)
+LAST_COORDINATOR = kind(
+    "LAST_COORDINATOR", 409,
+    "Đây là điều phối viên cuối cùng của xã.", "This is the commune's last coordinator.",
+    "Hãy thêm một điều phối viên khác trước.", "Add another coordinator first.",
+)
+LOGIN_TAKEN = kind(
+    "LOGIN_TAKEN", 409,
+    "Tên đăng nhập {login} đã có người dùng.", "The login {login} is taken.",
+    "Chọn tên đăng nhập khác.", "Choose another login.",
+)
+LOGIN_UNUSABLE = kind(
+    "LOGIN_UNUSABLE", 422,
+    "Tên đăng nhập không dùng được.", "The login cannot be used.",
+    "Dùng 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch nối, ví dụ lan.nguyen.",
+    "Use 2 to 40 plain letters, digits, dots or hyphens, such as lan.nguyen.",
+)
+PASSWORD_WEAK = kind(
+    "PASSWORD_WEAK", 422,
+    "Mật khẩu quá dễ đoán.", "The password is too easy to guess.",
+    "Dùng ít nhất {length} ký tự khác nhau và không chứa tên đăng nhập; một câu ngắn là tốt nhất.",
+    "Use at least {length} varied characters without your login in them; a short sentence is best.",
+)
+
+# --- settings and deployment ----------------------------------------------------------------------
+WRONG_SETTING = kind(
+    "WRONG_SETTING", 500,
+    "Thiết lập {name} có giá trị không dùng được: {value}.", "The setting {name} has a value that cannot be used: {value}.",
+    "{remedy_vi}", "{remedy_en}",
+)
+COMMUNE_UNKNOWN = kind(
+    "COMMUNE_UNKNOWN", 404,
+    "Không có xã mang mã {commune} trong schema/places.", "No commune with code {commune} in schema/places.",
+    "Kiểm tra mã đơn vị hành chính (Kỳ Thượng là 18844).", "Check the official code (Kỳ Thượng is 18844).",
+)
+DEPLOYMENT_EXISTS = kind(
+    "DEPLOYMENT_EXISTS", 409,
+    "Thư mục dữ liệu đã có xã {commune}.", "The data folder already holds commune {commune}.",
+    "Chọn một thư mục khác bằng --data.", "Choose another folder with --data.",
+)
+DEPLOYMENT_EMPTY = kind(
+    "DEPLOYMENT_EMPTY", 409,
+    "Thư mục dữ liệu chưa có xã nào.", "The data folder holds no commune yet.",
+    "Chạy `python -m survey init --commune 18844` hoặc `python -m survey demo`.",
+    "Run `python -m survey init --commune 18844` or `python -m survey demo`.",
+)
+DATABASE_NEWER = kind(
+    "DATABASE_NEWER", 500,
+    "Cơ sở dữ liệu mới hơn phần mềm này ({found}).", "The database is newer than this software ({found}).",
+    "Hãy cập nhật phần mềm.", "Update the software.",
+)
