@@ -46,8 +46,9 @@ def choose_scope(here: Here, editions: Sequence[Edition], hamlets: Sequence[Haml
     criterion = st.selectbox(
         _("Criterion"), [_ALL, *criteria], key=f"scope_criterion_{edition}", disabled=edition == _ALL,
         format_func=lambda code: _("All criteria") if code == _ALL else f"{code} · {criteria[code]}",
-        help=_("Choose one edition first to narrow the bundle to one criterion."),
     )  # fmt: skip
+    if edition == _ALL:
+        st.caption(_("Choose one edition first to narrow the bundle to one criterion."))
     names = {hamlet.id: hamlet.name for hamlet in hamlets if here.actor.reaches(hamlet.id)}
     places = [*([_ALL] if here.actor.hamlets is None else []), *names]
     hamlet = st.selectbox(

@@ -100,7 +100,8 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
 def show_reason(key: str) -> None:
     """Show the field for a reason."""
     needed = _("Needed for every decision but a plain acceptance.")
-    st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, help=needed, persist_state="session")
+    st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, persist_state="session")
+    st.caption(needed)
 
 
 def show_ready_reasons(key: str, offered: dict[str, str]) -> None:
