@@ -9,7 +9,7 @@ from survey.catalogue.editions import question_kinds, read_document, read_editio
 from survey.catalogue.vocabulary import read_questions
 from survey.domain.assessment import Assessment
 from survey.domain.conditions import Observation, Subject
-from survey.domain.criteria import Edition, Moment
+from survey.domain.criteria import Edition, Moment, Unit
 from survey.domain.findings import SiteFinding, find_site
 from survey.domain.indicators import Indicator
 from survey.domain.people import Ability, Actor
@@ -171,7 +171,8 @@ def _observe(
     reader: Reader, commune: str, kind: str, editions: Iterable[Edition], known_before: datetime | None
 ) -> Iterator[Observation]:
     asked = [indicator.subjects for edition in editions for indicator in edition.indicators if indicator.sites == kind]
-    asked += [frozenset(edition.takes_part.subjects()) for edition in editions if edition.takes_part is not None]
+    if kind == Unit.HOUSEHOLD:
+        asked += [frozenset(edition.takes_part.subjects()) for edition in editions if edition.takes_part is not None]
     return select_observations(reader, commune, Wanted(kind, _questions(asked), known_before))
 
 

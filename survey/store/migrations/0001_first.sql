@@ -264,7 +264,8 @@ CREATE TABLE measure (
   captured_at TEXT NOT NULL,
   PRIMARY KEY (commune, form, question, submission, repeat_key, code)
 );
-CREATE INDEX measure_submission ON measure (commune, submission);
+-- Holds all that figures need, so that the table itself is not read; the columns behind the first two are not for seeking.
+CREATE INDEX measure_submission ON measure (commune, submission, code, question, repeat_key, number);
 CREATE INDEX measure_repeat ON measure (commune, submission, repeat_key) WHERE repeat_key <> '';
 
 -- The questions that the loaded editions use: what receipt writes measures for.
@@ -290,7 +291,7 @@ CREATE TABLE counted (
   PRIMARY KEY (commune, form, site, repeat_key)
 );
 CREATE INDEX counted_submission ON counted (commune, submission);
-CREATE INDEX counted_site ON counted (commune, site, form);
+CREATE INDEX counted_site ON counted (commune, site, form, repeat_key, submission);
 
 -- How often something that figures are made of has changed in a commune.
 CREATE TABLE figure_change (
