@@ -32,7 +32,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     survey = open_survey(settings)
     today = arguments.today or local_date(datetime.now(UTC))
     wish = Wish(arguments.households, arguments.submissions, arguments.seed, today, arguments.photos_from)
-    make(survey, settings.schema, wish, _progress)
+    make(survey, settings.schema, wish, show_progress)
     links = _links(survey, settings)
     if arguments.json:
         print(json.dumps({"commune": COMMUNE, "today": today.isoformat(), "sign_in": links}))
@@ -50,7 +50,8 @@ def _links(survey: Survey, settings: Settings) -> dict[str, str]:
     return {person.login: address(settings) + accounts.make_sign_in_link(survey, COMMUNE, person.id, by=by) for person in people}
 
 
-def _progress(done: int, of: int) -> None:
+def show_progress(done: int, of: int) -> None:
+    """Tell the terminal how far the making of a demonstration is."""
     if done % 20 == 0 or done == of:
         print(f"\r{done}/{of} submissions", end="\n" if done == of else "", file=sys.stderr, flush=True)
 

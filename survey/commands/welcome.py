@@ -7,7 +7,9 @@ import segno
 
 from survey import accounts
 from survey.commands import address, demo
+from survey.demonstration.making import Wish, make
 from survey.domain.problems import DEPLOYMENT_EMPTY, Problem
+from survey.domain.times import local_date
 from survey.store.people import select_open_coordinators
 from survey.store.places import select_communes
 from survey.wiring import Settings, Survey, open_survey
@@ -26,7 +28,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if not _communes(survey):
         if not arguments.prepare:
             raise Problem(DEPLOYMENT_EMPTY)
-        _prepare(settings)
+        print("The data folder is empty: making a demonstration commune.", file=sys.stderr)
+        make(survey, settings.schema, Wish(today=local_date(survey.now())), demo.show_progress)
     for code, name, demonstration in _communes(survey):
         mark = " — BẢN TRÌNH DIỄN / DEMONSTRATION" if demonstration else ""
         print(f"\n  {name} ({code}){mark}")
@@ -39,13 +42,6 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
 def _communes(survey: Survey) -> list[tuple[str, str, bool]]:
     with survey.reading() as reader:
         return [(commune.code, commune.name, commune.demonstration) for commune in select_communes(reader)]
-
-
-def _prepare(settings: Settings) -> None:
-    print("The data folder is empty: making a demonstration commune.", file=sys.stderr)
-    parser = argparse.ArgumentParser()
-    demo.add_arguments(parser)
-    demo.run(settings, parser.parse_args([]))
 
 
 def _link(survey: Survey, commune: str) -> str:

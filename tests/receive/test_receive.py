@@ -207,7 +207,7 @@ def test_other_bytes_under_a_taken_name_are_kept_beside_it(stocked: Survey, insp
     assert sorted(states) == [FileState.STORED, FileState.UNREFERENCED]
 
 
-@pytest.mark.parametrize("instance_id", ["uuid:../../x", "1", "uuid:" + "0" * 36, "UUID:" + new_id()[5:]])
+@pytest.mark.parametrize("instance_id", ["uuid:../../x", "1", "uuid:" + "0" * 36, "UUID:715309CC-D32A-4097-989A-3CB31279C927"])
 def test_an_id_that_is_no_uuid_is_refused(stocked: Survey, inspector: Actor, instance_id: str) -> None:
     """An instanceID is a UUID made on the phone; anything else is a malformed request."""
     with pytest.raises(Problem, match="INSTANCE_WITHOUT_ID"):

@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 from survey.store.people import select_people
@@ -55,7 +55,7 @@ def test_deep_link_with_a_made_up_cookie_shows_nothing(server):
 @pytest.mark.parametrize("link", LINKS)
 def test_browser_is_led_to_the_sign_in_page(server, link):
     """Over HTTP a stranger never gets as far as Streamlit's page."""
-    answer = httpx.get(server.url + link, headers={"accept": "text/html"})
+    answer = httpx2.get(server.url + link, headers={"accept": "text/html"})
 
     assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")
 
@@ -90,7 +90,7 @@ def test_many_sessions_in_many_threads(server):
 
 def test_signing_out_elsewhere_ends_the_page(server):
     """The next run of an open page finds that its session has ended."""
-    with httpx.Client(base_url=server.url, headers={"origin": server.url}) as browser:
+    with httpx2.Client(base_url=server.url, headers={"origin": server.url}) as browser:
         browser.post(server.sign_in_link("reviewer").removeprefix(server.url))
         cookie = browser.cookies["survey_session"]
         assert "Kỳ Thượng" in visit(server, "/", cookie)
@@ -112,7 +112,7 @@ def test_sessions_outlive_a_restart(tmp_path):
 def test_empty_data_folder_says_what_to_run(tmp_path):
     """`streamlit run survey_app.py` on nothing starts, and the sign-in page says what comes next."""
     with LiveServer(tmp_path) as running:
-        page = httpx.get(running.url + "/", headers={"accept": "text/html"}, follow_redirects=True)
+        page = httpx2.get(running.url + "/", headers={"accept": "text/html"}, follow_redirects=True)
         assert "python -m survey init" in page.text
         assert "python -m survey init" in visit(running, "/")
         with running.survey().reading() as reader:
