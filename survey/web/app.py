@@ -53,6 +53,7 @@ def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
         "middleware": middleware.stack(compressed),
         "lifespan": lifespan_with(compressed),
         "exception_handlers": {Problem: refusals.answer_problem},
+        "on_script_error": refusals.show_script_error,
     }
 
 
