@@ -1,0 +1,102 @@
+"""Jobs on both engines: never taken twice, asked for anew while running, given back when a worker dies, visible when they fail."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from survey.store import Store
+from survey.store.jobs import (
+    MAX_ATTEMPTS,
+    Job,
+    claim_jobs,
+    delete_job,
+    select_job_counts,
+    select_live_workers,
+    update_abandoned,
+    update_failed,
+    upsert_job,
+    upsert_worker,
+)
+from tests.conftest import COMMUNE
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def _ask(store: Store, *keys: str) -> None:
+    with store.transaction() as tx:
+        for key in keys:
+            upsert_job(tx, COMMUNE, "develop", key, {"submission": key}, NOW)
+
+
+def _claim(store: Store, worker: str, now: datetime = NOW, limit: int = 1) -> list[Job]:
+    with store.transaction() as tx:
+        return list(claim_jobs(tx, store.engine, worker, now, limit))
+
+
+def _counts(store: Store) -> dict[str, int]:
+    with store.reading() as reader:
+        return dict(select_job_counts(reader))
+
+
+def test_no_job_is_taken_twice(store: Store) -> None:
+    """Eight workers empty a table of forty jobs: each job is done by exactly one."""
+    _ask(store, *(str(number) for number in range(40)))
+    ready = threading.Barrier(8)
+
+    def work(number: int) -> list[str]:
+        ready.wait()
+        taken: list[str] = []
+        while jobs := _claim(store, f"w{number}", limit=3):
+            taken += [job.id for job in jobs]
+        return taken
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [job for jobs in pool.map(work, range(8)) for job in jobs]
+
+    assert len(taken) == 40
+    assert len(set(taken)) == 40
+
+
+def test_work_asked_for_anew_while_it_runs_is_done_again(store: Store) -> None:
+    """A photo that arrives while its submission is being examined is examined too."""
+    _ask(store, "a")
+    (job,) = _claim(store, "w1")
+    _ask(store, "a")
+    with store.transaction() as tx:
+        delete_job(tx, job, "w1")
+
+    assert _counts(store) == {"waiting": 1}
+
+
+def test_the_jobs_of_a_dead_worker_come_back(store: Store) -> None:
+    """A worker that says nothing for minutes is taken for dead; its job waits again."""
+    _ask(store, "a")
+    _claim(store, "w1")
+    with store.transaction() as tx:
+        assert update_abandoned(tx, NOW + timedelta(minutes=1)) == 0
+        assert update_abandoned(tx, NOW + timedelta(minutes=3)) == 1
+
+    assert [job.id for job in _claim(store, "w2")] == ["develop:a"]
+
+
+def test_a_job_that_always_fails_stays_visible(store: Store) -> None:
+    """It is tried with doubling pauses, then kept as failed with its error."""
+    _ask(store, "a")
+    now = NOW
+    for _ in range(MAX_ATTEMPTS):
+        (job,) = _claim(store, "w1", now)
+        with store.transaction() as tx:
+            update_failed(tx, job, "w1", "broken", now)
+        assert _claim(store, "w1", now) == []
+        now += timedelta(minutes=5)
+
+    assert _counts(store) == {"failed": 1}
+
+
+def test_a_worker_is_alive_while_it_says_so(store: Store) -> None:
+    """The app starts a worker where none was heard of within half a minute."""
+    with store.transaction() as tx:
+        upsert_worker(tx, "w1", NOW)
+    with store.reading() as reader:
+        assert select_live_workers(reader, NOW + timedelta(seconds=20)) == 1
+        assert select_live_workers(reader, NOW + timedelta(seconds=40)) == 0
