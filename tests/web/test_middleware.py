@@ -1,7 +1,9 @@
 """What surrounds every answer: headers, closed doors, sign-in first, small static files, 404 under our own prefixes."""
 
+import socket
 import tomllib
 
+import anyio
 import brotli
 import pytest
 
@@ -117,3 +119,30 @@ def test_theme_has_aa_contrast(scheme):
 def test_main_button_has_aa_contrast():
     """White on our green, in both schemes."""
     assert contrast("#ffffff", "#17603a") >= 4.5
+
+
+def test_the_end_of_an_answer_is_sent_at_once() -> None:
+    """Nagle's algorithm is off on the connection of a request, as uvicorn hands it over."""
+    ours = socket.create_server(("127.0.0.1", 0))
+    theirs = socket.create_connection(ours.getsockname())
+    accepted = ours.accept()[0]
+
+    class Transport:
+        def get_extra_info(self, name: str) -> socket.socket | None:
+            return accepted if name == "socket" else None
+
+    class Cycle:
+        transport = Transport()
+
+        async def receive(self) -> dict[str, str]:
+            return {"type": "http.disconnect"}
+
+    async def app(scope: object, receive: object, send: object) -> None: ...
+
+    async def send(message: object) -> None: ...
+
+    anyio.run(middleware.PromptAnswers(app), {"type": "http"}, Cycle().receive, send)
+
+    assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+    for one in (ours, theirs, accepted):
+        one.close()
