@@ -1,6 +1,6 @@
 """Every page as each user sees it, on a phone and at a desk, light and dark: nothing too small, too pale or too wide.
 
-With `SURVEY_SCREENSHOTS=docs/screenshots` the same run makes the pictures of the guides (`make docs`).
+With `SURVEY_SCREENSHOTS=docs/screenshots` the same run makes the pictures that the guides show (`make docs`).
 """
 
 import os
@@ -20,6 +20,8 @@ from tests.browser.audit import faults
 from tests.live import LiveServer
 
 PICTURES = os.environ.get("SURVEY_SCREENSHOTS")
+_SHOWN = re.compile(r"screenshots/([\w-]+)\.png")
+WANTED = {name for guide in (ROOT / "docs").glob("guide-*.md") for name in _SHOWN.findall(guide.read_text())}
 # A deep link comes first: on a fresh server it must find our list of pages, not the folder's.
 PAGES = ("people", "", "review", "criteria", "register", "evidence", "account", "capture", "field/")
 SCREENS = {
@@ -82,7 +84,7 @@ def test_a_coordinator_downloads_a_bundle_that_verifies(demonstration: LiveServe
     assert main(["verify", str(tmp_path / "bundle.zip")]) == 0
 
 
-@pytest.mark.parametrize("kind", ["phone-light", "desk-dark"])
+@pytest.mark.parametrize("kind", ["phone-dark", "desk-light"])
 def test_the_report_opens_from_disk(demonstration: LiveServer, new_phone: NewPhone, tmp_path: Path, kind: str) -> None:
     """The unpacked report works from file:// with the network off: photos load, nothing is asked of anyone."""
     assert main(["export", "--out", str(tmp_path / "bundle.zip"), "--data", str(demonstration.data)]) == 0
@@ -94,10 +96,10 @@ def test_the_report_opens_from_disk(demonstration: LiveServer, new_phone: NewPho
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url) if not request.url.startswith("file:") else None)
     page = context.new_page()
-    for number, path in enumerate(sorted(index.parent.glob("*.html"))):
+    for path in sorted(index.parent.glob("*.html")):
         page.goto(path.as_uri())
         page.wait_for_load_state()
-        _picture(page, f"report-{number}-{kind}")
+        _picture(page, f"report-{path.stem}-{kind}")
         broken = page.eval_on_selector_all("img", "images => images.filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
         assert broken == []
         assert [fault for fault in faults(page) if "target" not in fault] == []
@@ -124,7 +126,7 @@ def _open(page: Page, path: str) -> None:
 
 
 def _picture(page: Page, name: str) -> None:
-    if PICTURES:
+    if PICTURES and name in WANTED:
         folder = Path(PICTURES)
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=folder / f"{name}.png")
