@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.mjs";
 import { holdDraft, keep, readDraft, recall } from "./drafts.mjs";
 import { homeScreen } from "./home_screen.mjs";
-import { elsewhere, notice, signInNotice, unreachable } from "./notices.mjs";
+import { elsewhere, forgetful, notice, signInNotice, unreachable } from "./notices.mjs";
 import { Watch } from "./position.mjs";
 import { Sender } from "./send.mjs";
 import { Refusal } from "./server.mjs";
@@ -49,16 +49,22 @@ class App {
     }
     try {
       await working;
+      await this.#goOn();
     } catch (error) {
+      if (error instanceof DOMException) return this.show(forgetful(() => this.start()));
       if (!(error instanceof Refusal)) throw error;
-      return this.show(error.status === 401 ? signInNotice() : unreachable(error, () => this.start()));
+      this.show(error.status === 401 ? signInNotice() : unreachable(error, () => this.start()));
     }
+  }
+
+  // Where the person stopped, or the list of work. Raises DOMException where the browser keeps nothing.
+  async #goOn() {
     this.rooms().catch(() => {}); // fetched while there is a connection; asked for again when it is needed
     if (!this.desk) this.watch.start();
     const current = await recall("current");
     const draft = current && (await readDraft(current));
     if (draft && draft.person === this.work.me.person && draft.desk === this.desk) return this.attempt(() => this.open(draft));
-    this.home();
+    await this.home();
   }
 
   /** The modules behind the first screen. Raises Refusal where they are neither here nor to be had. */

@@ -4,8 +4,10 @@ const NAME = "ntm-survey";
 const STORES = ["drafts", "photos", "sent", "kept"];
 let opening = null;
 
+// Rejects with a DOMException where the browser keeps nothing (a private window); asked again the next time.
 function database() {
   opening ??= new Promise((resolve, reject) => {
+    if (!window.indexedDB) throw new DOMException("no IndexedDB", "NotSupportedError");
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("drafts", { keyPath: "id" });
@@ -18,6 +20,9 @@ function database() {
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
+  }).catch((error) => {
+    opening = null;
+    throw error;
   });
   return opening;
 }
@@ -74,14 +79,26 @@ export function dropDraft(id, sent = null) {
   });
 }
 
+/** What was sent as *id*, or undefined. */
+export const readReceipt = (id) => transact("readonly", (stores) => stores.sent.get(id));
+
 /** What *person* sent from this phone, newest first, the last *limit*. */
 export async function readSent(person, limit = 20) {
   const sent = await transact("readonly", (stores) => stores.sent.getAll());
   return sent.filter((record) => record.person === person).sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
 }
 
-/** Keep *value* under *key*: who is signed in, the work, form trees, where the person stopped. */
-export const keep = (key, value) => transact("readwrite", (stores) => void stores.kept.put(value, key));
+/**
+ * Keep *value* under *key*: who is signed in, the work, form trees, where the person stopped. A phone without room forgets it:
+ * what was begun must open and be sent all the same.
+ */
+export async function keep(key, value) {
+  try {
+    await transact("readwrite", (stores) => void stores.kept.put(value, key));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
 
 /** What was kept under *key*, or undefined. */
 export const recall = (key) => transact("readonly", (stores) => stores.kept.get(key));

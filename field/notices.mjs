@@ -24,6 +24,14 @@ export function elsewhere(home) {
   return notice(t("This checklist is open in another tab or window. Go on there, or close it first."), door);
 }
 
+/** The screen of a browser that keeps nothing; *again* tries once more. */
+export function forgetful(again) {
+  const text = t(
+    "This browser keeps nothing on the phone. Open the page in an ordinary window, not a private one, or free some space.",
+  );
+  return notice(text, h("button", { type: "button", class: "button main", onclick: again }, t("Try again")));
+}
+
 /** The screen where there is neither server nor a copy on the phone; *again* tries once more. */
 export function unreachable(error, again) {
   const text = error.sentence || t("The server cannot be reached. What you have begun on this phone is kept.");

@@ -3,7 +3,7 @@
 const THUMB_PX = 480;
 const SNIFFED = 32;
 
-/** The largest file that the server takes, in bytes; it says so itself when asked for work. */
+/** The largest file that the server takes, in bytes (`PHOTO_LIMIT` of survey/receive.py). */
 export const LIMIT_BYTES = 25_000_000;
 
 /** The lower-case SHA-256 of *buffer* in hexadecimal. */

@@ -36,6 +36,7 @@ function progress(app, state, id) {
 
 function troubleWords(trouble) {
   if (trouble.sentence) return trouble.sentence;
+  if (trouble.code === "NO_ROOM") return t("The phone has no room to go on. Free some space, then try again.");
   if (trouble.code === "BYTES_DIFFER") return t("A photo did not arrive intact; it is sent again.");
   return t("The server cannot be reached. It is tried again by itself; keep this page open.");
 }

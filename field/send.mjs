@@ -1,6 +1,6 @@
 // Sending: the form first, then each photo, until the server has every byte. Nothing is dropped before it says so with the same hash.
 
-import { dropDraft, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
+import { dropDraft, keepDraft, keepPhoto, readDraft, readPhotos, readReceipt } from "./drafts.mjs";
 import { put, Refusal } from "./server.mjs";
 
 const PAUSES_MS = [3_000, 10_000, 30_000, 60_000]; // between tries while the server cannot be reached
@@ -36,16 +36,17 @@ export class Sender {
     this.listeners.forEach((listener) => listener(id));
   }
 
-  /** Send the sealed draft *id*, or go on with it. Another tab that is at it already is left alone. */
+  /** Send the sealed draft *id*, or go on with it. Where another tab is at it, this one waits and then shows what became of it. */
   async send(id) {
     if (this.running.has(id)) return;
     this.running.add(id);
     clearTimeout(this.timers.get(id));
     try {
-      const work = () => this.#sendAll(id);
-      if (navigator.locks) await navigator.locks.request(`send-${id}`, { ifAvailable: true }, (lock) => (lock ? work() : this.#later(id)));
-      else await work();
+      await this.#read(id);
+      if (navigator.locks) await navigator.locks.request(`send-${id}`, () => this.#sendAll(id));
+      else await this.#sendAll(id);
     } catch (error) {
+      if (error instanceof DOMException) return this.#tell(id, { trouble: new Refusal(0, "NO_ROOM", "") });
       if (!(error instanceof Refusal)) throw error;
       this.#tell(id, { trouble: error });
       if (error.passing) this.#later(id);
@@ -60,11 +61,21 @@ export class Sender {
     this.timers.set(id, setTimeout(() => this.send(id), PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]));
   }
 
-  async #sendAll(id) {
-    const draft = await readDraft(id);
-    if (!draft) return;
-    const photos = await readPhotos(id);
+  // The draft and its photos as they are now; null where everything was sent, which is then said.
+  async #read(id) {
+    const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
+    if (!draft) {
+      this.#tell(id, { sent: await readReceipt(id) });
+      return null;
+    }
     this.#tell(id, { items: [itemOf(draft), ...photos.map(itemOf)], trouble: null, draft });
+    return { draft, photos };
+  }
+
+  async #sendAll(id) {
+    const found = await this.#read(id);
+    if (!found) return;
+    const { draft, photos } = found;
     if (!draft.receipt) {
       draft.receipt = await this.#sendForm(draft);
       // A correction's old photos are carried over by the server; those that it still misses go again.

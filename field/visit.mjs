@@ -3,7 +3,7 @@
 import { deviceId, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
 import { instanceXml } from "./instance.mjs";
 import { LIMIT_BYTES, photoRecord } from "./photos.mjs";
-import { geopointText } from "./position.mjs";
+import { geopointText, metres } from "./position.mjs";
 import { t } from "./texts.mjs";
 import { Answers } from "./tree.mjs";
 import { vietnamText } from "./values.mjs";
@@ -59,13 +59,20 @@ export class Visit {
   follow() {
     const hear = () => {
       const { last } = this.watch;
-      const better = last && (!this.draft.fix || (last.accuracy ?? Infinity) < (this.draft.fix.accuracy ?? Infinity));
-      if (this.improving && better) this.#setFix(last);
+      if (this.improving && last && this.#isBetter(last)) this.#setFix(last);
       this.changed();
     };
     if (this.desk) return () => {};
     if (this.watch.last) hear();
     return this.watch.listen(hear);
+  }
+
+  // Until the first answer the person may still be walking there; from then on only a sharper fix of the same place counts.
+  #isBetter(fix) {
+    const held = this.draft.fix;
+    if (!held || !this.begun) return true;
+    const [now, before] = [fix.accuracy ?? Infinity, held.accuracy ?? Infinity];
+    return now < before && metres(held, fix) <= now + before;
   }
 
   /** Take the phone's position as it is now for the position of the visit. */
@@ -97,7 +104,6 @@ export class Visit {
     this.#later();
     this.changed();
   }
-
 
   /** Add a repeat at *path*. */
   addRepeat(path, at) {
@@ -136,12 +142,13 @@ export class Visit {
     }
     const former = this.answers.value(question.path, question.at);
     this.answers.set(question.path, question.at, photo.name);
-    this.photos.delete(former);
     this.photos.set(photo.name, photo);
     this.draft.place = `${question.path}|${question.at.join(".")}`;
     this.begun = true;
     const kept = await this.#write({ photos: [photo], removed: former ? [former] : [] });
-    if (source === "system") this.#fixAfter(photo);
+    this.photos.delete(kept ? former : photo.name);
+    if (!kept) this.answers.set(question.path, question.at, former); // what is not on disk is no answer
+    else if (source === "system") this.#fixAfter(photo);
     this.changed();
     return kept ? null : t("This phone has no room to keep the photo. Free some space, then take it again.");
   }
@@ -149,7 +156,7 @@ export class Visit {
   // The first position after the camera came back may take a while; the photo is safe already.
   async #fixAfter(photo) {
     const fix = await this.watch.next({ patient: true });
-    if (!fix || !this.photos.has(photo.name)) return;
+    if (!fix || !this.photos.has(photo.name) || this.draft.state !== "open") return; // once sealed it is the sender's
     photo.after = fix;
     await keepPhoto(photo);
     this.changed();

@@ -40,6 +40,7 @@ from survey.store.flags import upsert_flags
 from survey.store.forms import select_tree
 from survey.store.jobs import upsert_job
 from survey.store.measures import insert_measures
+from survey.store.places import select_hamlet
 from survey.store.sites import select_site, select_site_by_code
 from survey.store.submissions import insert_conflict, insert_submission, select_submission, update_missing
 
@@ -171,7 +172,7 @@ def _submission(tx: Transaction, actor: Actor, instance: Instance, xml: bytes, *
         form=instance.form,
         form_version=instance.form_version,
         site=site.id if site else None,
-        hamlet=site.hamlet if site else instance.hamlet,
+        hamlet=site.hamlet if site else _hamlet(tx, actor, instance),
         round=select_round_on(tx, actor.commune, local_date(captured_at)),
         person=actor.person,
         device=instance.device,
@@ -189,6 +190,12 @@ def _submission(tx: Transaction, actor: Actor, instance: Instance, xml: bytes, *
         instance_sha256=sha256_hex(xml),
         started_at=instance.started_at,
     )
+
+
+def _hamlet(reader: Reader, actor: Actor, instance: Instance) -> str | None:
+    """The hamlet that the phone chose, former ones included; any other text is no hamlet, and nobody's scope."""
+    known = select_hamlet(reader, actor.commune, instance.hamlet) if instance.hamlet else None
+    return known.id if known else None
 
 
 def _known(reader: Reader, newcomer: Submission, actor: Actor) -> Submission:

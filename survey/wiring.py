@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from survey.domain.ports import Blobs, Reader, Transaction
-from survey.domain.problems import WRONG_SETTING, Problem
+from survey.domain.problems import STORAGE_UNUSABLE, WRONG_SETTING, Problem
 from survey.store import Store, open_store
 from survey.store.blobs import FolderBlobs
 from survey.store.object_blobs import open_object_blobs
@@ -71,9 +71,13 @@ class Survey:
 
 
 def open_survey(settings: Settings) -> Survey:
-    """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    return Survey(settings, open_store(settings.database, settings.data), _open_blobs(settings))
+    """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        blobs = _open_blobs(settings)
+    except OSError as error:
+        raise Problem(STORAGE_UNUSABLE, reason=f"{settings.data}: {error.strerror}") from error
+    return Survey(settings, open_store(settings.database, settings.data), blobs)
 
 
 def _open_blobs(settings: Settings) -> Blobs:

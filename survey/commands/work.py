@@ -1,6 +1,7 @@
 """`work`: a worker that takes jobs until it is stopped."""
 
 import argparse
+import math
 import os
 import secrets
 import signal
@@ -19,6 +20,7 @@ SUMMARY = "take jobs (photo views, checks) until stopped"
 _BATCH = 8
 _IDLE_S = 0.5
 _SIGN_OF_LIFE_S = 10.0
+_SWEEP_S = 3600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +53,7 @@ class Worker:
         self._parent = parent
         self._name = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(3)}"
         self._running = True
-        self._seen = 0.0
+        self._seen = self._swept = -math.inf
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """End after the job in hand."""
@@ -102,6 +104,9 @@ class Worker:
         with self._survey.transaction() as tx:
             upsert_worker(tx, self._name, self._survey.now())
             update_abandoned(tx, self._survey.now())
+        if time.monotonic() - self._swept >= _SWEEP_S:
+            self._swept = time.monotonic()
+            self._survey.blobs.sweep()
 
     def _orphaned(self) -> bool:
         return self._parent is not None and os.getppid() != self._parent

@@ -73,6 +73,9 @@ class Blobs(Protocol):
     def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
         """The hashes of all blobs, in no particular order."""
 
+    def sweep(self) -> int:
+        """Remove what uploads that were cut off left behind more than a day ago; returns how many files."""
+
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a *view* (`preview` or `thumb`, JPEG bytes) of a photo."""
 

@@ -164,10 +164,6 @@ class Submission:
             raise Problem(REASON_NEEDED, code=self.code)
         return replace(self, site=site, hamlet=hamlet, state_version=self.state_version + 1)
 
-    def counts_before(self, other: "Submission") -> bool:
-        """Whether self counts rather than *other*: latest capture, then receipt, then id (DESIGN 2.2)."""
-        return (self.captured_at, self.received_at, self.id) > (other.captured_at, other.received_at, other.id)
-
 
 STATE_WORDS: dict[State, tuple[str, str]] = {
     State.RECEIVED: ("chờ duyệt", "waiting for review"),

@@ -3,25 +3,27 @@
 A signed-in session may post here; the answer is always the envelope that Collect understands.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
+import anyio
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from survey import receive
 from survey.domain.people import Actor
 from survey.domain.ports import Staged
-from survey.domain.problems import FILE_TOO_LARGE, INSTANCE_UNREADABLE, Problem
+from survey.domain.problems import FILE_TOO_LARGE, INSTANCE_UNREADABLE, UPLOAD_STALLED, Problem
 from survey.openrosa import wire
 from survey.wiring import Survey
 
 BODY_LIMIT = 100_000_000  # bytes; what ODK Central announces too
 _INSTANCE_PART = "xml_submission_file"
 _INSTANCE_LIMIT = 10_000_000
+_STALLED_S = 60  # as for the field client: who sends nothing for a minute is gone
 
 
 def routes(open_survey: Callable[[], Survey], actor_of: Callable[[Request], Actor]) -> list[Route]:
@@ -41,13 +43,15 @@ class _Door:
             actor = await run_in_threadpool(self._actor_of, request)
             if request.method == "HEAD":
                 return Response(status_code=204, headers=wire.headers(limit=BODY_LIMIT))
-            _check_length(request)
-            async with request.form(max_files=200, max_fields=50) as form:
+            form = await _read(request)
+            try:
                 receipt = await run_in_threadpool(self._receive, actor, form)
+            finally:
+                await form.close()
         except Problem as problem:
             return wire.envelope(problem.kind.status, "error", problem.sentence(), limit=BODY_LIMIT)
-        except HTTPException as fault:  # starlette's own word for a body that is no multipart form
-            return wire.envelope(fault.status_code, "error", Problem(INSTANCE_UNREADABLE, reason="multipart").sentence(), limit=BODY_LIMIT)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
         return wire.envelope(201, "submit_success", f"Đã nhận bài nộp {receipt.code}.", limit=BODY_LIMIT)
 
     def _receive(self, actor: Actor, form: FormData) -> receive.Receipt:
@@ -67,9 +71,43 @@ class _Door:
                 survey.blobs.discard(file)
 
 
-def _check_length(request: Request) -> None:
+async def _read(request: Request) -> FormData:
+    """The parts of a multipart body; what names another charset than UTF-8 is read as UTF-8 all the same, as Python knows odd ones.
+
+    Raises FILE_TOO_LARGE before the first byte where the length is told, UPLOAD_STALLED, INSTANCE_UNREADABLE.
+    """
     if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
-        raise Problem(FILE_TOO_LARGE, name="POST", limit_mb=BODY_LIMIT // 1_000_000)
+        raise _too_large()
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    boundary = next((part for part in parameters.split(";") if part.strip().lower().startswith("boundary=")), "")
+    if kind.strip().lower() != "multipart/form-data" or not boundary:
+        raise Problem(INSTANCE_UNREADABLE, reason="multipart")
+    headers = Headers({"content-type": f"{kind};{boundary}"})
+    try:
+        return await MultiPartParser(headers, _pieces(request), max_files=200, max_fields=50).parse()
+    except MultiPartException as fault:
+        raise Problem(INSTANCE_UNREADABLE, reason="multipart") from fault
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes in; a chunked one tells no length, so it is counted."""
+    size, stream = 0, request.stream()
+    while True:
+        try:
+            with anyio.fail_after(_STALLED_S):
+                piece = await anext(stream, None)
+        except TimeoutError:
+            raise Problem(UPLOAD_STALLED, seconds=_STALLED_S) from None
+        if piece is None:
+            return
+        size += len(piece)
+        if size > BODY_LIMIT:
+            raise _too_large()
+        yield piece
+
+
+def _too_large() -> Problem:
+    return Problem(FILE_TOO_LARGE, name="POST", limit_mb=BODY_LIMIT // 1_000_000)
 
 
 def _label(part: UploadFile, field: str) -> str:

@@ -1,28 +1,32 @@
 """Bytes by SHA-256 in a folder: written once, synced before anyone is told, never changed."""
 
+import errno
 import hashlib
 import os
 import secrets
+import time
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from survey.domain.ports import Staged
-from survey.domain.problems import FILE_TOO_LARGE, FILE_UNKNOWN, Problem
+from survey.domain.problems import FILE_TOO_LARGE, FILE_UNKNOWN, STORAGE_UNUSABLE, Problem
 
 CHUNK = 1 << 20
 VIEWS = ("preview", "thumb")
 _HASH_DIGITS = 64
+_STALE_S = 24 * 3600  # no upload lasts so long: what is older was left behind by a crash
+_TROUBLES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ENOTDIR}
 
 
 def stage(folder: Path, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
-    """Write *chunks* below *folder* under a random name while hashing. Raises FILE_TOO_LARGE over *limit* bytes."""
+    """Write *chunks* below *folder* under a random name while hashing. Raises FILE_TOO_LARGE over *limit* bytes, STORAGE_UNUSABLE."""
     path = folder / secrets.token_hex(16)
     digest, crc, size = hashlib.sha256(), 0, 0
     try:
-        with path.open("xb") as file:
+        with told_of_disks(), path.open("xb") as file:
             for chunk in chunks:
                 size += len(chunk)
                 _check_size(size, limit, name)
@@ -38,6 +42,29 @@ def stage(folder: Path, chunks: Iterable[bytes], *, name: str, limit: int) -> St
 def _check_size(size: int, limit: int, name: str) -> None:
     if size > limit:
         raise Problem(FILE_TOO_LARGE, name=name, limit_mb=limit // 1_000_000)
+
+
+def sweep(incoming: Path) -> int:
+    """Remove files of uploads that a crash cut off more than a day ago; returns how many."""
+    oldest = time.time() - _STALE_S
+    stale = []
+    for entry in os.scandir(incoming):
+        with suppress(FileNotFoundError):  # an upload that ends just now
+            if entry.is_file() and entry.stat().st_mtime < oldest:
+                os.unlink(entry)
+                stale.append(entry.name)
+    return len(stale)
+
+
+@contextmanager
+def told_of_disks() -> Iterator[None]:
+    """Raise what a full, read-only or broken disk does as STORAGE_UNUSABLE."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _TROUBLES:
+            raise
+        raise Problem(STORAGE_UNUSABLE, reason=os.strerror(error.errno)) from error
 
 
 class FolderBlobs:
@@ -56,14 +83,15 @@ class FolderBlobs:
     def keep(self, staged: Staged, *, quarantine: bool = False) -> None:
         """Sync the bytes, name them by their hash, sync the folder: only then does this return."""
         target = self._path(staged.sha256, quarantine)
-        if target.exists():
-            return
-        with staged.path.open("rb") as file:
-            os.fsync(file.fileno())
-        _make_folder(target.parent, self._folder)
-        staged.path.chmod(0o440)
-        staged.path.replace(target)
-        _sync_folder(target.parent)
+        with told_of_disks():
+            if not target.exists():
+                with staged.path.open("rb") as file:
+                    os.fsync(file.fileno())
+                _make_folder(target.parent, self._folder)
+                staged.path.chmod(0o440)
+                staged.path.replace(target)
+            # Also where another request named it a moment ago: its name may not be on the disk yet.
+            _sync_folder(target.parent)
 
     def discard(self, staged: Staged) -> None:
         """Remove the temporary file, if `keep` has not taken it."""
@@ -97,10 +125,18 @@ class FolderBlobs:
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a view; it can be made again, so it is not synced."""
         path = self._view_path(sha256, view)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        temporary = self._incoming / secrets.token_hex(16)
+        try:
+            with told_of_disks():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary.write_bytes(content)
+                temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Remove what crashes left behind in `incoming/` more than a day ago."""
+        return sweep(self._incoming)
 
     def read_view(self, sha256: str, view: str) -> bytes | None:
         """The view's JPEG bytes, or None."""

@@ -75,8 +75,11 @@ def _submissions(reader: Reader) -> Iterator[Fault]:
 def _logged_instances(reader: Reader) -> dict[tuple[str, str], str]:
     logged = {}
     for row in reader.stream("SELECT commune, body FROM event"):
-        body = json.loads(row["body"])
-        if body["kind"] == "submission.received":
+        try:
+            body = json.loads(row["body"])
+        except ValueError:
+            continue  # the chain has named it already
+        if body.get("kind") == "submission.received":
             logged[row["commune"], body["submission"]] = body["sha256"]
     return logged
 

@@ -19,11 +19,6 @@ class LoadedEdition:
     loaded_at: datetime
 
 
-def select_edition(reader: Reader, commune: str, edition: str) -> LoadedEdition | None:
-    """The edition as it was loaded, or None."""
-    return next((loaded for loaded in select_editions(reader, commune) if loaded.id == edition), None)
-
-
 def select_editions(reader: Reader, commune: str) -> list[LoadedEdition]:
     """Every loaded edition, by id."""
     rows = reader.rows("SELECT edition, document, loaded_at FROM edition WHERE commune = :commune ORDER BY edition", commune=commune)
@@ -50,12 +45,6 @@ def upsert_edition(tx: Transaction, commune: str, edition: LoadedEdition, questi
         ],
     )
     tx.log(commune, "edition.loaded", {"edition": edition.id, "questions": len(questions)})
-
-
-def select_used_questions(reader: Reader, commune: str) -> set[tuple[str, str]]:
-    """(form, question) of everything that a loaded edition asks."""
-    rows = reader.rows("SELECT DISTINCT form, question FROM edition_question WHERE commune = :commune", commune=commune)
-    return {(row["form"], row["question"]) for row in rows}
 
 
 def select_present_trees(reader: Reader, commune: str) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,8 @@ from survey.domain.times import to_text
 
 MAX_ATTEMPTS = 5
 _LEASE = timedelta(minutes=2)  # a worker that says nothing for so long is taken for dead
+# No pause is so long: a time further ahead was written by a clock that has been set back since, and is not waited for.
+_FAR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: 
     lock = " FOR UPDATE SKIP LOCKED" if engine == "postgres" else ""
     rows = tx.rows(
         "UPDATE job SET state = 'running', attempts = attempts + 1, claimed_by = :worker, claimed_at = :now WHERE (commune, job) IN"
-        f" (SELECT commune, job FROM job WHERE state = 'waiting' AND run_after <= :now ORDER BY run_after, job LIMIT :limit{lock})"
+        f" (SELECT commune, job FROM job WHERE state = 'waiting' AND (run_after <= :now OR run_after > :far)"
+        f" ORDER BY run_after, job LIMIT :limit{lock})"
         " RETURNING commune, job, kind, payload, attempts",
         worker=worker,
         now=to_text(now),
+        far=to_text(now + _FAR),
         limit=limit,
     )
     return [Job(row["commune"], row["job"], row["kind"], json.loads(row["payload"]), row["attempts"]) for row in rows]
@@ -78,9 +82,10 @@ def update_abandoned(tx: Transaction, now: datetime) -> int:
     """Give back the jobs of workers that died; returns how many."""
     return tx.execute(
         "UPDATE job SET state = CASE WHEN attempts >= :most THEN 'failed' ELSE 'waiting' END, error = 'worker died'"
-        " WHERE state = 'running' AND claimed_at < :before",
+        " WHERE state = 'running' AND (claimed_at < :before OR claimed_at > :far)",
         most=MAX_ATTEMPTS,
         before=to_text(now - _LEASE),
+        far=to_text(now + _FAR),
     )
 
 
@@ -106,5 +111,9 @@ def delete_worker(tx: Transaction, worker: str) -> None:
 
 def select_live_workers(reader: Reader, now: datetime) -> int:
     """How many workers were heard of within the last 30 seconds."""
-    row = reader.row("SELECT COUNT(*) AS count FROM worker WHERE seen_at > :since", since=to_text(now - timedelta(seconds=30)))
+    row = reader.row(
+        "SELECT COUNT(*) AS count FROM worker WHERE seen_at > :since AND seen_at < :far",
+        since=to_text(now - timedelta(seconds=30)),
+        far=to_text(now + _FAR),
+    )
     return 0 if row is None else int(row["count"])

@@ -3,16 +3,19 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
 from survey.domain.ports import Staged
-from survey.domain.problems import FILE_UNKNOWN, Problem
-from survey.store.blobs import CHUNK, VIEWS, key, stage
+from survey.domain.problems import FILE_UNKNOWN, STORAGE_UNUSABLE, Problem
+from survey.store.blobs import CHUNK, VIEWS, key, stage, sweep, told_of_disks
+
+_PATIENCE = timedelta(seconds=20)  # then a phone hears that nothing was received, and sends again
 
 
 class ObjectBlobs:
@@ -33,6 +36,8 @@ class ObjectBlobs:
             obstore.put(self._store, _path(staged.sha256, quarantine), staged.path, mode="create")
         except AlreadyExistsError:
             return
+        except BaseError as error:
+            raise Problem(STORAGE_UNUSABLE, reason="S3") from error
 
     def discard(self, staged: Staged) -> None:
         """Remove the temporary file."""
@@ -50,10 +55,11 @@ class ObjectBlobs:
         path = _path(sha256, quarantine)
         try:
             if start or length is not None:
-                whole = self.size(sha256, quarantine=quarantine) or 0
+                whole = obstore.head(self._store, path)["size"]
                 end = whole if length is None else min(whole, start + length)
-                if end > start:
-                    yield bytes(obstore.get_range(self._store, path, start=start, end=end))
+                # One piece a request: a person who looks at a photo slowly holds 1 MiB, not the photo.
+                for begin in range(start, end, CHUNK):
+                    yield bytes(obstore.get_range(self._store, path, start=begin, end=min(end, begin + CHUNK)))
                 return
             for chunk in obstore.get(self._store, path).stream(min_chunk_size=CHUNK):
                 yield bytes(chunk)
@@ -63,12 +69,13 @@ class ObjectBlobs:
     @contextmanager
     def open(self, sha256: str) -> Iterator[BinaryIO]:
         """A local copy of the blob, gone when the block ends."""
-        with tempfile.NamedTemporaryFile(dir=self._incoming) as file:
-            for chunk in self.read(sha256):
-                file.write(chunk)
-            file.flush()
+        with tempfile.TemporaryFile(dir=self._incoming) as file:
+            with told_of_disks():
+                for chunk in self.read(sha256):
+                    file.write(chunk)
+                file.flush()
             file.seek(0)
-            yield cast(BinaryIO, file.file)
+            yield cast(BinaryIO, file)
 
     def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
         """The hashes of all blobs."""
@@ -77,7 +84,14 @@ class ObjectBlobs:
 
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a view."""
-        obstore.put(self._store, _view_path(sha256, view), content)
+        try:
+            obstore.put(self._store, _view_path(sha256, view), content)
+        except BaseError as error:
+            raise Problem(STORAGE_UNUSABLE, reason="S3") from error
+
+    def sweep(self) -> int:
+        """Remove what crashes left behind on local disk more than a day ago."""
+        return sweep(self._incoming)
 
     def read_view(self, sha256: str, view: str) -> bytes | None:
         """The view's JPEG bytes, or None."""
@@ -89,7 +103,8 @@ class ObjectBlobs:
 
 def open_object_blobs(url: str, incoming: Path) -> ObjectBlobs:
     """The byte store behind *url* (`s3://bucket/prefix`); keys, region and endpoint come from the AWS_… environment."""
-    return ObjectBlobs(S3Store.from_url(url, client_options={"allow_http": True}), incoming)
+    store = S3Store.from_url(url, client_options={"allow_http": True}, retry_config={"max_retries": 5, "retry_timeout": _PATIENCE})
+    return ObjectBlobs(store, incoming)
 
 
 def _path(sha256: str, quarantine: bool) -> str:

@@ -75,21 +75,6 @@ def select_hamlets(reader: Reader, commune: str, on: date | None = None) -> list
     return [_hamlet(row) for row in rows]
 
 
-def update_hamlet(tx: Transaction, hamlet: Hamlet) -> int:
-    """Rewrite what a hamlet is called and when it ends; its id and beginning stay. Returns the rows touched."""
-    return tx.execute(
-        "UPDATE hamlet SET name = :name, sort_key = :sort_key, former_commune = :former_commune, valid_to = :valid_to,"
-        " successor = :successor WHERE commune = :commune AND hamlet = :hamlet",
-        commune=hamlet.commune,
-        hamlet=hamlet.id,
-        name=hamlet.name,
-        sort_key=sort_key(hamlet.name),
-        former_commune=hamlet.former_commune,
-        valid_to=None if hamlet.valid_to is None else hamlet.valid_to.isoformat(),
-        successor=hamlet.successor,
-    )
-
-
 def _commune(row: Row) -> Commune:
     return Commune(row["commune"], row["name"], row["province"], Border(row["border"]), row["source"], bool(row["demonstration"]))
 

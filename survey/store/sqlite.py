@@ -9,11 +9,22 @@ from pathlib import Path
 import sqlite_utils
 
 from survey.domain.ports import Reader, Row, Transaction
+from survey.domain.problems import DATABASE_DAMAGED, DATABASE_UNREACHABLE, STORAGE_UNUSABLE, Problem, ProblemKind
 from survey.store import sql
 from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction, refuse_newer
 
 # synchronous=FULL syncs the write-ahead log at each commit: what was acknowledged to a phone survives a power cut.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-32000")
+# What the machine did to the file, by SQLite's primary result codes; any other error is a defect of ours.
+_TROUBLES: Mapping[int, ProblemKind] = {
+    sqlite3.SQLITE_FULL: STORAGE_UNUSABLE,
+    sqlite3.SQLITE_READONLY: STORAGE_UNUSABLE,
+    sqlite3.SQLITE_IOERR: STORAGE_UNUSABLE,
+    sqlite3.SQLITE_CANTOPEN: STORAGE_UNUSABLE,
+    sqlite3.SQLITE_BUSY: DATABASE_UNREACHABLE,
+    sqlite3.SQLITE_CORRUPT: DATABASE_DAMAGED,
+    sqlite3.SQLITE_NOTADB: DATABASE_DAMAGED,
+}
 
 
 class SqliteStore:
@@ -27,26 +38,27 @@ class SqliteStore:
         self._threads = threading.local()
         # Threads of one process queue here at once; SQLite's own waiting polls, and a poller may starve.
         self._writing = threading.RLock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _migrate(self._database())
+        with _told():
+            _migrate(self._database())
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A reader of one moment: a deferred transaction pins WAL's snapshot."""
-        connection = self._database().conn
-        if connection.in_transaction:
-            yield ConnectionReader(_SqliteConnection(connection))
-            return
-        connection.execute("BEGIN")
-        try:
-            yield ConnectionReader(_SqliteConnection(connection))
-        finally:
-            connection.rollback()
+        with _told():
+            connection = self._database().conn
+            if connection.in_transaction:
+                yield ConnectionReader(_SqliteConnection(connection))
+                return
+            connection.execute("BEGIN")
+            try:
+                yield ConnectionReader(_SqliteConnection(connection))
+            finally:
+                connection.rollback()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One write: BEGIN IMMEDIATE, since a deferred one fails at once when two upgrade their lock."""
-        with self._writing:
+        with _told(), self._writing:
             yield from self._write(self._database().conn)
 
     def _write(self, connection: sqlite3.Connection) -> Iterator[Transaction]:
@@ -96,6 +108,18 @@ class _SqliteConnection:
 
     def run_many(self, statement: str, parameters: Iterable[Mapping[str, object]]) -> None:
         self._connection.executemany(statement, parameters)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise what the machine did to the file as a Problem, which doors can tell and phones answer by sending again."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        trouble = _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if trouble is None:
+            raise
+        raise Problem(trouble, reason=str(error)) from error
 
 
 def _migrate(database: sqlite_utils.Database) -> None:

@@ -98,7 +98,7 @@ def show_submissions(request: Request, actor: Actor) -> Response:
     with session.open().reading() as reader:
         titles = {head.form: head.title for head in select_forms(reader, actor.commune)}
         found = [
-            _state(reader, one) | {"title": titles.get(one.form, {"vi": one.form})}
+            _state(reader, actor, one) | {"title": titles.get(one.form, {"vi": one.form})}
             for one in select_own(reader, actor.commune, actor.person, limit=limit)
         ]
     return answer({"submissions": found})
@@ -111,7 +111,7 @@ def show_submission(request: Request, actor: Actor) -> Response:
         found = select_submission(reader, actor.commune, wanted)
         if found is None or not _may_see(actor, found):
             raise Problem(SUBMISSION_UNKNOWN, id=wanted)
-        state = _state(reader, found)
+        state = _state(reader, actor, found)
     return answer(state)
 
 
@@ -151,7 +151,7 @@ def _site(site: Site, distance: float | None) -> dict[str, object]:
     }
 
 
-def _state(reader: Reader, submission: Submission) -> dict[str, object]:
+def _state(reader: Reader, actor: Actor, submission: Submission) -> dict[str, object]:
     site = None if submission.site is None else select_site(reader, submission.commune, submission.site)
     review = None if submission.state is State.RECEIVED else select_last_review(reader, submission.commune, submission.id)
     return {
@@ -162,7 +162,8 @@ def _state(reader: Reader, submission: Submission) -> dict[str, object]:
         "state": submission.state.value,
         "reason": review.reason if review else None,
         "missing": select_missing(reader, submission.commune, submission.id) if submission.missing_files else [],
-        "site": None if site is None else {"site": site.id, "code": site.code, "name": site.name},
+        # Naming any code in an instance must not tell who lives there in another hamlet.
+        "site": None if site is None else {"site": site.id, "code": site.code, "name": site.name if actor.reaches(site.hamlet) else ""},
         "received_at": to_text(submission.received_at),
     }
 

@@ -16,7 +16,8 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from survey import accounts
-from survey.web import session
+from survey.domain.problems import Problem
+from survey.web import refusals, session
 from survey.web.compressed import Compressed
 
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -116,7 +117,11 @@ class SignInFirst:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own signature
         if is_page(scope):
             request = Request(scope)
-            found = await run_in_threadpool(accounts.find_session, session.open(), request.cookies.get(session.COOKIE))
+            try:
+                found = await run_in_threadpool(accounts.find_session, session.open(), request.cookies.get(session.COOKIE))
+            except Problem as problem:  # the database is away: a page says so, where Streamlit's would spin for ever
+                await (await refusals.answer_problem(request, problem))(scope, receive, send)
+                return
             if found is None:
                 await RedirectResponse(session.sign_in_path(request.url.path), _SEE_OTHER)(scope, receive, send)
                 return

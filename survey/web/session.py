@@ -124,7 +124,10 @@ def acting(request: Request) -> Actor:
 def speak_to(request: Request) -> None:
     """Use the language of whoever sends *request*: the person's, else the one chosen in this browser, else the deployment's."""
     survey = open()
-    session = accounts.find_session(survey, request.cookies.get(COOKIE))
+    try:
+        session = accounts.find_session(survey, request.cookies.get(COOKIE))
+    except Problem:  # what cannot be looked up must not hide what there is to say
+        session = None
     text.speak(session.person.locale if session else request.cookies.get(LOCALE_COOKIE) or survey.settings.locale)
 
 
@@ -137,9 +140,8 @@ def require_same_origin(request: Request) -> None:
     if fetched is not None:
         allowed = fetched in {"same-origin", "none"}
     else:
-        origin = urlsplit(request.headers.get("origin", ""))
-        public = urlsplit(open().settings.public_url or "")
-        allowed = bool(origin.netloc) and origin.netloc in {request.headers.get("host"), public.netloc}
+        origin, public = _host(request.headers.get("origin", "")), _host(open().settings.public_url or "")
+        allowed = bool(origin) and origin in {request.headers.get("host"), public}
     if not allowed:
         raise Problem(CROSS_SITE)
 
@@ -164,6 +166,14 @@ def turn_away() -> NoReturn:
 def _reaches(role: Role, needed: Role) -> bool:
     order = list(Role)
     return order.index(role) >= order.index(needed)
+
+
+def _host(address: str) -> str:
+    """The host and port in *address*; empty where there is none, or where brackets are left open (`http://[`)."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _cookie(name: str) -> str | None:

@@ -4,23 +4,24 @@ A link is opened with GET, which only asks; the button's POST uses it up, so tha
 """
 
 import time
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from survey import accounts
 from survey.domain.people import Role
-from survey.domain.problems import DEPLOYMENT_EMPTY, SIGN_IN_TOO_OFTEN, Problem
+from survey.domain.problems import DEPLOYMENT_EMPTY, FILE_TOO_LARGE, SIGN_IN_TOO_OFTEN, Problem
 from survey.web import html, session, text
 from survey.web.text import _
 from survey.web.throttle import Throttle
 
 _SEE_OTHER = 303
+_FORM_LIMIT = 100_000  # bytes; our forms send a few hundred, whoever is not signed in sends no more than this
 _throttle = Throttle()
 _hashing = anyio.CapacityLimiter(2)  # argon2 takes 64 MiB and a core each: a flood of sign-ins must not take the machine
 
@@ -51,7 +52,7 @@ def show_sign_in(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """POST /sign-in: login and password; a wrong one shows the form again with 401."""
     session.require_same_origin(request)
-    form = await request.form(max_files=0, max_fields=10)
+    form = await _form_of(request)
     login, address = _field(form, "login").strip().lower()[:40], request.client.host if request.client else ""
     wait = _throttle.blocked_s(address, time.monotonic())
     if wait:
@@ -84,7 +85,7 @@ def show_link(request: Request) -> Response:
 async def use_link(request: Request) -> Response:
     """POST /sign-in/<commune>.<token>: use the link up and sign in."""
     session.require_same_origin(request)
-    form = await request.form(max_files=0, max_fields=10)
+    form = await _form_of(request)
     try:
         signed_in = await run_in_threadpool(accounts.sign_in_by_link, session.open(), request.path_params["link"])
     except Problem as problem:
@@ -112,7 +113,7 @@ def local_path(path: str | None) -> str:
     return "" if parts.scheme or parts.netloc or parts.path.startswith("/sign-") else path
 
 
-def _welcome(signed_in: accounts.SignedIn, form: FormData) -> Response:
+def _welcome(signed_in: accounts.SignedIn, form: Mapping[str, str]) -> Response:
     survey, locale = session.open(), signed_in.person.locale
     chosen = _field(form, "locale")
     if chosen in text.LOCALES and chosen != locale:
@@ -138,7 +139,7 @@ def _form(request: Request, target: str, chosen: str, *, login: str = "", proble
     )  # fmt: skip
 
 
-async def _again(request: Request, form: FormData, problem: Problem) -> Response:
+async def _again(request: Request, form: Mapping[str, str], problem: Problem) -> Response:
     def show() -> Response:
         chosen = _field(form, "locale")
         _speak(request, chosen)
@@ -169,6 +170,15 @@ def _speak(request: Request, chosen: str = "") -> str:
     return ""
 
 
-def _field(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value if isinstance(value, str) else ""
+async def _form_of(request: Request) -> Mapping[str, str]:
+    """The fields as our pages send them, urlencoded UTF-8; another kind of body has none. Raises FILE_TOO_LARGE."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _FORM_LIMIT:
+            raise Problem(FILE_TOO_LARGE, name="POST", limit_mb=_FORM_LIMIT / 1_000_000)
+    return dict(parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True))
+
+
+def _field(form: Mapping[str, str], name: str) -> str:
+    return form.get(name, "")

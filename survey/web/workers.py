@@ -1,5 +1,6 @@
 """Keeps a worker process beside the app: started when none is alive, started again when it dies (DESIGN 2.14)."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from survey.wiring import ROOT, Survey
 
 _LOOK_EVERY_S = 5.0
 _PATIENCE_S = 10.0
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -33,11 +35,10 @@ def _supervise(survey: Survey, ended: threading.Event) -> None:
     own: list[subprocess.Popen[bytes]] = []
     while not ended.is_set():
         own = [process for process in own if process.poll() is None]
-        with survey.reading() as reader:
-            alive = select_live_workers(reader, survey.now())
-        # Others' workers count too: a second app process on the same deployment starts none.
-        for _ in range(survey.settings.workers - max(alive, len(own))):
-            own.append(_start(survey))
+        try:
+            own += [_start(survey) for _ in range(survey.settings.workers - max(_count_alive(survey), len(own)))]
+        except Exception as error:  # noqa: BLE001 - a database that is away for a minute must not end the supervision
+            _log.warning("no look at the workers: %s", error)
         ended.wait(_LOOK_EVERY_S)
     for process in own:
         process.terminate()
@@ -46,6 +47,12 @@ def _supervise(survey: Survey, ended: threading.Event) -> None:
             process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _count_alive(survey: Survey) -> int:
+    """Others' workers count too: a second app process on the same deployment starts none."""
+    with survey.reading() as reader:
+        return select_live_workers(reader, survey.now())
 
 
 def _start(survey: Survey) -> subprocess.Popen[bytes]:

@@ -106,7 +106,7 @@ def test_fence_with_two_photos_takes_few_taps(page: Page, live: LiveServer, phot
     _open_fence(page, live, thumb)
     for question, photo in zip(("photo_1", "photo_2"), photos, strict=True):
         thumb.photograph(page, question, photo)
-        page.context.set_geolocation({"latitude": 18.0701, "longitude": 106.1101, "accuracy": 6})
+        page.context.set_geolocation({"latitude": 18.0701, "longitude": 106.1100, "accuracy": 6})
         expect(page.locator(f"[data-name={question}]")).to_contain_text("vị trí tốt")
     thumb.type(page, "total_m", "40")
     thumb.type(page, "green_m", "31,5")

@@ -9,7 +9,7 @@ from survey.domain.submissions import State
 from survey.domain.thresholds import Status
 from survey.store import Store
 from survey.store.counted import update_counted
-from survey.store.editions import LoadedEdition, select_used_questions, upsert_edition
+from survey.store.editions import LoadedEdition, select_question_kinds, upsert_edition
 from survey.store.figures import KeptFigures, mark_figures_stale, select_changes, select_figures, upsert_figures
 from survey.store.measures import insert_measures, refill_measures
 from survey.store.observations import Wanted, select_observations
@@ -166,7 +166,7 @@ def test_refill_writes_what_receipt_wrote(filled: Store) -> None:
         refill_measures(tx, COMMUNE, FENCE)
     with filled.reading() as reader:
         assert reader.rows("SELECT * FROM measure ORDER BY question, code") == before
-        assert select_used_questions(reader, COMMUNE) == set(QUESTIONS)
+        assert select_question_kinds(reader, COMMUNE, FENCE) == {question: kind for (_, question), kind in QUESTIONS.items()}
 
 
 def test_figures_are_stale_after_a_change(filled: Store) -> None:

@@ -233,6 +233,16 @@ def test_other_people_neither_see_nor_fill_a_submission(phone: TestClient, clien
     assert _as_client(client("reviewer")).get(f"/api/submissions/{key}").json()["missing"] == ["a.jpg"]
 
 
+def test_naming_a_strange_house_does_not_tell_whose_it_is(phone: TestClient, commune: str) -> None:
+    """Who hands in a visit of another hamlet's house, by a guessed code, hears nothing that the register knows of it."""
+    key, xml = _fence(commune)
+    xml = xml.replace("<fence>", "<site>HO-0003</site><fence>").replace(f"<site>{uuid.UUID(int=1)}</site>", "")
+    assert phone.put(f"/api/submissions/{key}", content=xml.encode()).status_code == 201
+
+    for path in ("/api/submissions", f"/api/submissions/{key}"):
+        assert "Lê Bình" not in phone.get(path).text
+
+
 def test_a_file_name_is_a_label_only(phone: TestClient, commune: str) -> None:
     """Names with dots, markup or control letters never lead anywhere."""
     key, xml = _fence(commune)

@@ -96,3 +96,20 @@ DATABASE_NEWER = kind(
     "Cơ sở dữ liệu mới hơn phần mềm này ({found}).", "The database is newer than this software ({found}).",
     "Hãy cập nhật phần mềm.", "Update the software.",
 )
+STORAGE_UNUSABLE = kind(
+    "STORAGE_UNUSABLE", 507,
+    "Máy chủ không ghi được dữ liệu ({reason}).", "The server cannot write its data ({reason}).",
+    "Chưa có gì được nhận; bản trên điện thoại vẫn còn. Hãy báo người vận hành kiểm tra dung lượng và quyền ghi của thư mục dữ liệu, rồi gửi lại.",
+    "Nothing was received; what is on the phone stays there. Have the operator check the data folder's free space and write permission, then send again.",
+)
+DATABASE_UNREACHABLE = kind(
+    "DATABASE_UNREACHABLE", 503,
+    "Không dùng được cơ sở dữ liệu ({reason}).", "The database cannot be used ({reason}).",
+    "Thử lại sau ít phút; nếu vẫn vậy, hãy báo người vận hành xem SURVEY_DATABASE và máy chủ cơ sở dữ liệu.",
+    "Try again in a few minutes; if it stays, have the operator look at SURVEY_DATABASE and the database server.",
+)
+DATABASE_DAMAGED = kind(
+    "DATABASE_DAMAGED", 500,
+    "Tệp cơ sở dữ liệu bị hỏng ({reason}).", "The database file is damaged ({reason}).",
+    "Dừng ứng dụng, giữ lại thư mục dữ liệu và khôi phục từ bản sao lưu.", "Stop the app, keep the data folder and restore it from a backup.",
+)

@@ -33,11 +33,6 @@ SUBMISSION_CONFLICT = kind(
     "Bài nộp {id} đã có với nội dung khác. Bản mới được giữ riêng.", "Submission {id} exists with other content. The newcomer is kept aside.",
     "Báo cho người duyệt.", "Tell the reviewer.",
 )
-SUBMISSION_SUPERSEDED = kind(
-    "SUBMISSION_SUPERSEDED", 409,
-    "Bài nộp {id} đã được thay bằng một bản khác.", "Submission {id} has already been replaced by another version.",
-    "Mở bản mới nhất rồi sửa.", "Open the newest version and correct that.",
-)
 FILE_TOO_LARGE = kind(
     "FILE_TOO_LARGE", 413,
     "Tệp {name} lớn hơn {limit_mb} MB.", "The file {name} is larger than {limit_mb} MB.",
