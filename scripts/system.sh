@@ -19,7 +19,7 @@ case "${1:-}" in
     need exiftool libimage-exiftool-perl
     need unzip unzip
     need zip zip
-    fc-list 2>/dev/null | grep -qi 'noto sans' || missing+=(fonts-noto-core fontconfig)
+    fc-list 2>/dev/null | grep -i 'noto sans' >/dev/null || missing+=(fonts-noto-core fontconfig)
     ;;
   *) echo "usage: system.sh venv|tests" >&2; exit 2 ;;
 esac
