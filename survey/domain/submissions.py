@@ -218,7 +218,7 @@ class Review:
     at: datetime
 
 
-# Crockford's base 32 without vowels that could spell a word: no I, L, O, U (https://www.crockford.com/base32.html).
+# Crockford's base 32: no I, L and O, which look like digits, and no U (https://www.crockford.com/base32.html).
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -226,4 +226,10 @@ def short_code(submission_id: str) -> str:
     """Eight letters to read out over the phone, `K7M2-9QXD`, from the first 40 bits of SHA-256 of *submission_id*."""
     bits = int.from_bytes(hashlib.sha256(submission_id.encode()).digest()[:5], "big")
     letters = "".join(_CODE_ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def typed_code(text: str) -> str:
+    """A short code as somebody typed it from paper, in the form of `short_code`: any case and spacing, O for 0, I and L for 1."""
+    letters = "".join(letter for letter in text.upper() if letter.isalnum()).translate(str.maketrans("OIL", "011"))
     return f"{letters[:4]}-{letters[4:]}"

@@ -6,10 +6,11 @@ from datetime import date
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from survey.domain.submissions import State
+from survey.domain.submissions import State, typed_code
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_counts, select_form_titles, select_next, select_previous
+from survey.store.submissions import select_submission_by_code
 from survey.web import text
 from survey.web.review_answers import said
 from survey.web.review_history import state_name
@@ -31,6 +32,7 @@ def show_filters(here: Here, beside: DeltaGenerator) -> QueueFilters:
         people = {person.id: person.name for person in select_people(reader, here.actor.commune)}
     active = sum(name in st.query_params for name in _FILTERS if name != "state")
     with st.popover(_("Filters") + (f" ({active})" if active else ""), icon=":material/filter_alt:", width="content", key="queue_filters"):
+        _show_code(here)
         hamlet = _choice(_("Hamlet"), hamlets, "hamlet")
         form = _choice(_("Checklist"), {key: said(title, text.locale()) or key for key, title in titles.items()}, "form")
         person = _choice(_("Inspector"), people, "person")
@@ -105,6 +107,24 @@ def shown_view() -> str:
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     return str(st.session_state["queue_view"] or "one")
+
+
+def _show_code(here: Here) -> None:
+    """Show the way to the one submission whose code somebody reads from a receipt."""
+    typed = st.text_input(
+        _("Code on the receipt"), key="queue_code", placeholder="K7M2-9QXD", max_chars=20, on_change=_open_by_code, args=(here,)
+    )
+    if typed:
+        st.warning(_("No submission has this code."))
+
+
+def _open_by_code(here: Here) -> None:
+    with here.survey.reading() as reader:
+        found = select_submission_by_code(reader, here.actor.commune, typed_code(st.session_state["queue_code"]))
+    if found is not None and here.actor.reaches(found.hamlet):
+        st.session_state["queue_code"] = ""
+        st.query_params.pop("view", None)
+        st.query_params[_SUBMISSION] = found.id
 
 
 def _states(counts: Mapping[State, int]) -> tuple[State, ...]:

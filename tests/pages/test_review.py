@@ -182,6 +182,21 @@ def test_filters_live_in_the_address(open_page, queue):
     assert submission("a").code in page.subheader[0].value
 
 
+def test_the_code_on_a_receipt_opens_its_submission(open_page, queue):
+    """Typed as people write it down: lower case, no hyphen; a code that nobody was given is said to be unknown."""
+    page = open_page(PAGE, "reviewer")
+    code = page.text_input(key="queue_code")
+    code.set_value(submission("c").code.lower().replace("-", " ").replace("0", "o")).run()
+    assert submission("c").code in page.subheader[0].value
+    assert page.text_input(key="queue_code").value == ""
+
+    page.text_input(key="queue_code").set_value("0000-0000").run()
+
+    assert not page.exception
+    assert submission("c").code in page.subheader[0].value
+    assert "Không có bài nộp nào mang mã này." in [warning.value for warning in page.warning]
+
+
 def test_filters_that_leave_nothing_offer_the_way_out(open_page, queue):
     """No result: the page says that others wait, and one click shows them."""
     page = open_page(PAGE, "reviewer")
