@@ -73,7 +73,7 @@ class Survey:
 def open_survey(settings: Settings) -> Survey:
     """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE."""
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's houses: no other account of the machine looks in
         blobs = _open_blobs(settings)
     except OSError as error:
         raise Problem(STORAGE_UNUSABLE, reason=f"{settings.data}: {error.strerror}") from error

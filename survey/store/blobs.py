@@ -48,11 +48,11 @@ def sweep(incoming: Path) -> int:
     """Remove files of uploads that a crash cut off more than a day ago; returns how many."""
     oldest = time.time() - _STALE_S
     stale = []
-    for entry in os.scandir(incoming):
+    for path in incoming.iterdir():
         with suppress(FileNotFoundError):  # an upload that ends just now
-            if entry.is_file() and entry.stat().st_mtime < oldest:
-                os.unlink(entry)
-                stale.append(entry.name)
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+                stale.append(path.name)
     return len(stale)
 
 
@@ -74,7 +74,7 @@ class FolderBlobs:
         self._folder = folder
         self._incoming = folder / "incoming"
         for path in (self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)  # the folder around it may be open to others
 
     def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary file while hashing."""

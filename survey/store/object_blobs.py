@@ -24,7 +24,7 @@ class ObjectBlobs:
     def __init__(self, store: S3Store, incoming: Path) -> None:
         self._store = store
         self._incoming = incoming
-        incoming.mkdir(parents=True, exist_ok=True)
+        incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary local file while hashing."""

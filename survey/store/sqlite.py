@@ -1,9 +1,10 @@
 """The embedded engine: SQLite through sqlite-utils, one connection a thread, WAL, every write begun at once."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlite_utils
@@ -38,6 +39,7 @@ class SqliteStore:
         self._threads = threading.local()
         # Threads of one process queue here at once; SQLite's own waiting polls, and a poller may starve.
         self._writing = threading.RLock()
+        _make_private(path)
         with _told():
             _migrate(self._database())
 
@@ -108,6 +110,12 @@ class _SqliteConnection:
 
     def run_many(self, statement: str, parameters: Iterable[Mapping[str, object]]) -> None:
         self._connection.executemany(statement, parameters)
+
+
+def _make_private(path: Path) -> None:
+    """Make the file for its owner alone; the write-ahead log beside it takes its mode. What is wrong with the place, SQLite says."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextmanager

@@ -31,12 +31,12 @@ def render(request: Request, template: str, title: str, *, status: int = 200, **
 
 
 def commune_sign() -> tuple[str, bool]:
-    """Return the commune's name and whether it is a demonstration; an empty name where there is none yet."""
-    with session.open().reading() as reader:
-        try:
+    """Return the commune's name and whether it is a demonstration; an empty name where there is none yet, or no database to ask."""
+    try:
+        with session.open().reading() as reader:
             return select_commune_sign(reader, select_only_commune(reader))
-        except Problem:
-            return "", False
+    except Problem:
+        return "", False
 
 
 def _with_defaults(values: Mapping[str, object]) -> dict[str, object]:

@@ -23,6 +23,8 @@ from survey.web.compressed import Compressed
 STATIC = Path(streamlit.__file__).parent / "static"
 # Open to all in Streamlit: numbers of sessions, and a door for automatons that stays shut.
 _CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+# Streamlit serves these to whoever has opened a connection, signed in or not: a stranger could fill the memory, or fetch a download.
+_SIGNED_IN = ("/_stcore/upload_file", "/media")
 # Where our own routes live: they sign in, or refuse, by themselves. OpenRosa's names at the root are among them: an ODK Collect
 # that was given the wrong address must hear 404, not a page.
 OWN_PREFIXES = (
@@ -125,7 +127,19 @@ class SignInFirst:
             if found is None:
                 await RedirectResponse(session.sign_in_path(request.url.path), _SEE_OTHER)(scope, receive, send)
                 return
+        elif scope["type"] == "http" and scope["path"].startswith(_SIGNED_IN):
+            found = await run_in_threadpool(_signed_in, Request(scope))
+            if not found:
+                await PlainTextResponse("401", status_code=401)(scope, receive, send)
+                return
         await self._app(scope, receive, send)
+
+
+def _signed_in(request: Request) -> bool:
+    try:
+        return accounts.find_session(session.open(), request.cookies.get(session.COOKIE)) is not None
+    except Problem:
+        return False
 
 
 def is_page(scope: Scope) -> bool:

@@ -1,8 +1,12 @@
 """The byte store, in a folder and on a real S3 server: written once, hashed on the way in, ranged on the way out."""
 
+import errno
 import hashlib
+import os
 import threading
+import time
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -88,3 +92,26 @@ def test_a_name_that_is_no_hash_never_becomes_a_path(blobs: Blobs, name: str) ->
         blobs.size(name)
     with pytest.raises(Problem, match="FILE_UNKNOWN"):
         list(blobs.read(name))
+
+
+def test_what_a_crash_left_behind_is_swept_after_a_day(blobs: Blobs) -> None:
+    """An upload that was cut off by a crash does not fill the disk for ever; one that is under way stays."""
+    old, young = (blobs.stage([CONTENT], name="a.jpg", limit=10_000_000).path for _ in range(2))
+    long_ago = time.time() - 25 * 3600
+    os.utime(old, (long_ago, long_ago))
+
+    assert blobs.sweep() == 1
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_disk_that_takes_nothing_is_a_problem(tmp_path: Path) -> None:
+    """The sender hears that nothing was received, and the piece that was written is gone."""
+    blobs = FolderBlobs(tmp_path)
+
+    def full() -> Iterator[bytes]:
+        yield CONTENT
+        raise OSError(errno.ENOSPC, "no space")
+
+    with pytest.raises(Problem, match="STORAGE_UNUSABLE"):
+        blobs.stage(full(), name="a.jpg", limit=10_000_000)
+    assert list((tmp_path / "incoming").iterdir()) == []

@@ -2,9 +2,11 @@
 
 import json
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from survey.domain.canonical import event_hash
@@ -105,3 +107,50 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Problem, match="DATABASE_NEWER"):
         open_store("sqlite", tmp_path)
+
+
+def test_a_damaged_file_is_a_problem_and_not_a_trace(tmp_path: Path) -> None:
+    """Who runs the server reads what to do."""
+    (tmp_path / "survey.db").write_bytes(b"not a database at all" * 500)
+
+    with pytest.raises(Problem, match="DATABASE_DAMAGED"):
+        open_store("sqlite", tmp_path)
+
+
+def test_a_full_database_is_a_problem_and_nothing_is_written(sqlite_store: Store) -> None:
+    """The disk is full in the middle of a transaction: it is undone and told, and the next one succeeds when there is space."""
+    seed(sqlite_store)
+    with sqlite_store.reading() as reader:
+        pages = reader.row("PRAGMA page_count")
+        assert pages is not None
+        reader.row(f"PRAGMA max_page_count = {pages['page_count']}")
+    with pytest.raises(Problem, match="STORAGE_UNUSABLE"), sqlite_store.transaction() as tx:
+        for number in range(1000):
+            tx.log(COMMUNE, "test.written", {"number": number})
+    with sqlite_store.reading() as reader:
+        reader.row("PRAGMA max_page_count = 1000000")
+        assert select_head(reader, COMMUNE) == (0, GENESIS)
+    with sqlite_store.transaction() as tx:
+        tx.log(COMMUNE, "test.written", {"number": 1})
+
+
+def test_an_absent_server_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that does not answer ends the start with a sentence, without the URL's password."""
+    monkeypatch.setattr("survey.store.postgres._PATIENCE_S", 1.0)
+    with pytest.raises(Problem, match="DATABASE_UNREACHABLE") as caught:
+        open_store("postgresql://survey:secret@127.0.0.1:1/survey", Path("unused"))
+    assert "secret" not in caught.value.sentence()
+
+
+def test_connections_that_the_server_closed_are_replaced(postgres_url: Callable[[], str]) -> None:
+    """A restart of the database costs no request: the pool looks at a connection before it hands it out."""
+    url = postgres_url()
+    store = open_store(url, Path("unused"))
+    with store.reading() as reader:
+        row = reader.row("SELECT pg_backend_pid() AS pid")
+        assert row is not None
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s)", (row["pid"],))
+    with store.transaction() as tx:
+        assert tx.row("SELECT 1 AS one") == {"one": 1}
+    store.close()

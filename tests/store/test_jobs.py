@@ -100,3 +100,18 @@ def test_a_worker_is_alive_while_it_says_so(store: Store) -> None:
     with store.reading() as reader:
         assert select_live_workers(reader, NOW + timedelta(seconds=20)) == 1
         assert select_live_workers(reader, NOW + timedelta(seconds=40)) == 0
+
+
+def test_work_of_a_clock_that_was_set_back_is_not_waited_for(store: Store) -> None:
+    """A server that believed in tomorrow for a while: its jobs are done today, and its dead worker is not taken for alive."""
+    _ask(store, "a")
+    with store.transaction() as tx:
+        upsert_worker(tx, "w1", NOW)
+    yesterday = NOW - timedelta(days=1)
+
+    with store.reading() as reader:
+        assert select_live_workers(reader, yesterday) == 0
+    assert [job.id for job in _claim(store, "w2", NOW)] == ["develop:a"]
+    with store.transaction() as tx:
+        assert update_abandoned(tx, yesterday) == 1
+    assert [job.id for job in _claim(store, "w2", yesterday)] == ["develop:a"]
