@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from survey.commands import names
+from survey.openrosa import app as openrosa
+from survey.web import app, middleware, session
 from survey.wiring import ROOT
 
 _spec = importlib.util.spec_from_file_location("tables", ROOT / "scripts" / "tables.py")
@@ -16,6 +18,7 @@ _tables = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_tables)
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+HTTP = (ROOT / "docs" / "http.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -45,3 +48,22 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     broken = [target for target in targets if target and "://" not in target and not (page.parent / target).exists()]
 
     assert broken == []
+
+
+def test_every_route_is_documented() -> None:
+    """docs/http.md names each path that answers, and no other."""
+    catch_all = {*middleware.OWN_PREFIXES, *(f"{prefix}/{{rest:path}}" for prefix in middleware.OWN_PREFIXES)}
+    ours = {route.path for route in app.routes(openrosa.routes(session.open, session.acting))}
+    first_cells = "".join(line.split(" | ")[0] for line in HTTP.splitlines() if line.startswith("| `"))
+    named = set(re.findall(r"`(?:[A-Z]+ )?(/[^`\s]*)`", first_cells))
+
+    assert named == (ours - catch_all) | {"/healthz", "/sign-in", "/sign-out", "/field"}
+
+
+def test_every_trap_is_held_by_a_test_that_exists() -> None:
+    """docs/traps.md names tests; each of them is there."""
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "traps.md").read_text()))
+
+    assert named
+    assert {name for name in named if f"def {name}(" not in tests} == set()

@@ -14,6 +14,11 @@ FUNCTION_LINES = 40
 FILE_LINES = 300
 PAGE_LINES = 80
 _SQL = re.compile(r"^\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.DOTALL)
+# st.image, download_button, audio and video are served under /media to anyone; camera_input redraws a photo without EXIF; st.map asks
+# the internet for tiles; a cached resource is shared by threads that must not share a SQLite connection (docs/traps.md).
+_TRAPS = re.compile(r"\bst\.(image|audio|video|download_button|camera_input|map|cache_resource)\b")
+# An empty template of the register is nobody's secret.
+_TRAPS_ALLOWED = {"survey/web/register_load.py": {"download_button"}}
 # Doors answer for a whole request: there a defect becomes an answer and a log line.
 BROAD_EXCEPT_IN = ("survey/web/", "survey/openrosa/", "survey/commands/work.py")
 
@@ -26,6 +31,14 @@ def test_file_keeps_the_house_style(path: Path) -> None:
     tree = ast.parse(source)
 
     assert list(_faults(name, source, tree)) == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_uses_what_streamlit_would_leak_or_break(path: Path) -> None:
+    """None of the elements that lose evidence, show it to strangers or ask the internet."""
+    used = set(_TRAPS.findall(path.read_text()))
+
+    assert used - _TRAPS_ALLOWED.get(path.relative_to(ROOT).as_posix(), set()) == set()
 
 
 def _faults(name: str, source: str, tree: ast.Module) -> Iterator[str]:
