@@ -76,7 +76,7 @@ def amount(value: float | None, unit: str) -> str:
     if value == float("inf"):
         return "không giới hạn"
     if unit == "share":
-        return f"{number(100 * value, 1)}\N{NO-BREAK SPACE}%"
+        return f"{number(100 * value, 1)}%"
     return f"{number(value)}\N{NO-BREAK SPACE}{_UNITS.get(unit, unit)}".strip()
 
 

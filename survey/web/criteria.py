@@ -1,5 +1,6 @@
 """The parts of the criteria page: the choice of an edition, criteria × hamlets, and the way from a verdict to its photos."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from survey.assess import Figures
-from survey.domain.criteria import BY_HAMLET, BY_SITE, Criterion, Edition, Unit
+from survey.domain.criteria import BY_HAMLET, Criterion, Edition, Unit
 from survey.domain.indicators import SHARE
 from survey.domain.places import Hamlet
 from survey.domain.thresholds import Status, Threshold
@@ -15,6 +16,7 @@ from survey.domain.verdicts import Basis, Outcome, Verdict
 from survey.web import text
 from survey.web.text import _, ngettext
 
+_NUMBER = re.compile(r"\d+(\.\d+)*[a-zđ]?")  # as decisions number indicators: 2.1, 17.6, 4a
 COMMUNE = ""  # the column of the commune as a whole
 
 _STYLE = """<style>
@@ -23,16 +25,16 @@ table.criteria { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 .criteria th, .criteria td { border: 1px solid color-mix(in srgb, currentColor 30%, transparent); padding: .4rem .5rem; text-align: left;
   vertical-align: top; }
 .criteria thead th { white-space: nowrap; }
-.criteria td { min-width: 7.5rem; }
-.criteria th[scope=row] { min-width: 9rem; max-width: 16rem; font-weight: 600; position: sticky; left: 0; background: Canvas; }
+.criteria td { min-width: 5.75rem; }
+.criteria th[scope=row] { min-width: 9rem; max-width: 16rem; font-weight: 600; position: sticky; left: 0; background: var(--page, Canvas); }
 .criteria a { color: inherit; display: block; min-height: 44px; text-decoration: none; }
 .criteria a:hover b, .criteria a:focus b { text-decoration: underline; }
 .criteria small, .basis small { display: block; font-size: .8125rem; }
-.outcome b { white-space: nowrap; }
+.outcome.not_enough_data b { font-weight: 400; }
 .criteria td.met { background: color-mix(in srgb, #17803a 22%, transparent); }
 .criteria td.not_met { background: color-mix(in srgb, #c0362c 22%, transparent); }
 .basis { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .5rem; padding: .6rem .75rem; }
-.basis dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem .75rem; margin: .5rem 0 0; }
+.basis dl { padding: 0; display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem .75rem; margin: .5rem 0 0; }
 .basis dt { font-weight: 600; } .basis dd { margin: 0; overflow-wrap: anywhere; }
 .basis a { color: inherit; }
 @media (max-width: 480px) {
@@ -45,8 +47,8 @@ table.criteria { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 def outcome_words(outcome: Outcome) -> str:
     """Return symbol and word for an outcome: never colour alone."""
     return {
-        Outcome.MET: "✔ " + _("Met"),
-        Outcome.NOT_MET: "✘ " + _("Not met"),
+        Outcome.MET: "✓ " + _("Met"),
+        Outcome.NOT_MET: "✗ " + _("Not met"),
         Outcome.NOT_ENOUGH_DATA: "… " + _("Not enough data"),
     }[outcome]
 
@@ -200,9 +202,13 @@ def _basis(basis: Basis) -> str:
     role = "" if basis.decides else f"<small>{escape(_('Shown beside the criterion; it does not decide.'))}</small>"
     reason = "" if basis.reason is None or not basis.decides else f"<small>{escape(reason_words(basis.reason))}</small>"
     words = escape(outcome_words(basis.outcome)) if basis.decides else ""
-    code = "" if basis.indicator in (BY_HAMLET, BY_SITE) else f"{basis.indicator} · "
-    title = escape(f"{code}{basis.title.say(text.locale())}")
+    title = escape(indicator_title(basis.indicator, basis.title.say(text.locale())))
     return f'<section class="basis"><b>{title}</b> {words}{role}{reason}<dl>{listed}{sources}</dl></section>'
+
+
+def indicator_title(code: str, title: str) -> str:
+    """Return *title* behind the decision's own number; codes that only our files use, such as `3-met` or `1.x`, say nothing to a reader."""
+    return f"{code} · {title}" if _NUMBER.fullmatch(code) else title
 
 
 def _submissions(count: int) -> str:

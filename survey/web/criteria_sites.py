@@ -17,7 +17,7 @@ from survey.domain.verdicts import Verdict
 from survey.store.attachments import select_attachments
 from survey.store.sites import select_site
 from survey.web import text
-from survey.web.criteria import COMMUNE, figure
+from survey.web.criteria import COMMUNE, figure, indicator_title
 from survey.web.session import Here
 from survey.web.text import _
 
@@ -36,8 +36,8 @@ _STYLE = """<style>
 def state_words(state: SiteState) -> str:
     """Return how a site stands to an indicator, with a symbol."""
     return {
-        SiteState.FULL: "✔ " + _("counts in full"),
-        SiteState.SHORT: "✘ " + _("falls short"),
+        SiteState.FULL: "✓ " + _("counts in full"),
+        SiteState.SHORT: "✗ " + _("falls short"),
         SiteState.LEFT_OUT: "– " + _("left out by the rule"),
         SiteState.UNANSWERED: "… " + _("visited, not answered"),
         SiteState.UNVISITED: "… " + _("not visited yet"),
@@ -50,7 +50,7 @@ def show_sites(here: Here, edition: Edition, criterion: Criterion, verdict: Verd
     if not indicators:
         return
     st.subheader(_("Sites behind it"), anchor=False)
-    titles = {code: f"{code} · {indicator.title.say(text.locale())}" for code, indicator in indicators.items()}
+    titles = {code: indicator_title(code, indicator.title.say(text.locale())) for code, indicator in indicators.items()}
     code = st.selectbox(_("Indicator"), list(titles), format_func=titles.__getitem__) if len(titles) > 1 else next(iter(titles))
     states: list[SiteState | None] = [None, *SiteState]
     state = st.selectbox(_("Show"), states, format_func=lambda one: _("All sites") if one is None else state_words(one))
@@ -106,7 +106,11 @@ def _is_photo(shot: Attachment) -> bool:
 
 
 def _thumbs(shots: Sequence[Attachment]) -> str:
-    return "".join(f'<img src="/photos/{shot.sha256}/thumb" alt="{escape(shot.name)}" loading="lazy">' for shot in shots)
+    return "".join(
+        f'<a href="/photos/{shot.sha256}/preview" target="_blank" title="{escape(_("Enlarge"))}">'
+        f'<img src="/photos/{shot.sha256}/thumb" alt="{escape(shot.name)}" loading="lazy"></a>'
+        for shot in shots
+    )
 
 
 def place_name(verdict: Verdict, hamlets: dict[str, str]) -> str:

@@ -26,10 +26,25 @@ def role_name(role: Role) -> str:
 
 def frame(commune: str, *, demonstration: bool) -> None:
     """Show what every page carries at its top."""
-    st.html(_STYLE)
+    st.html(_STYLE + _own_words())
     if demonstration:
         message = _("DEMONSTRATION – {commune}: people, places and figures are made up.", commune=commune)
         st.html(f'<div class="banner" role="note">{escape(message)}</div>')
+
+
+def _own_words() -> str:
+    """Return the style that puts our words where Streamlit writes English only: its file button and the hint while one types."""
+    if text.locale() == "en":
+        return ""
+    hint, button = ("[data-testid=stTextInput] [data-testid=InputInstructions] span:first-child:not(:only-child)",
+                    "[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-secondary] p")  # fmt: skip
+    return (
+        f"<style>{hint}, {button} {{ font-size: 0 !important }}"
+        f'{hint}::after {{ font-size: .75rem; content: "{_("Press Enter")}" }}'
+        f'{button}::after {{ font-size: .875rem; content: "{_("Choose a file")}" }}'
+        "[data-testid=stTextArea] [data-testid=InputInstructions] span:first-child:not(:only-child), "
+        "[data-testid=stFileUploaderDropzoneInstructions] { display: none }</style>"
+    )
 
 
 def public_address(survey: Opened) -> str:

@@ -93,7 +93,7 @@ def show_list(here: Here, hamlets: Mapping[str, Hamlet], wanted: SiteFilter) -> 
     if not page.sites:
         st.info(_("No site fits. Try fewer words, or another kind or hamlet."), icon=":material/search_off:")
     for site in page.sites:
-        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"row_{site.id}"):
             st.html(_card(site, hamlets), width="stretch")
             st.button(_("Open"), key=f"open_{site.id}", on_click=_open, args=(site,))
     _show_pages(trail, page)
@@ -193,7 +193,7 @@ def show_hamlets(here: Here, hamlets: Sequence[Hamlet]) -> None:
         parts = [f"{kind_name(kind)}: {text.format_number(count)}" for kind, place, count in counts if place == hamlet.id]
         since = _("since {date}", date=text.format_date(hamlet.valid_from))
         former = [_("formerly in {commune}", commune=hamlet.former_commune)] if hamlet.former_commune else []
-        facts = " · ".join([hamlet.id, since, *former, *parts])
+        facts = " · ".join([_("id {id}", id=hamlet.id), since, *former, *parts])
         st.html(f'<div class="person"><b>{escape(hamlet.name)}</b><span>{escape(facts)}</span></div>')
     _show_hamlet_form(here)
 

@@ -113,7 +113,7 @@ def show_site_choice(case: Case) -> None:
     """Show a search of the register, to say which site the submission is about; its answers stay as they came."""
     here, key = session.look(), case.submission.id
     with st.expander(_("Change the site"), icon=":material/link:", expanded=case.submission.site is None, key=f"site_box_{key}"):
-        words = st.text_input(_("Search the register by code or name"), key=f"site_search_{key}")
+        words = st.text_input(_("Search the register by code or name"), key=f"site_search_{key}", max_chars=100)
         names = _sites_to_choose(here, case, words.strip()) if here else {}
         if not names:
             st.write(_("No site found."))

@@ -143,7 +143,7 @@ def _nodes(nodes: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
 def _html(line: Line) -> str:
     if line.value is None:
         return f'<dt class="group d{min(line.depth, _DEPTH)}">{escape(line.label)}</dt>'
-    fault = f'<strong class="fault">⚠ {escape(line.fault)}</strong>' if line.fault else ""
+    fault = f'<strong class="fault">{escape(_("Warning"))}: {escape(line.fault)}</strong>' if line.fault else ""
     return f"<dt>{escape(line.label)}</dt><dd>{escape(line.value)}{fault}</dd>"
 
 

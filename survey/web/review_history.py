@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from survey.domain.checks import LIKELY_WRONG, LOOK
+from survey.domain.checks import LIKELY_WRONG, LOOK, NOTE
 from survey.domain.submissions import Review, State
 from survey.store.counted import SiteVersion
 from survey.web import text
@@ -13,7 +13,9 @@ from survey.web.review_case import Case
 from survey.web.review_photos import flag_sentence
 from survey.web.text import _
 
-_SIGNS = {LIKELY_WRONG: "🔴", LOOK: "🟠"}
+# Drawn by the style sheet around a plain letter: a machine without an emoji font shows a box for a coloured disc.
+_SIGNS = {LIKELY_WRONG: ("wrong", "!"), LOOK: ("look", "!"), NOTE: ("note", "i")}
+_FINE = ("fine", "✓")
 
 
 def state_name(state: State) -> str:
@@ -27,13 +29,13 @@ def show_flags(case: Case) -> None:
     """Show what the checks found, the gravest first; they never decide."""
     missing = case.submission.missing_files
     if missing:
-        st.html(_sign("🟠", text.ngettext("{n} photo has not arrived yet.", "{n} photos have not arrived yet.", missing)))
+        st.html(_sign(LOOK, text.ngettext("{n} photo has not arrived yet.", "{n} photos have not arrived yet.", missing)))
     labels = question_labels(case.tree, text.locale())
     for flag in case.flags:
         place = f"{flag['attachment']}: " if flag["attachment"] else ""
-        st.html(_sign(_SIGNS.get(flag["severity"], "⚪"), place + flag_sentence(flag, labels)))
+        st.html(_sign(flag["severity"], place + flag_sentence(flag, labels)))
     if not case.flags and not missing:
-        st.html(_sign("✓", _("The checks found nothing unusual.")))
+        st.html(_sign(0, _("The checks found nothing unusual.")))
 
 
 def show_history(case: Case) -> None:
@@ -97,5 +99,13 @@ def _entry(when: str, what: str, why: str) -> str:
     return f"<li>{escape(when)} · {escape(what)}{reason}</li>"
 
 
-def _sign(sign: str, words: str) -> str:
-    return f'<div role="note" style="display:flex;gap:.5rem"><span aria-hidden="true">{sign}</span><span>{escape(words)}</span></div>'
+def severity_name(severity: int) -> str:
+    """How much a warning weighs, in the words of the filter."""
+    return {LIKELY_WRONG: _("Likely wrong"), LOOK: _("To look at"), NOTE: _("Note")}.get(severity, "")
+
+
+def _sign(severity: int, words: str) -> str:
+    kind, letter = _SIGNS.get(severity, _FINE)
+    weight = f"<b>{escape(name)}:</b> " if (name := severity_name(severity)) else ""
+    mark = f'<span class="mark {kind}" aria-hidden="true">{letter}</span>'
+    return f'<div role="note" class="flag">{mark}<span>{weight}{escape(words)}</span></div>'

@@ -7,7 +7,7 @@ from survey.domain.submissions import State
 from survey.store.queue import PAGE, Place, QueueEntry, QueueFilters, select_queue_page
 from survey.web import text
 from survey.web.review import acting, common_reasons, remember, show_ready_reasons, show_reason
-from survey.web.review_history import state_name
+from survey.web.review_history import severity_name, state_name
 from survey.web.review_queue import open_one
 from survey.web.session import Here
 from survey.web.text import _
@@ -39,8 +39,8 @@ def _rows(entries: list[QueueEntry], titles: dict[str, str]) -> list[dict[str, o
         {
             _("Site"): f"{entry.site_code} {entry.site_name}" if entry.site_code else "–",
             _("Checklist"): titles.get(entry.form, entry.form),
-            _("Warnings"): ("●" * entry.flag_severity + f" {entry.flag_count}") if entry.flag_count else "",
-            _("Missing files"): entry.missing_files or None,
+            _("Warnings"): f"{severity_name(entry.flag_severity)} ({entry.flag_count})" if entry.flag_count else "",
+            _("Missing files"): text.format_number(entry.missing_files) if entry.missing_files else "",
             _("Received at"): text.format_datetime(entry.received_at),
             _("Inspector"): entry.person_name or "?",
             _("Hamlet"): entry.hamlet_name or "–",

@@ -25,7 +25,7 @@ def show_photos(case: Case) -> None:
     labels = question_labels(case.tree, text.locale())
     words = {
         "close": _("Close"), "next": _("Next photo"), "previous": _("Previous photo"), "original": _("Original file"),
-        "open": _("Enlarge"), "failed": _("No preview can be made; open the original file."),
+        "open": _("Enlarge"), "warning": _("Warning") + ":", "failed": _("No preview can be made; open the original file."),
     }  # fmt: skip
     _GALLERY(data={"photos": [photo_card(case, shot, labels) for shot in case.shots], "words": words}, key="review_gallery")
 
@@ -137,7 +137,7 @@ const make = (tag, className, words) => {
   if (words) element.textContent = words
   return element
 }
-const texts = photo => [...photo.lines, ...photo.warnings.map(words => '⚠ ' + words)]
+const texts = (photo, words) => [...photo.lines, ...photo.warnings.map(sentence => words.warning + ' ' + sentence)]
 
 function card(photo, words, open) {
   const box = make('div', 'card')
@@ -156,7 +156,7 @@ function card(photo, words, open) {
   } else box.append(make('div', 'absent', photo.absent))
   const text = make('div', 'text')
   text.append(make('b', '', photo.title), make('span', '', photo.lines.join(' · ')))
-  for (const warning of photo.warnings) text.append(make('span', 'warning', '⚠ ' + warning))
+  for (const warning of photo.warnings) text.append(make('span', 'warning', words.warning + ' ' + warning))
   box.append(text)
   return box
 }
@@ -182,7 +182,7 @@ export default function ({ data, parentElement }) {
     image.src = photo.address + '/preview'
     image.alt = photo.title
     find('.where').textContent = `${shown + 1}/${pictures.length} · ${photo.title}`
-    find('.facts').textContent = texts(photo).join(' · ')
+    find('.facts').textContent = texts(photo, words).join(' · ')
     find('.original').href = photo.address + '/original'
   }
   find('.original').textContent = words.original

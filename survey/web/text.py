@@ -133,7 +133,7 @@ def format_number(value: float, decimals: int | None = None) -> str:
 
 def format_share(share: float, decimals: int = 0) -> str:
     """A share of 0 to 1 as per cent."""
-    return f"{format_number(share * 100, decimals)}\N{NO-BREAK SPACE}%" if locale() == "vi" else f"{format_number(share * 100, decimals)}%"
+    return f"{format_number(share * 100, decimals)}%"  # no space in either language: decisions here write 70%
 
 
 def format_distance(metres: float) -> str:

@@ -217,6 +217,8 @@ def test_the_list_shows_the_queue(open_page, queue):
 
     assert not page.exception
     assert list(page.dataframe[0].value["Mã"]) == [submission(key).code for key in "abc"]
+    assert list(page.dataframe[0].value["Cảnh báo"]) == ["Cần xem lại (1)", "", ""]
+    assert list(page.dataframe[0].value["Thiếu tệp"]) == ["1", "", ""]
 
 
 def test_an_unknown_submission_leads_back(open_page, queue):
