@@ -82,7 +82,7 @@ class LiveServer:
 
     def survey(self) -> Survey:
         """The same deployment, opened from the test's process."""
-        return open_survey(Settings(data=self.data))
+        return open_survey(Settings.from_env({**os.environ, **self._environment, "SURVEY_DATA": str(self.data)}))
 
     def sign_in_link(self, login: str, commune: str = "18844") -> str:
         """A fresh one-time link, as the coordinator would hand it over."""

@@ -39,9 +39,14 @@ FENCES = ((20, 18), (30, 20), (10, 4))  # metres, of which green: 42 of 60 m are
 
 def test_photo_to_bundle(tmp_path: Path) -> None:
     """Three fences are photographed, sent, accepted and judged; the bundle holds the very bytes, and stock tools accept it."""
-    survey = _commune(tmp_path / "data")
+    walk(Settings(data=tmp_path / "data"), tmp_path)
+
+
+def walk(settings: Settings, folder: Path) -> None:
+    """The whole way, on the engines of *settings*, which the environment names as well; bundles go to *folder*."""
+    survey = _commune(settings)
     photos = {f"{number}.jpg": jpeg(colour) for number, colour in enumerate(("green", "olive", "darkgreen"))}
-    with LiveServer(tmp_path / "data", environment={"SURVEY_WORKERS": "1"}) as server:
+    with LiveServer(settings.data, environment={"SURVEY_WORKERS": "1"}) as server:
         phone = _Phone(server.url, server.cookie("inspector"))
         sent = [_send(survey, phone, number, photo) for number, photo in enumerate(photos.items())]
         assert phone.get(f"/photos/{hashlib.sha256(photos['0.jpg']).hexdigest()}/original") == photos["0.jpg"]
@@ -56,16 +61,16 @@ def test_photo_to_bundle(tmp_path: Path) -> None:
     assert (by_metres.numerator, by_metres.outcome) == (42, Outcome.MET)
     assert set(by_metres.submissions) == set(sent)
 
-    bundle = tmp_path / "bundle.zip"  # deliver: the council gets it
-    assert main(["export", "--out", str(bundle), "--data", str(tmp_path / "data")]) == 0
+    bundle = folder / "bundle.zip"  # deliver: the council gets it
+    assert main(["export", "--out", str(bundle), "--data", str(settings.data)]) == 0
     assert main(["verify", str(bundle)]) == 0
-    _check_as_a_stranger(bundle, tmp_path / "unpacked", photos)
+    _check_as_a_stranger(bundle, folder / "unpacked", photos)
     with survey.reading() as reader:
         assert list(find_faults(reader, survey.blobs)) == []
 
 
-def _commune(data: Path) -> Survey:
-    survey = open_survey(Settings(data=data))
+def _commune(settings: Settings) -> Survey:
+    survey = open_survey(settings)
     establish(survey, survey.settings.schema, COMMUNE)
     now = datetime.now(UTC)
     with survey.transaction() as tx:
