@@ -3,7 +3,7 @@
 A signed-in session may post here; the answer is always the envelope that Collect understands.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -89,7 +89,7 @@ async def _read(request: Request) -> FormData:
         raise Problem(INSTANCE_UNREADABLE, reason="multipart") from fault
 
 
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
+async def _pieces(request: Request) -> AsyncGenerator[bytes, None]:
     """The body as it comes in; a chunked one tells no length, so it is counted."""
     size, stream = 0, request.stream()
     while True:

@@ -127,12 +127,14 @@ class SignInFirst:
             if found is None:
                 await RedirectResponse(session.sign_in_path(request.url.path), _SEE_OTHER)(scope, receive, send)
                 return
-        elif scope["type"] == "http" and scope["path"].startswith(_SIGNED_IN):
-            found = await run_in_threadpool(_signed_in, Request(scope))
-            if not found:
-                await PlainTextResponse("401", status_code=401)(scope, receive, send)
-                return
+        elif _is_streamlits_memory(scope) and not await run_in_threadpool(_signed_in, Request(scope)):
+            await PlainTextResponse("401", status_code=401)(scope, receive, send)
+            return
         await self._app(scope, receive, send)
+
+
+def _is_streamlits_memory(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["path"].startswith(_SIGNED_IN)
 
 
 def _signed_in(request: Request) -> bool:
