@@ -1,7 +1,7 @@
 // The field client: signs in, finds what was left open, and moves between its screens.
 
 import { fill, h } from "./dom.mjs";
-import { holdDraft, keep, readDraft, recall } from "./drafts.mjs";
+import { holdDraft, keep, keepDraft, readDraft, readDrafts, recall } from "./drafts.mjs";
 import { homeScreen } from "./home_screen.mjs";
 import { elsewhere, forgetful, notice, signInNotice, unreachable } from "./notices.mjs";
 import { Watch } from "./position.mjs";
@@ -137,6 +137,17 @@ class App {
     const release = await holdDraft(visit.draft.id);
     this.#deeper();
     this.show(visitScreen(this, visit, release));
+  }
+
+  /** Do the returned submission *record* once more, from what was handed in; a correction that was begun here is continued. */
+  async again(record) {
+    const { returnedWork } = await this.rooms();
+    const drafts = await readDrafts(this.work.me.person);
+    const begun = drafts.find((draft) => draft.replaces === record.id);
+    if (begun) return this.open(begun);
+    const { draft, photos } = await returnedWork(this.work, record, this.desk);
+    await keepDraft(draft, { photos });
+    await this.open(draft);
   }
 
   /** Go on with *draft* where it was left: filling, or sending. */

@@ -13,10 +13,14 @@ export async function homeScreen(app) {
   const own = drafts.filter((draft) => draft.desk === app.desk);
   const finder = new SiteFinder(app, (await recall("hamlet")) ?? "");
   const lately = h("details", { class: "group lately" });
-  const element = h("div", { class: "home" }, head(app), own.length ? draftList(app, own) : null, lately, finder.element);
+  const cameBack = h("div");
+  const element = h("div", { class: "home" }, head(app), own.length ? draftList(app, own) : null, cameBack, lately, finder.element);
   fill(lately, sentList(sent, []));
   app.work.submissions().then(
-    (known) => fill(lately, sentList(sent, known)),
+    ({ submissions, returned }) => {
+      fill(cameBack, returnedList(app, returned, drafts));
+      fill(lately, sentList(sent, submissions));
+    },
     (error) => {
       if (!(error instanceof Refusal)) throw error; // the list of what this phone sent stands already
     },
@@ -49,6 +53,20 @@ function draftCard(app, draft) {
   return card;
 }
 
+// What a reviewer sent back stands first of all, with the reason and the door to doing it again.
+function returnedList(app, returned, drafts) {
+  const waiting = returned.filter((record) => !drafts.some((draft) => draft.replaces === record.id));
+  if (!waiting.length) return null;
+  return h("section", { id: "returned" }, h("h2", {}, t("Returned, to be done again")), waiting.map((record) => returnedCard(app, record)));
+}
+
+function returnedCard(app, record) {
+  const again = () => app.attempt(() => app.again(record));
+  const card = sentCard({ ...record, at: record.received_at });
+  card.append(h("button", { type: "button", class: "main", onclick: again }, t("Do it again")));
+  return card;
+}
+
 /** How a place is called where it is shown. */
 export const siteName = (site) => (site ? site.name || site.code : t("Not in the register"));
 
@@ -57,10 +75,8 @@ function sentList(sent, known) {
   const byId = new Map(sent.map((record) => [record.id, record]));
   for (const one of known) byId.set(one.id, { ...byId.get(one.id), ...one, at: one.received_at });
   const records = [...byId.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 10);
-  const returned = records.filter((record) => record.state === "returned").length;
-  const more = returned ? h("span", { class: "reason" }, t("{count} returned", { count: returned })) : null;
   const none = records.length ? null : h("p", { class: "hint" }, t("Nothing sent yet."));
-  return [h("summary", {}, t("Sent lately"), more), records.map(sentCard), none];
+  return [h("summary", {}, t("Sent lately")), records.map(sentCard), none];
 }
 
 function sentCard(record) {

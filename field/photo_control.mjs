@@ -69,12 +69,13 @@ function label(take, again, desk) {
 
 function card(photo, question, visit) {
   const picture = h("div", { class: "picture" }, plainTile(photo));
-  thumbnail(photo.bytes).then((canvas) => canvas && fill(picture, canvas));
+  const drawable = photo.bytes ?? photo.picture;
+  if (drawable) thumbnail(drawable).then((canvas) => canvas && fill(picture, canvas));
   const fix = better(photo);
-  const words = [clock(photo.lastModified, language()), megabytes(photo.size, language())];
+  const words = [photo.lastModified && clock(photo.lastModified, language()), photo.size && megabytes(photo.size, language())];
   if (!visit.desk) words.push(fix ? accuracyWords(fix) : t("no position yet"));
   const warning = photo.kind ? null : h("p", { class: "fault" }, t("This file does not look like a photo. Please take it again."));
-  return [picture, h("p", { class: "hint" }, words.join(" · ")), warning];
+  return [picture, h("p", { class: "hint" }, words.filter(Boolean).join(" · ")), warning];
 }
 
 // HEIC and the like: this browser cannot draw them, the server can.

@@ -1,5 +1,6 @@
 // Sending, step by step, and the receipt: the short code, the log's head and what was sent.
 
+import { correction } from "./again.mjs";
 import { clock, fill, h, megabytes } from "./dom.mjs";
 import { dropDraft, keepDraft, readDraft, readPhotos } from "./drafts.mjs";
 import { signInLink } from "./notices.mjs";
@@ -82,20 +83,10 @@ function record(sent) {
 // A refused photo is taken again in a new version that names the one it replaces; the photos that were taken in stay there.
 async function correct(app, id) {
   const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
-  const { xml, receipt: handedIn, endedAt, ...rest } = draft;
-  const next = { ...rest, id: `uuid:${crypto.randomUUID()}`, replaces: draft.id, state: "open", changedAt: new Date().toISOString() };
-  const good = photos.filter((photo) => photo.state === "stored").map((photo) => ({ ...photo, draft: next.id }));
-  const lost = new Set(photos.filter((photo) => photo.state === "refused").map((photo) => photo.name));
-  next.data = without(draft.data, lost);
-  await keepDraft(next, { photos: good });
+  const next = correction(draft, photos);
+  await keepDraft(next.draft, { photos: next.photos });
   await dropDraft(id, sentRecord(draft, photos));
-  await app.attempt(() => app.open(next));
-}
-
-function without(data, names) {
-  if (typeof data === "string") return names.has(data) ? "" : data;
-  if (Array.isArray(data)) return data.map((one) => without(one, names));
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, without(value, names)]));
+  await app.attempt(() => app.open(next.draft));
 }
 
 async function leaveAsIs(app, id) {

@@ -1,5 +1,6 @@
 // What lies behind the first screen, in one place: fetched right after it, so that the first screen comes sooner.
 
+export { returnedWork } from "./again.mjs";
 export { checklistScreen } from "./checklist_screen.mjs";
 export { receiptScreen } from "./receipt_screen.mjs";
 export { Visit } from "./visit.mjs";

@@ -79,7 +79,7 @@ export class Sender {
     if (!draft.receipt) {
       draft.receipt = await this.#sendForm(draft);
       // A correction's old photos are carried over by the server; those that it still misses go again.
-      photos.filter((photo) => draft.receipt.missing.includes(photo.name)).forEach((photo) => (photo.state = "waiting"));
+      photos.filter((photo) => photo.bytes && draft.receipt.missing.includes(photo.name)).forEach((photo) => (photo.state = "waiting"));
       await keepDraft(draft, { photos });
     }
     for (const photo of photos.filter((one) => one.state === "waiting")) await this.#sendPhoto(photo, draft);

@@ -61,10 +61,25 @@ export class Work {
     return { sites: sites.map((site) => ({ ...site, folded: folded(site) })), more: sites.length >= SITES_AT_ONCE };
   }
 
-  /** What the person handed in lately, from any phone, with its state and the reviewer's reason. */
-  async submissions() {
-    const { submissions } = await get(`${this.api}submissions?mine=1&limit=20`);
-    return submissions;
+  /** What the person handed in lately (`submissions`) and all that came `returned` and waits, with states and the reviewer's reason. */
+  submissions() {
+    return get(`${this.api}submissions?limit=20`);
+  }
+
+  /** The submission *id* as it was handed in: its `xml`, and which `files` the server has. */
+  instance(id) {
+    return get(`${this.api}submissions/${encodeURIComponent(id)}/instance`);
+  }
+
+  /** The small picture of a photo that the server has, as a blob; null where there is none to be had. */
+  async picture(sha256) {
+    try {
+      const answer = await fetch(`${location.origin}/photos/${sha256}/thumb`, { credentials: "same-origin" });
+      return answer.status === 200 ? await answer.blob() : null;
+    } catch (error) {
+      if (error instanceof TypeError) return null; // only the picture is lacking
+      throw error;
+    }
   }
 }
 

@@ -44,6 +44,19 @@ def select_own(reader: Reader, commune: str, person: str, *, limit: int) -> list
     return [submission_of(row) for row in rows]
 
 
+def select_returned(reader: Reader, commune: str, person: str, *, limit: int) -> list[Submission]:
+    """What came back to *person* and has not been handed in anew, oldest first: the longest wait comes first."""
+    rows = reader.rows(
+        f"SELECT {_COLUMNS} FROM submission s WHERE commune = :commune AND person = :person AND state = 'returned' AND NOT EXISTS"
+        " (SELECT 1 FROM submission n WHERE n.commune = s.commune AND n.replaces = s.submission AND n.person = s.person)"
+        " ORDER BY received_at, submission LIMIT :limit",
+        commune=commune,
+        person=person,
+        limit=limit,
+    )
+    return [submission_of(row) for row in rows]
+
+
 def select_instance(reader: Reader, commune: str, submission_id: str) -> bytes | None:
     """The instance XML as received, or None."""
     row = reader.row(

@@ -11,12 +11,12 @@ from survey.domain.problems import FORM_UNKNOWN, QUERY_UNUSABLE, SUBMISSION_UNKN
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission
 from survey.domain.times import local_date, to_text
-from survey.store.attachments import select_missing
+from survey.store.attachments import select_attachments, select_missing
 from survey.store.forms import select_forms, select_tree
 from survey.store.places import select_commune, select_hamlets
 from survey.store.reviews import select_last_review
 from survey.store.sites import SiteFilter, select_nearest, select_site, select_sites_page
-from survey.store.submissions import select_own, select_submission
+from survey.store.submissions import select_instance, select_own, select_returned, select_submission
 from survey.web import session
 from survey.web.endpoints import answer, json_endpoint, upload_endpoint
 from survey.web.uploads import take_photo, take_submission
@@ -35,6 +35,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/forms/{form}/{version}", json_endpoint(show_form), methods=["GET"]),
         Route("/api/submissions", json_endpoint(show_submissions), methods=["GET"]),
         Route(submission, json_endpoint(show_submission), methods=["GET"]),
+        Route(submission + "/instance", json_endpoint(show_instance), methods=["GET"]),
         Route(submission, upload_endpoint(take_submission), methods=["PUT"]),
         Route(submission + "/photos/{name}", upload_endpoint(take_photo), methods=["PUT"]),
     ]
@@ -92,27 +93,44 @@ def show_form(request: Request, actor: Actor) -> Response:
 
 
 def show_submissions(request: Request, actor: Actor) -> Response:
-    """Answer the actor's own newest submissions with their states and, where one came back, the reviewer's reason."""
+    """Answer the actor's own newest submissions with their states, and all that came back and waits, with the reviewer's reason."""
     actor.require(Ability.SEE_OWN)
     limit = int(_number(request.query_params.get("limit") or "20", 1, _MOST_SUBMISSIONS))
     with session.open().reading() as reader:
         titles = {head.form: head.title for head in select_forms(reader, actor.commune)}
-        found = [
-            _state(reader, actor, one) | {"title": titles.get(one.form, {"vi": one.form})}
-            for one in select_own(reader, actor.commune, actor.person, limit=limit)
-        ]
-    return answer({"submissions": found})
+        newest, returned = (
+            [_state(reader, actor, one) | {"title": titles.get(one.form, {"vi": one.form})} for one in found]
+            for found in (
+                select_own(reader, actor.commune, actor.person, limit=limit),
+                select_returned(reader, actor.commune, actor.person, limit=_MOST_SUBMISSIONS),
+            )
+        )
+    return answer({"submissions": newest, "returned": returned})
 
 
 def show_submission(request: Request, actor: Actor) -> Response:
     """Answer where one submission stands; another person's is unknown to who may not see it."""
-    wanted = request.path_params["submission"]
     with session.open().reading() as reader:
-        found = select_submission(reader, actor.commune, wanted)
-        if found is None or not _may_see(actor, found):
-            raise Problem(SUBMISSION_UNKNOWN, id=wanted)
-        state = _state(reader, actor, found)
+        state = _state(reader, actor, _seen(reader, request, actor))
     return answer(state)
+
+
+def show_instance(request: Request, actor: Actor) -> Response:
+    """Answer a submission as it was handed in, and which of its files are here: what a correction starts from."""
+    with session.open().reading() as reader:
+        found = _seen(reader, request, actor)
+        xml = select_instance(reader, actor.commune, found.id) or b""
+        files = select_attachments(reader, actor.commune, found.id)
+    listed = [{"name": file.name, "state": file.state.value, "sha256": file.sha256} for file in files]
+    return answer({"xml": xml.decode("utf-8", "replace"), "files": listed})
+
+
+def _seen(reader: Reader, request: Request, actor: Actor) -> Submission:
+    wanted = request.path_params["submission"]
+    found = select_submission(reader, actor.commune, wanted)
+    if found is None or not _may_see(actor, found):
+        raise Problem(SUBMISSION_UNKNOWN, id=wanted)
+    return found
 
 
 def _commune(reader: Reader, code: str) -> dict[str, object]:

@@ -4,12 +4,15 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from survey import review
+from survey.domain.people import Actor, Role
 from survey.domain.ports import Row
+from survey.domain.submissions import State
 from tests.browser.conftest import sign_in
 from tests.browser.test_capture import Thumb, _drawn
-from tests.conftest import PHOTOS
+from tests.conftest import COMMUNE, PHOTOS
 from tests.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -113,8 +116,12 @@ def test_a_second_tab_hears_that_the_first_has_sent(phone: BrowserContext, live:
     thumb = _open_fence(first, live)
     thumb.photograph(first, "photo_1", photo)
     thumb.type(first, "total_m", "0")
-    held = []
-    first.route("**/photos/**", lambda route: held.append(route))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    first.route("**/photos/**", hold)
     thumb.tap(first.locator("#send"))
     expect(first.locator(".items")).to_contain_text("đang gửi")
     second = phone.new_page()
@@ -159,3 +166,34 @@ def test_session_ends_in_the_middle(page: Page, live: LiveServer, photo: Path) -
 
     files = _files(live, page.locator("#receipt-code").inner_text())
     assert [row["sha256"] for row in files] == [hashlib.sha256(photo.read_bytes()).hexdigest()]
+
+
+def test_returned_work_is_done_again_from_what_was_sent(page: Page, live: LiveServer, photo: Path, tmp_path: Path) -> None:
+    """What came back stands first with its reason; answers and the good photo are there, only the wrong one is taken again."""
+    second, better = _drawn(tmp_path / "IMG_2.jpg", 2), _drawn(tmp_path / "IMG_3.jpg", 3)
+    sign_in(page, live)
+    thumb = _open_fence(page, live)
+    thumb.photograph(page, "photo_1", photo)
+    thumb.photograph(page, "photo_2", second)
+    code = _send(page, thumb)
+    reviewer = Actor(COMMUNE, live.person("reviewer"), "Người duyệt", Role.REVIEWER)
+    first = _files(live, code)[0]["submission"]
+    review.decide(live.survey(), reviewer, first, State.RETURNED, reason="Ảnh 2 mờ.", expected_version=1)
+
+    page.goto(f"{live.url}/field/")
+    expect(page.locator("#returned .reason")).to_have_text("Ảnh 2 mờ.")
+    thumb.tap(page.locator("#returned").get_by_role("button", name="Làm lại"))
+    expect(page.locator(".place")).to_contain_text("Nguyễn Văn Đức")
+    expect(page.locator("[data-name=total_m] input")).to_have_value("0")
+    expect(page.locator("[data-name=photo_1] .picture")).to_be_visible()
+    thumb.photograph(page, "photo_2", better)
+    thumb.tap(page.locator("#send"))
+    expect(page.locator("#receipt-code")).to_be_visible()
+
+    files = sorted(_files(live, page.locator("#receipt-code").inner_text()), key=lambda row: row["ordinal"])
+    assert [row["state"] for row in files] == ["stored", "stored"]
+    assert [row["sha256"] for row in files] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in (photo, better)]
+    assert '"source":"system"' in files[0]["capture"]
+    thumb.tap(page.locator("#next"))
+    expect(page.locator(".lately")).to_be_attached()
+    expect(page.locator("#returned")).to_have_count(0)

@@ -26,7 +26,8 @@ from tests.web.conftest import Client
 
 ROUTES = [
     ("GET", "/api/me"), ("GET", "/api/work"), ("GET", "/api/sites"), ("GET", "/api/forms/household_fence/1"), ("GET", "/api/submissions"),
-    ("GET", "/api/submissions/uuid:1"), ("PUT", "/api/submissions/uuid:1"), ("PUT", "/api/submissions/uuid:1/photos/a.jpg"),
+    ("GET", "/api/submissions/uuid:1"), ("GET", "/api/submissions/uuid:1/instance"),
+    ("PUT", "/api/submissions/uuid:1"), ("PUT", "/api/submissions/uuid:1/photos/a.jpg"),
 ]  # fmt: skip
 
 
@@ -158,10 +159,29 @@ def test_returned_work_comes_back_with_its_reason(phone: TestClient, survey: Sur
     key, xml = _fence(commune)
     phone.put(f"/api/submissions/{key}", content=xml.encode())
     review.decide(survey, reviewer, key, State.RETURNED, reason="Chụp lại từ cổng.", expected_version=1)
-    (known,) = phone.get("/api/submissions?mine=1").json()["submissions"]
+    (known,) = phone.get("/api/submissions").json()["submissions"]
 
     assert (known["state"], known["reason"]) == ("returned", "Chụp lại từ cổng.")
     assert known["site"]["code"] == "HO-0001"
+
+
+def test_returned_work_waits_until_it_is_handed_in_anew(phone: TestClient, survey: Survey, reviewer: Actor, commune: str) -> None:
+    """However much came after it, what came back stays in sight until a new version names it; both can be read as handed in."""
+    key, xml = _fence(commune, "a.jpg")
+    phone.put(f"/api/submissions/{key}", content=xml.encode())
+    review.decide(survey, reviewer, key, State.RETURNED, reason="Chụp lại từ cổng.", expected_version=1)
+    later, other = _fence(commune)
+    phone.put(f"/api/submissions/{later}", content=other.encode())
+    waiting = phone.get("/api/submissions?limit=1").json()
+    read = phone.get(f"/api/submissions/{key}/instance").json()
+    newer, again = _fence(commune)
+    again = again.replace("</instanceID>", f"</instanceID><deprecatedID>{key}</deprecatedID>")
+    phone.put(f"/api/submissions/{newer}", content=again.encode())
+
+    assert [one["id"] for one in waiting["submissions"]] == [later]
+    assert [one["id"] for one in waiting["returned"]] == [key]
+    assert (read["xml"], read["files"]) == (xml, [{"name": "a.jpg", "state": "missing", "sha256": None}])
+    assert phone.get("/api/submissions").json()["returned"] == []
 
 
 @pytest.mark.parametrize(("language", "sentence"), [("vi", "Tệp không phải là ảnh"), ("en", "The file is not a JPEG")])
@@ -228,6 +248,7 @@ def test_other_people_neither_see_nor_fill_a_submission(phone: TestClient, clien
     other = _as_client(client("other"))
 
     assert other.get(f"/api/submissions/{key}").status_code == 404
+    assert other.get(f"/api/submissions/{key}/instance").status_code == 404
     assert other.put(f"/api/submissions/{key}/photos/a.jpg", content=_jpeg()).status_code == 403
     assert other.put(f"/api/submissions/{key}", content=xml.encode()).status_code == 403
     assert _as_client(client("reviewer")).get(f"/api/submissions/{key}").json()["missing"] == ["a.jpg"]
