@@ -9,8 +9,8 @@ from survey.catalogue.editions import question_kinds, read_document, read_editio
 from survey.catalogue.vocabulary import read_questions
 from survey.domain.assessment import Assessment
 from survey.domain.conditions import Observation, Subject
+from survey.domain.contributions import Contribution, contribution_of
 from survey.domain.criteria import Edition, Moment, Unit
-from survey.domain.findings import SiteFinding, find_site
 from survey.domain.indicators import Indicator
 from survey.domain.people import Ability, Actor
 from survey.domain.places import successor_of
@@ -24,7 +24,7 @@ from survey.store.measures import refill_measures, select_filled_forms
 from survey.store.observations import Wanted, select_observations
 from survey.store.places import select_hamlets
 
-_PORTION = 200  # sites looked at at once when searching for findings
+_PORTION = 200  # sites looked at at once when searching for what adds to an indicator
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class FindingsPage:
+class ContributionsPage:
     """Some sites behind an indicator; *after* asks for those behind them, None where this is the last page."""
 
-    findings: tuple[SiteFinding, ...]
+    contributions: tuple[Contribution, ...]
     after: str | None
 
 
@@ -102,7 +102,7 @@ def list_editions(survey: Survey, actor: Actor) -> list[Edition]:
 def find_sites(
     survey: Survey, actor: Actor, edition: Edition, indicator: Indicator, *,
     hamlet: str | None, state: str | None = None, after: str | None = None, limit: int = 12,
-) -> FindingsPage:  # fmt: skip
+) -> ContributionsPage:  # fmt: skip
     """The sites behind an *indicator* of an edition at present, with what each adds; *state* chooses one of `SiteState`.
 
     Looks at the register portion by portion until *limit* sites are found. Raises NOT_ALLOWED.
@@ -110,19 +110,19 @@ def find_sites(
     actor.require(Ability.SEE_FIGURES)
     takes_part = edition.takes_part
     questions = _questions([indicator.subjects, () if takes_part is None else takes_part.subjects()])
-    found: list[SiteFinding] = []
+    found: list[Contribution] = []
     with survey.reading() as reader:
         while True:
             wanted = Wanted(indicator.sites, questions, hamlet=hamlet, after=after, limit=_PORTION, scope=actor.hamlets)
             portion = list(select_observations(reader, actor.commune, wanted))
             for seen in portion:
-                finding = None if takes_part is not None and takes_part.holds(seen) is False else find_site(indicator, seen)
-                if finding is not None and state in (None, finding.state):
-                    found.append(finding)
+                contribution = None if takes_part is not None and takes_part.holds(seen) is False else contribution_of(indicator, seen)
+                if contribution is not None and state in (None, contribution.state):
+                    found.append(contribution)
                     if len(found) == limit:
-                        return FindingsPage(tuple(found), seen.site)
+                        return ContributionsPage(tuple(found), seen.site)
             if len(portion) < _PORTION:
-                return FindingsPage(tuple(found), None)
+                return ContributionsPage(tuple(found), None)
             after = portion[-1].site
 
 

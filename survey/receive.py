@@ -8,7 +8,7 @@ from datetime import datetime
 from survey import photos
 from survey.domain.canonical import sha256_hex
 from survey.domain.checks import CHECKS, LOOK
-from survey.domain.forms import Finding
+from survey.domain.forms import Misfit
 from survey.domain.names import clean_file_name
 from survey.domain.people import Ability, Actor
 from survey.domain.photos import Intake, facts_to_json
@@ -226,10 +226,10 @@ def _insert_parts(
     )
 
 
-def _form_flags(findings: Sequence[Finding]) -> list[dict[str, object]]:
+def _form_flags(misfits: Sequence[Misfit]) -> list[dict[str, object]]:
     """What the form's own rules found, as the two checks of the visit that name questions; mere notes are left out."""
-    missing = sorted({finding.question for finding in findings if finding.code == "answer_required"})
-    impossible = sorted({finding.question for finding in findings if finding.code != "answer_required" and finding.severity >= LOOK})
+    missing = sorted({misfit.question for misfit in misfits if misfit.code == "answer_required"})
+    impossible = sorted({misfit.question for misfit in misfits if misfit.code != "answer_required" and misfit.severity >= LOOK})
     return [
         {"attachment": "", "code": code, "severity": CHECKS[code].severity, "figures": {"questions": questions}}
         for code, questions in (("answers_missing", missing), ("answers_impossible", impossible))

@@ -1,4 +1,4 @@
-"""Assess over a real deployment: kept figures, past days, history, findings, loading an edition."""
+"""Assess over a real deployment: kept figures, past days, history, contributions, loading an edition."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 
 from survey import assess
 from survey.commands import main
-from survey.domain.findings import SiteState
+from survey.domain.contributions import SiteState
 from survey.domain.people import Actor, Role
 from survey.domain.places import Hamlet
 from survey.domain.problems import EDITION_NOT_IN_FORCE, EDITION_UNKNOWN, HAMLET_UNKNOWN, NOT_ALLOWED, Problem, ProblemKind
@@ -152,21 +152,21 @@ def test_scope_limits_hamlets(deployed: Survey) -> None:
     assert {verdict.hamlet for verdict in assess.assess(deployed, scoped)} == {None, HAMLETS[0]}
 
 
-def test_findings_name_the_houses_behind(deployed: Survey) -> None:
+def test_contributions_name_the_houses_behind(deployed: Survey) -> None:
     """The way from a figure down to the house that falls short."""
     fence(deployed, "a", "s1", total=100, green=90)
     edition = next(one for one in assess.list_editions(deployed, ACTOR) if one.id == KDC)
     metres = next(indicator for indicator in edition.indicators if indicator.code == "3-met")
     page = assess.find_sites(deployed, ACTOR, edition, metres, hamlet=None)
 
-    assert [(one.site, one.state, one.numerator, one.submissions) for one in page.findings] == [
+    assert [(one.site, one.state, one.numerator, one.submissions) for one in page.contributions] == [
         ("s1", SiteState.SHORT, 90.0, ("uuid:a",)),
         ("s2", SiteState.UNVISITED, 0.0, ()),
     ]
     first = assess.find_sites(deployed, ACTOR, edition, metres, hamlet=None, limit=1)
     assert first.after == "s1"
-    assert [one.site for one in assess.find_sites(deployed, ACTOR, edition, metres, hamlet=None, after="s1").findings] == ["s2"]
-    assert assess.find_sites(deployed, ACTOR, edition, metres, hamlet=None, state=SiteState.FULL).findings == ()
+    assert [one.site for one in assess.find_sites(deployed, ACTOR, edition, metres, hamlet=None, after="s1").contributions] == ["s2"]
+    assert assess.find_sites(deployed, ACTOR, edition, metres, hamlet=None, state=SiteState.FULL).contributions == ()
 
 
 def test_loading_an_edition_again_changes_nothing(deployed: Survey) -> None:

@@ -1,7 +1,7 @@
-"""Forms: a checklist as compiled, and what a check of a submission's answers against it found."""
+"""Forms: a checklist as compiled, and an answer that does not fit it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 SITE_KINDS = ("household", "road_segment", "public_place")
@@ -35,46 +35,14 @@ class FormHead:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Misfit:
     """An answer that does not fit its form: it becomes a flag, never a refusal.
 
-    *code* is one of `FINDINGS`, *severity* 1 note, 2 look, 3 likely wrong; *figures* are what the sentence needs.
+    *code* is `answer_required`, `answer_outside_limits`, `answer_not_a_number`, `answer_not_a_date`, `answer_not_a_position`,
+    `answer_not_a_choice`, `answer_not_asked` or `calculation_differs`; *severity* 1 note, 2 look.
     """
 
     code: str
     question: str
     repeat: str = ""
     severity: int = 2
-    figures: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class FindingText:
-    """What a finding says, in both languages; `{question}` is the question's name."""
-
-    vi: str
-    en: str
-
-
-FINDINGS: dict[str, FindingText] = {
-    "answer_required": FindingText("Câu bắt buộc {question} chưa được trả lời.", "The required question {question} has no answer."),
-    "answer_outside_limits": FindingText("Câu {question}: {message}", "Question {question}: {message}"),
-    "answer_not_a_number": FindingText(
-        "Câu {question} cần một số, nhận được “{value}”.", "Question {question} needs a number, not “{value}”."
-    ),
-    "answer_not_a_date": FindingText(
-        "Câu {question} cần một ngày, nhận được “{value}”.", "Question {question} needs a date, not “{value}”."
-    ),
-    "answer_not_a_position": FindingText(
-        "Câu {question} cần một vị trí, nhận được “{value}”.",
-        "Question {question} needs a position, not “{value}”.",
-    ),
-    "answer_not_a_choice": FindingText(
-        "Câu {question} có lựa chọn lạ: “{value}”.", "Question {question} has an unknown choice: “{value}”."
-    ),
-    "answer_not_asked": FindingText("Câu {question} có trả lời dù không được hỏi.", "Question {question} was answered although not asked."),
-    "calculation_differs": FindingText(
-        "Giá trị tính {question} là {value}, máy chủ tính ra {expected}.",
-        "The calculated {question} is {value}; the server computes {expected}.",
-    ),
-}

@@ -1,72 +1,63 @@
-"""Checks what arrived against its form: everything that does not fit becomes a finding, nothing is refused (DESIGN 2.5)."""
+"""Checks what arrived against its form: everything that does not fit becomes a flag, nothing is refused (DESIGN 2.5)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from survey.domain.forms import Finding
+from survey.domain.forms import Misfit
 from survey.forms.evaluate import Interpreter
 from survey.forms.settle import Node, Settled, place_repeats, places, repeat_of, settle, walk
 from survey.forms.values import as_text, days
 
 _ROUNDING = 1e-6
-_SHOWN = 100  # a hostile answer may be megabytes long
 
 
-def check_answers(tree: Mapping[str, Any], answers: Mapping[str, object], today: date) -> list[Finding]:
+def check_answers(tree: Mapping[str, Any], answers: Mapping[str, object], today: date) -> list[Misfit]:
     """What does not fit in canonical *answers* (see instance.canonical_answers); *today* is the date of capture in Viet Nam."""
     values = place_repeats(tree, answers)
     settled = settle(tree, values, today=today.isoformat(), now=f"{today.isoformat()}T12:00:00+07:00")
     questions = [node for node in walk(tree["children"]) if node["kind"] in ("question", "calculate")]
-    return [finding for node in questions for finding in _node(node, values, settled, tree)]
+    return [misfit for node in questions for misfit in _node(node, values, settled, tree)]
 
 
-def _node(node: Node, values: Mapping[str, object], settled: Settled, tree: Node) -> Iterator[Finding]:
+def _node(node: Node, values: Mapping[str, object], settled: Settled, tree: Node) -> Iterator[Misfit]:
     for path in places(node, settled.model):
         value = values.get(path)
         if path not in settled.relevant:
             if value is not None and "calculation" not in node:
-                yield _finding("answer_not_asked", node, path, severity=1)
+                yield _misfit("answer_not_asked", node, path, severity=1)
         elif value is None:
             if "required" in node and Interpreter(settled.model, path).holds(node["required"]):
-                yield _finding("answer_required", node, path)
+                yield _misfit("answer_required", node, path)
         elif "calculation" in node:
             yield from _calculation(node, path, value, settled)
         else:
             faults = list(_kind(node, path, value, tree))
-            yield from faults or _limits(node, path, settled, tree)
+            yield from faults or _limits(node, path, settled)
 
 
-def _limits(node: Node, path: str, settled: Settled, tree: Node) -> Iterator[Finding]:
+def _limits(node: Node, path: str, settled: Settled) -> Iterator[Misfit]:
     if "constraint" in node and not Interpreter(settled.model, path).holds(node["constraint"]):
-        message = node.get("constraint_message", {})
-        texts = {code: _plain(parts, settled, path) for code, parts in message.items()}
-        yield _finding("answer_outside_limits", node, path, message=texts.get(tree["default_language"], ""), messages=texts)
+        yield _misfit("answer_outside_limits", node, path)
 
 
-def _plain(parts: list[Any], settled: Settled, path: str) -> str:
-    interpreter = Interpreter(settled.model, path)
-    return "".join(part if isinstance(part, str) else as_text(interpreter.value(part["expr"])) for part in parts)
-
-
-def _kind(node: Node, path: str, value: object, tree: Node) -> Iterator[Finding]:
-    shown = str(value)[:_SHOWN]
+def _kind(node: Node, path: str, value: object, tree: Node) -> Iterator[Misfit]:
     if node["type"] in ("integer", "decimal") and (
         isinstance(value, str) or (node["type"] == "integer" and not float(str(value)).is_integer())
     ):
-        yield _finding("answer_not_a_number", node, path, value=shown)
+        yield _misfit("answer_not_a_number", node, path)
     elif node["type"] == "date" and days(str(value)) != days(str(value)):
-        yield _finding("answer_not_a_date", node, path, value=shown)
+        yield _misfit("answer_not_a_date", node, path)
     elif node["type"] == "geopoint" and isinstance(value, str):
-        yield _finding("answer_not_a_position", node, path, value=shown)
+        yield _misfit("answer_not_a_position", node, path)
     elif "choices" in node:
         known = {choice["name"] for choice in tree["choices"].get(node["choices"], [])}
         for code in value if isinstance(value, list) else [value]:
             if code not in known:
-                yield _finding("answer_not_a_choice", node, path, value=str(code)[:_SHOWN])
+                yield _misfit("answer_not_a_choice", node, path)
 
 
-def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iterator[Finding]:
+def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iterator[Misfit]:
     if _moves(node["calculation"]):
         return
     expected = settled.model.values.get(path)
@@ -75,7 +66,7 @@ def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iter
         abs(float(str(value)) - float(str(expected))) <= _ROUNDING if both_numbers else str(value) in (str(expected), as_text_of(expected))
     )
     if not same:
-        yield _finding("calculation_differs", node, path, severity=1, value=str(value)[:_SHOWN], expected=as_text_of(expected)[:_SHOWN])
+        yield _misfit("calculation_differs", node, path, severity=1)
 
 
 def as_text_of(value: object) -> str:
@@ -90,5 +81,5 @@ def _moves(expression: object) -> bool:
     return expression.get("fn") in ("today", "now", "once") or any(_moves(argument) for argument in expression.get("args", ()))
 
 
-def _finding(code: str, node: Node, path: str, *, severity: int = 2, **figures: object) -> Finding:
-    return Finding(code, node["name"], repeat_of(path), severity, {"question": node["name"], **figures})
+def _misfit(code: str, node: Node, path: str, *, severity: int = 2) -> Misfit:
+    return Misfit(code, node["name"], repeat_of(path), severity)

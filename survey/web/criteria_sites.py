@@ -7,8 +7,8 @@ from urllib.parse import quote
 import streamlit as st
 
 from survey import assess
+from survey.domain.contributions import Contribution, SiteState
 from survey.domain.criteria import Criterion, Edition
-from survey.domain.findings import SiteFinding, SiteState
 from survey.domain.indicators import SHARE, Indicator
 from survey.domain.people import Ability
 from survey.domain.ports import Reader
@@ -57,10 +57,10 @@ def show_sites(here: Here, edition: Edition, criterion: Criterion, verdict: Verd
     trail_key = f"criteria_trail_{edition.id}_{criterion.code}_{verdict.hamlet}_{code}_{state}"
     trail: list[str | None] = st.session_state.setdefault(trail_key, [None])
     page = assess.find_sites(here.survey, here.actor, edition, indicators[code], hamlet=verdict.hamlet, state=state, after=trail[-1])
-    if not page.findings:
+    if not page.contributions:
         st.info(_("No site here stands like that."))
     with here.survey.reading() as reader:
-        cards = "".join(_card(reader, here, indicators[code], finding) for finding in page.findings)
+        cards = "".join(_card(reader, here, indicators[code], contribution) for contribution in page.contributions)
     st.html(f'{_STYLE}<div class="sites">{cards}</div>')
     with st.container(horizontal=True):
         if len(trail) > 1:
@@ -73,23 +73,23 @@ def _step_back(trail: list[str | None]) -> None:
     del trail[-1]
 
 
-def _card(reader: Reader, here: Here, indicator: Indicator, finding: SiteFinding) -> str:
-    site = select_site(reader, here.actor.commune, finding.site)
-    name = finding.site if site is None else f"{site.code} · {site.name}"
-    submissions = "".join(_submission(reader, here, submission) for submission in finding.submissions)
+def _card(reader: Reader, here: Here, indicator: Indicator, contribution: Contribution) -> str:
+    site = select_site(reader, here.actor.commune, contribution.site)
+    name = contribution.site if site is None else f"{site.code} · {site.name}"
+    submissions = "".join(_submission(reader, here, submission) for submission in contribution.submissions)
     return (
-        f'<article class="site"><b>{escape(name)}</b><span>{escape(state_words(finding.state))}{escape(_amount(indicator, finding))}</span>'
+        f'<article class="site"><b>{escape(name)}</b><span>{escape(state_words(contribution.state))}{escape(_amount(indicator, contribution))}</span>'
         f"{submissions}</article>"
     )
 
 
-def _amount(indicator: Indicator, finding: SiteFinding) -> str:
-    if not indicator.is_ratio or finding.state not in (SiteState.FULL, SiteState.SHORT):
+def _amount(indicator: Indicator, contribution: Contribution) -> str:
+    if not indicator.is_ratio or contribution.state not in (SiteState.FULL, SiteState.SHORT):
         return ""
-    share = figure(indicator.scale * finding.numerator / finding.denominator, indicator.unit)
+    share = figure(indicator.scale * contribution.numerator / contribution.denominator, indicator.unit)
     if indicator.unit != SHARE:
         return f": {share}"
-    return f": {text.format_number(round(finding.numerator, 1))} / {text.format_number(round(finding.denominator, 1))} ({share})"
+    return f": {text.format_number(round(contribution.numerator, 1))} / {text.format_number(round(contribution.denominator, 1))} ({share})"
 
 
 def _submission(reader: Reader, here: Here, submission: str) -> str:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.domain.conditions import AllOf, AnyOf, Asks, Comparison, Observation, Subject
+from survey.domain.contributions import SiteState, contribution_of
 from survey.domain.criteria import decide
-from survey.domain.findings import SiteState, find_site
 from survey.domain.indicators import Amount, Indicator, Kind, Tally, fewest_visits, measure_indicator, measured
 from survey.domain.thresholds import Status, Text, Threshold
 from survey.domain.verdicts import Outcome
@@ -167,8 +167,8 @@ def test_at_most_and_ranges() -> None:
 
 def test_findings_name_how_a_site_stands() -> None:
     """Every site behind a figure says what it adds and what is missing."""
-    states = [find_site(SHARE, house(state)) for state in ("green", "grey", "unanswered", "unvisited")]
+    states = [contribution_of(SHARE, house(state)) for state in ("green", "grey", "unanswered", "unvisited")]
 
     assert [one.state for one in states if one] == [SiteState.FULL, SiteState.SHORT, SiteState.UNANSWERED, SiteState.UNVISITED]
-    assert find_site(SHARE, replace(house("green"), kind="road_segment")) is None
+    assert contribution_of(SHARE, replace(house("green"), kind="road_segment")) is None
     assert measure_indicator(SHARE, []) == Tally()

@@ -1,4 +1,4 @@
-"""Findings: what one site adds to an indicator, so that a figure can be followed down to the houses behind it."""
+"""Contributions: what one site adds to an indicator, so that a figure can be followed down to the houses behind it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class SiteState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SiteFinding:
+class Contribution:
     """One site behind an indicator: what it adds to numerator and denominator, and its counted submissions."""
 
     site: str
@@ -29,13 +29,13 @@ class SiteFinding:
     submissions: tuple[str, ...]
 
 
-def find_site(indicator: Indicator, seen: Observation) -> SiteFinding | None:
+def contribution_of(indicator: Indicator, seen: Observation) -> Contribution | None:
     """What *seen* adds to *indicator*; None where the indicator does not look at such a site."""
     tally = Tally()
     count_site(indicator, seen, tally)
     if not tally.registered:
         return None
-    return SiteFinding(
+    return Contribution(
         seen.site, seen.hamlet, _state(indicator, tally), tally.numerator, tally.denominator or sum(tally.weights), tuple(tally.submissions)
     )
 
