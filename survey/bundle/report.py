@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from survey.bundle.spool import Spool
 from survey.bundle.views import SiteViews, VerdictView, anchor_of, verdict_view
 from survey.domain.evidence import Contents, Evidence, Item, contents_of
 from survey.domain.sites import Site
+from survey.domain.submissions import FileState
 from survey.domain.verdicts import Verdict
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CHUNK = 1 << 16
+_LISTED = 200  # files that are wanting, on the front page; ho-so/anh.csv has them all
 
 FILES = (
     ("ket-qua/ket-qua.csv", "kết luận theo tiêu chí và nơi, với căn cứ"),
@@ -77,7 +80,7 @@ class EditionPart:
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion over the places of the bundle; *main* is the verdict on the bundle's own place."""
+    """A criterion over the places of the bundle; *main* is the verdict on its own place, *ways* lead to the evidence by hamlet."""
 
     edition: str
     edition_title: str
@@ -86,6 +89,7 @@ class Criterion:
     cells: tuple[VerdictView | None, ...]
     main: VerdictView | None
     main_place: str
+    ways: tuple[tuple[str, str], ...]
 
 
 def add_report(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> None:
@@ -105,6 +109,7 @@ class _Report:
         self._items: dict[str | None, list[Item]] = {}
         for item in evidence.items:
             self._items.setdefault(item.hamlet, []).append(item)
+        self._site_of = {item.submission: item.site for item in evidence.items}
         self._sites: dict[str | None, list[Site]] = {}
         for site in evidence.sites.values():
             self._sites.setdefault(site.hamlet, []).append(site)
@@ -126,6 +131,7 @@ class _Report:
             border_source=evidence.commune.source,
             left_out=[{"state": words.STATES[group.state], "reason": group.reason, "count": group.count} for group in evidence.left_out],
             files=FILES,
+            wanting=list(islice(self._wanting(), _LISTED)),
         )
 
     def hamlet(self, place: Place) -> Iterator[bytes]:
@@ -143,7 +149,22 @@ class _Report:
                 self._rings, [*layers, self._photo_layer(items)], title=f"Bản đồ {place.name}", whole=False
             ) if drawable else "",
             sites=self._views.of(items),
+            sites_behind=self._sites_behind,
         )  # fmt: skip
+
+    def _sites_behind(self, submissions: Iterable[str]) -> list[Site]:
+        """The sites that *submissions* are about, by code: the way from a figure to its photos."""
+        found = {site for submission in submissions if (site := self._site_of.get(submission)) is not None}
+        return sorted((self._evidence.sites[site] for site in found), key=lambda site: site.code)
+
+    def _wanting(self) -> Iterator[dict[str, str]]:
+        """Every file that a form names and that is not here as a photo, with the way to its site."""
+        for item in self._evidence.items:
+            site = self._evidence.sites[item.site]
+            for photo in self._evidence.photos.get(item.submission, ()):
+                if photo.state in (FileState.MISSING, FileState.REFUSED):
+                    href = f"{self._arrangement.pages[item.hamlet]}#{anchor_of(site)}"
+                    yield {"href": href, "site": f"{site.code} · {site.name}", "name": photo.name, "state": words.file_state(photo)}
 
     def _place(self, hamlet: str | None) -> Place:
         items, sites = self._items.get(hamlet, []), self._sites.get(hamlet, [])
@@ -187,7 +208,8 @@ class _Report:
             title = next(iter(verdicts.values())).title.vi
             # A rule over all criteria has a word for a code, which says nothing to a reader.
             name = f"{code} · {title}" if code[:1].isdigit() else title
-            yield Criterion(edition, titles[edition], name, anchor, cells, main, main_place)
+            ways = tuple((f"{place.page}#{anchor}", place.name) for place in columns if place.page and place.hamlet in verdicts)
+            yield Criterion(edition, titles[edition], name, anchor, cells, main, main_place, ways)
 
     def _layers(self, sites: Iterable[Site], *, linked: bool) -> list[Layer]:
         layers = []

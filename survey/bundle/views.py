@@ -31,6 +31,7 @@ class BasisView:
     coverage: str
     visits: str
     submissions: int
+    behind: tuple[str, ...]
     reason: str
     sources: tuple[str, ...]
     note: str
@@ -133,6 +134,7 @@ def _basis_view(basis: Basis) -> BasisView:
         coverage=f"{basis.visited} / {basis.registered}",
         visits=visits,
         submissions=basis.submission_count,
+        behind=basis.submissions,
         reason=words.REASONS.get(basis.reason, basis.reason) if basis.reason else "",
         sources=tuple(source.text for source in threshold.sources) if threshold else (),
         note=basis.note.vi if basis.note else "",

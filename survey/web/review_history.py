@@ -31,8 +31,9 @@ def show_flags(case: Case) -> None:
     if missing:
         st.html(_sign(LOOK, text.ngettext("{n} photo has not arrived yet.", "{n} photos have not arrived yet.", missing)))
     labels = question_labels(case.tree, text.locale())
+    titles = {shot.attachment.name: labels.get(shot.attachment.question) or shot.attachment.name for shot in case.shots}
     for flag in case.flags:
-        place = f"{flag['attachment']}: " if flag["attachment"] else ""
+        place = f"{titles.get(flag['attachment'], flag['attachment'])}: " if flag["attachment"] else ""
         st.html(_sign(flag["severity"], place + flag_sentence(flag, labels)))
     if not case.flags and not missing:
         st.html(_sign(0, _("The checks found nothing unusual.")))

@@ -3,6 +3,7 @@
 Photos come from our own routes by the reader's role; nothing passes through Streamlit's media files, which anybody may fetch.
 """
 
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from survey.domain.checks import CHECKS, Finding
 from survey.domain.photos import REFUSALS
 from survey.domain.ports import Row
 from survey.domain.submissions import FileState, Source
+from survey.domain.times import VIETNAM
 from survey.web import text
 from survey.web.review_answers import question_labels
 from survey.web.review_case import Case, Shot
@@ -49,10 +51,17 @@ def flag_sentence(flag: Row, labels: dict[str, str] | None = None) -> str:
     """A flag in words; questions by their *labels*. A check that this version does not know shows its code."""
     if flag["code"] not in CHECKS:
         return str(flag["code"])
-    figures = dict(flag["figures"])
+    figures = {name: _figure(name, value) for name, value in flag["figures"].items()}
     if labels and "questions" in figures:
         figures["questions"] = [labels.get(name, name) for name in figures["questions"]]
     return Finding(flag["code"], flag["severity"], figures, flag["attachment"]).sentence(text.locale())
+
+
+def _figure(name: str, value: Any) -> Any:
+    """A figure as people write it; checks keep times of Vietnam as `2026-11-23 07:32`."""
+    if isinstance(value, int | float):
+        return text.format_number(value)
+    return text.format_datetime(datetime.fromisoformat(value).replace(tzinfo=VIETNAM)) if name.endswith("_at") else value
 
 
 def source_words(source: Source) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import bagit
 import pytest
+from lxml import html
 
 from survey import deliver
 from survey.bundle.verify import verify
@@ -92,6 +93,9 @@ def test_missing_photos_are_listed(world: World) -> None:
     assert [(row["Tên gốc"], row["Trạng thái"]) for row in missing] == [("fence_2.jpg", "chưa nhận được")]
     assert "1 ảnh được khai trong phiếu nhưng chưa nhận được" in members["data/bao-cao/index.html"].decode()
     assert "chưa nhận được" in members["data/bao-cao/thon-mau-2.html"].decode()
+    (listed,) = html.fromstring(members["data/bao-cao/index.html"].decode()).xpath("//ul[@class='wanting']/li")
+    assert "fence_2.jpg – chưa nhận được" in listed.text_content()
+    assert listed.find("a").get("href").startswith("thon-mau-2.html#s-")
 
 
 def test_verdicts_carry_their_submissions(world: World) -> None:
@@ -233,16 +237,26 @@ def test_report_escapes_what_people_typed(world: World) -> None:
 
 
 def test_report_links_lead_somewhere(world: World) -> None:
-    """Every relative link and picture of the report is a file of the bundle."""
+    """Every relative link and picture of the report is a file of the bundle, every fragment a place in its page."""
     members = _open(_export(world))
-    from lxml import html
 
     for name in [name for name in members if name.endswith(".html")]:
         for _, _, link, _ in html.fromstring(members[name]).iterlinks():
-            target = link.split("#")[0]
-            if target:
-                path = f"data/{target.removeprefix('../')}" if target.startswith("../") else f"data/bao-cao/{target}"
-                assert path in members, (name, link)
+            target, _, fragment = link.partition("#")
+            path = f"data/{target.removeprefix('../')}" if target.startswith("../") else f"data/bao-cao/{target}" if target else name
+            assert path in members, (name, link)
+            assert not fragment or html.fromstring(members[path]).get_element_by_id(fragment, None) is not None, (name, link)
+
+
+def test_every_figure_of_a_hamlet_leads_to_its_photos(world: World) -> None:
+    """A council member goes from a verdict to each site behind it; a link to a verdict opens what is folded."""
+    page = html.fromstring(_open(_export(world))["data/bao-cao/thon-mau-1.html"].decode())
+    standing = [basis for basis in page.find_class("basis") if int(basis.xpath("string(.//dt[.='Bài nộp được tính']/../dd)")) > 0]
+
+    assert standing
+    for basis in standing:
+        assert basis.xpath(".//p[@class='behind']/a/@href")
+    assert all(one.getparent().get("class") == "criterion" for one in page.find_class("arrive"))
 
 
 def test_tables_are_inert(world: World) -> None:

@@ -8,6 +8,7 @@ from survey import review
 from survey.domain.people import Actor
 from survey.domain.submissions import FileState, State
 from survey.store.submissions import select_submission
+from survey.web.review_photos import flag_sentence
 from survey.wiring import Survey
 from tests.conftest import COMMUNE, HAMLETS
 from tests.made_submissions import insert, register, submission
@@ -229,3 +230,13 @@ def test_an_unknown_submission_leads_back(open_page, queue):
 
     assert not page.exception
     assert "Không có bài nộp này" in page.warning[0].value
+
+
+def test_figures_of_warnings_are_written_as_people_write_them():
+    """Times and numbers in a warning follow the language, not the machine."""
+    late = {"taken_at": "2026-10-14 07:32", "visit_at": "2026-11-21 14:16"}
+    when = flag_sentence({"code": "taken_outside_visit", "severity": 2, "attachment": "a.jpg", "figures": late})
+    far = flag_sentence({"code": "exif_elsewhere", "severity": 3, "attachment": "a.jpg", "figures": {"distance_m": 1766}})
+
+    assert when == "Giờ chụp 07:32 14/10/2026 nằm ngoài buổi khảo sát (14:16 21/11/2026)."
+    assert "1.766 m" in far
