@@ -25,7 +25,7 @@ export async function returnedWork(work, record, desk) {
   const photos = await Promise.all(files.map((file) => photoOf(work, file, captureOf(file))));
   const draft = {
     id: record.id, person: work.me.person, form: tree.form, version: tree.version, title: tree.title, site: record.site,
-    hamlet: root.querySelector("survey > hamlet")?.textContent ?? null, data: answers, desk, fix: null, place: null,
+    hamlet: root.querySelector("survey > hamlet")?.textContent ?? null, data: answers, reason: record.reason, desk, fix: null, place: null,
     startedAt: new Date().toISOString(),
     photoCount: Math.max(0, ...files.map(({ name }) => Number(NUMBERED.exec(name)?.[1] ?? 0))),
   }; // prettier-ignore

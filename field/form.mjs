@@ -77,6 +77,7 @@ export class FormView {
         if (element.hidden) return;
         say(title, this.#words(node.label, node, at));
         parts.forEach((part) => part.refresh());
+        element.hidden = inner.every((one) => one.hidden); // a heading over nothing would only puzzle
       },
     };
   }

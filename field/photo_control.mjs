@@ -40,6 +40,7 @@ export function photoControl(question, visit) {
       const problem = await visit.takePhoto(question, file, { source, before });
       takes.forEach((take) => (take.button.disabled = false));
       input.value = "";
+      state.className = problem ? "fault" : "hint";
       say(state, problem ?? "");
     });
     return { button: made, input, camera };

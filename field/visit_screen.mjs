@@ -22,6 +22,7 @@ export function visitScreen(app, visit, release) {
     app.bar(),
     h("h1", {}, pick(visit.tree.title)),
     h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
+    visit.draft.reason ? h("p", { class: "notice" }, t("Returned: {reason}", { reason: visit.draft.reason })) : null,
     strip.element,
     visit.tree.unsupported ? h("p", { class: "notice" }, t("Some questions of this checklist can only be answered in ODK Collect.")) : null,
     form.element,

@@ -99,7 +99,7 @@ def test_no_room_for_a_photo_loses_neither_words_nor_the_visit(page: Page, live:
     expect(page.locator("[data-name=photo_1] .picture")).to_have_count(0)
     thumb.type(page, "total_m", "0")
     thumb.tap(page.locator("#send"))
-    expect(page.locator("[data-name=photo_1] .fault")).to_contain_text("Cần chụp ảnh")
+    expect(page.locator("[data-name=photo_1] [role=alert]")).to_contain_text("Cần chụp ảnh")
     page.evaluate("window.full = false")
     thumb.photograph(page, "photo_1", photo)
     thumb.tap(page.locator("#send"))
@@ -184,6 +184,7 @@ def test_returned_work_is_done_again_from_what_was_sent(page: Page, live: LiveSe
     expect(page.locator("#returned .reason")).to_have_text("Ảnh 2 mờ.")
     thumb.tap(page.locator("#returned").get_by_role("button", name="Làm lại"))
     expect(page.locator(".place")).to_contain_text("Nguyễn Văn Đức")
+    expect(page.locator(".visit .notice")).to_contain_text("Ảnh 2 mờ.")
     expect(page.locator("[data-name=total_m] input")).to_have_value("0")
     expect(page.locator("[data-name=photo_1] .picture")).to_be_visible()
     thumb.photograph(page, "photo_2", better)
@@ -197,3 +198,28 @@ def test_returned_work_is_done_again_from_what_was_sent(page: Page, live: LiveSe
     thumb.tap(page.locator("#next"))
     expect(page.locator(".lately")).to_be_attached()
     expect(page.locator("#returned")).to_have_count(0)
+
+
+def test_a_heading_stands_over_something(page: Page, live: LiveServer) -> None:
+    """A group none of whose questions applies yet shows no heading."""
+    sign_in(page, live)
+    page.goto(f"{live.url}/field/")
+    page.locator(".card.site", has_text="Nguyễn Văn Đức").tap()
+    page.locator(".form-tile", has_text="Môi trường").tap()
+    expect(page.locator("#send")).to_be_visible()
+
+    bare = "[...document.querySelectorAll('.group:not([hidden])')].filter((one) => !one.querySelector('.question:not([hidden])')).length"
+    assert page.evaluate(bare) == 0
+
+
+def test_too_large_a_file_is_told_at_once(page: Page, live: LiveServer, tmp_path: Path) -> None:
+    """What the server would not take is not kept either, and the sentence stands out."""
+    large = tmp_path / "film.jpg"
+    large.write_bytes(b"\xff\xd8\xff" + bytes(30_000_000))
+    sign_in(page, live)
+    thumb = _open_fence(page, live)
+    with page.expect_file_chooser() as chooser:
+        thumb.tap(page.locator("[data-name=photo_1]").get_by_role("button").first)
+    chooser.value.set_files(large)
+
+    expect(page.locator("[data-name=photo_1] .take + .fault")).to_contain_text("tối đa 25 MB")
