@@ -12,6 +12,8 @@ from survey.domain.problems import BROKEN_CATALOGUE, Problem
 from survey.domain.thresholds import Text
 
 _LIMIT = 1_000_000  # bytes; an edition has some 20 kB
+# What PyYAML lets through: `!!int x`, a number of 6,000 digits, `!!timestamp x`, thousands of brackets.
+_UNREADABLE = (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -44,7 +46,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         refuse(path.name, "YAML", "tệp quá lớn", "the file is too large")
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except _UNREADABLE as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         refuse(path.name, "YAML" if line is None else f"dòng/line {line + 1}", f"không đọc được ({error})", f"not readable ({error})")
     if not isinstance(document, dict):

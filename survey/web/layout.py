@@ -56,7 +56,7 @@ def public_address(survey: Opened) -> str:
 def sidebar(survey: Survey, actor: Actor) -> None:
     """Show who is signed in, the language switch and the way out."""
     with st.sidebar:
-        st.caption(f"{actor.name} · {role_name(actor.role)}")
+        st.caption(f"{text.plain(actor.name)} · {role_name(actor.role)}")
         st.segmented_control(
             _("Language"), list(text.LOCALES), format_func=text.LOCALES.__getitem__, default=text.locale(), key="language",
             on_change=lambda: _switch(survey, actor),

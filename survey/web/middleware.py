@@ -134,7 +134,7 @@ class SignInFirst:
 
 
 def _is_streamlits_memory(scope: Scope) -> bool:
-    return scope["type"] == "http" and scope["path"].startswith(_SIGNED_IN)
+    return scope["type"] == "http" and str(scope["path"]).startswith(_SIGNED_IN)
 
 
 def _signed_in(request: Request) -> bool:

@@ -62,7 +62,7 @@ def people_table(people: Iterable[Person], hamlets: Iterable[Hamlet]) -> None:
 
 def link_with_code(person: Person, address: str, *, secure: bool) -> None:
     """Show a one-time link, and as a QR code where a phone can reach it over TLS."""
-    st.success(_("One-time link for {name}, good for three days:", name=person.name))
+    st.success(_("One-time link for {name}, good for three days:", name=text.plain(person.name)))
     st.code(address, language=None, wrap_lines=True)
     if secure:
         # As a picture: `st.html` drops drawings.

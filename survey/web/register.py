@@ -174,7 +174,7 @@ def _tell_misplaced(sites: Sequence[Site], border: Border | None) -> None:
         and not border.contains(site.latitude, site.longitude)
     ]  # fmt: skip
     if outside:
-        shown = ", ".join(f"{site.code} {site.name}" for site in outside[:10])
+        shown = text.plain(", ".join(f"{site.code} {site.name}" for site in outside[:10]))
         st.warning(_("Outside the border: {sites}. Check their coordinates.", sites=shown + (" …" if len(outside) > 10 else "")))  # noqa: PLR2004
 
 

@@ -54,7 +54,7 @@ def show_edit(here: Here, hamlets: Sequence[Hamlet], site_id: str) -> None:
     if opened is None or opened[0] != site_id:
         opened = st.session_state[_SEEN] = (site_id, site.known_from)
     shown = next((version for version in history if version.known_from == opened[1]), site)
-    st.subheader(f"{shown.code} · {shown.name}", anchor=False)
+    st.subheader(f"{text.plain(shown.code)} · {text.plain(shown.name)}", anchor=False)
     _show_edit_form(here, hamlets, shown, opened[1])
     _show_closing(here, shown, opened[1])
     _show_history(history)

@@ -124,6 +124,18 @@ def test_aliases_are_refused(tmp_path: Path) -> None:
         read_document(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "written", ["[" * 5000, "{a: " * 3000, "a: " + "9" * 6000, "a: !!int x", "a: !!timestamp x", "a: !!bool x", "? [1]\n: 2"]
+)  # fmt: skip
+def test_what_no_reader_takes_is_refused(tmp_path: Path, written: str) -> None:
+    """A hostile file ends in a sentence: the reader's own traces would show a defect of ours."""
+    (tmp_path / "edition.yaml").write_text(written)
+    with pytest.raises(Problem) as caught:
+        read_document(tmp_path)
+
+    assert caught.value.kind is BROKEN_CATALOGUE
+
+
 def test_folder_without_a_head_is_refused(tmp_path: Path) -> None:
     """The head names the edition."""
     with pytest.raises(Problem) as caught:

@@ -202,3 +202,18 @@ def test_a_file_is_previewed_before_it_is_written(open_page, survey):
     assert "thêm mới 1" in page.success[0].value
     with survey.reading() as reader:
         assert [site.code for site in select_sites_page(reader, COMMUNE, SiteFilter()).sites] == ["HO-0001"]
+
+
+def test_names_are_not_markdown(open_page, survey, coordinator):
+    """A name out of a stranger's list is shown as it is written: no link, no picture, no bold."""
+    name = "[Bấm](https://x.example) ![p](https://x.example/p.png) **b** $x$"
+    added = register.add_site(survey, coordinator, SiteKind.HOUSEHOLD, HOUSEHOLD | {"name": name, "latitude": "10.5"})
+    page = open_page(PAGE, "coordinator")
+    outside = [warning.value for warning in show(page, "map").warning]
+    page.session_state["register_site"] = added.sites[0]
+    heading = page.run().subheader[0].value
+
+    assert outside
+    for shown in (heading, *outside):
+        assert r"\[Bấm\]\(https" in shown
+        assert r"\!\[p\]" in shown
