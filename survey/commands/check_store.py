@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 
+from survey.domain.problems import STORE_FAULTY, Problem
 from survey.store.check import find_faults, select_unreferenced
 from survey.wiring import Settings, open_survey
 
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print each fault; exit 1 where there is one."""
+    """Print each fault. Raises STORE_FAULTY where there is one."""
     survey = open_survey(settings)
     count = 0
     with survey.reading() as reader:
@@ -25,5 +26,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             count += 1
             print(json.dumps(dataclasses.asdict(fault)) if arguments.json else f"{fault.code} {fault.subject}: {fault.found}")
         unreferenced = select_unreferenced(reader, survey.blobs)
-    print(f"{count} faults, {len(unreferenced)} files that no row names", file=sys.stderr)
-    return 1 if count else 0
+    if unreferenced:
+        print(f"{len(unreferenced)} files that no row names", file=sys.stderr)
+    if count:
+        raise Problem(STORE_FAULTY, count=count)
+    if not arguments.json:
+        print("nguyên vẹn / whole and unchanged")
+    return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from survey import register
 from survey.commands import operator
-from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.domain.problems import FILE_UNKNOWN, REGISTER_REFUSED, Problem
 from survey.domain.remarks import Remark
 from survey.domain.sites import SiteKind
 from survey.register import LoadReport
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Load the file; 1 where an error kept it out. Raises FILE_UNKNOWN, FILE_TOO_LARGE, REGISTER_UNREADABLE, DEPLOYMENT_EMPTY."""
+    """Load the file. Raises REGISTER_REFUSED where an error kept it out, FILE_UNKNOWN and what `register.load` raises."""
     survey = open_survey(settings)
     with survey.reading() as reader:
         commune = arguments.commune or select_only_commune(reader)
@@ -40,7 +40,9 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     report = register.load(survey, operator(commune), content, arguments.file.name, kind=kind, dry_run=arguments.dry_run)
     locale = "en" if os.environ.get("SURVEY_LOCALE") == "en" else "vi"
     print(json.dumps(report.as_json(locale), ensure_ascii=False) if arguments.json else render_report(report, locale))
-    return 0 if report.ok else 1
+    if not report.ok:
+        raise Problem(REGISTER_REFUSED, name=report.name, count=report.errors)
+    return 0
 
 
 def render_report(report: LoadReport, locale: str) -> str:

@@ -25,9 +25,10 @@ def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
     """Every fault of the deployment, as they are found; reads all bytes once."""
     for row in reader.rows("SELECT commune, seq, hash FROM event_head ORDER BY commune"):
         yield from _chain(reader, row["commune"], row["seq"], row["hash"])
-    yield from _submissions(reader)
+    logged = _read_log(reader)
+    yield from _submissions(reader, logged)
     yield from _tallies(reader)
-    yield from _attachments(reader)
+    yield from _attachments(reader, logged)
     yield from _blobs(reader, blobs)
 
 
@@ -53,10 +54,18 @@ def _chain(reader: Reader, commune: str, seq: int, head: str) -> Iterator[Fault]
         yield Fault("LOG_HEAD", commune or "deployment", f"head says {seq} {head}, chain ends with {number} {prev}")
 
 
-def _submissions(reader: Reader) -> Iterator[Fault]:
-    logged = _logged_instances(reader)
+@dataclass(frozen=True)
+class _Logged:
+    """What the log says of submissions, by commune and id: the hash received and the state decided last; and of every file its hash."""
+
+    instances: dict[tuple[str, str], str]
+    states: dict[tuple[str, str], str]
+    files: set[tuple[str, str]]
+
+
+def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
     sql = (
-        "SELECT s.commune, s.submission, s.instance_sha256, s.missing_files, i.xml, (SELECT COUNT(*) FROM attachment a WHERE"
+        "SELECT s.commune, s.submission, s.state, s.instance_sha256, s.missing_files, i.xml, (SELECT COUNT(*) FROM attachment a WHERE"
         " a.commune = s.commune AND a.submission = s.submission AND a.state = 'missing') AS missing"
         " FROM submission s LEFT JOIN instance i ON i.commune = s.commune AND i.submission = s.submission"
     )
@@ -66,21 +75,29 @@ def _submissions(reader: Reader) -> Iterator[Fault]:
             yield Fault("INSTANCE_MISSING", subject, "no XML")
         elif sha256_hex(bytes(row["xml"])) != row["instance_sha256"]:
             yield Fault("INSTANCE_CHANGED", subject, sha256_hex(bytes(row["xml"])))
-        if logged.get((row["commune"], subject)) != row["instance_sha256"]:
-            yield Fault("SUBMISSION_NOT_LOGGED", subject, str(logged.get((row["commune"], subject))))
+        key = row["commune"], subject
+        if logged.instances.get(key) != row["instance_sha256"]:
+            yield Fault("SUBMISSION_NOT_LOGGED", subject, str(logged.instances.get(key)))
+        if logged.states.get(key) != row["state"]:
+            yield Fault("STATE_NOT_LOGGED", subject, f"{row['state']}, logged {logged.states.get(key)}")
         if row["missing"] != row["missing_files"]:
             yield Fault("MISSING_COUNT", subject, f"{row['missing_files']} kept, {row['missing']} counted")
 
 
-def _logged_instances(reader: Reader) -> dict[tuple[str, str], str]:
-    logged = {}
-    for row in reader.stream("SELECT commune, body FROM event"):
+def _read_log(reader: Reader) -> _Logged:
+    logged = _Logged({}, {}, set())
+    for row in reader.stream("SELECT commune, body FROM event ORDER BY commune, seq"):
         try:
             body = json.loads(row["body"])
         except ValueError:
             continue  # the chain has named it already
+        key = row["commune"], str(body.get("submission"))
         if body.get("kind") == "submission.received":
-            logged[row["commune"], body["submission"]] = body["sha256"]
+            logged.instances[key], logged.states[key] = body["sha256"], "received"
+        elif body.get("kind") == "photo.received":
+            logged.files.add((row["commune"], body["sha256"]))
+        elif "to" in body:
+            logged.states[key] = body["to"]
     return logged
 
 
@@ -100,13 +117,17 @@ def _tallies(reader: Reader) -> Iterator[Fault]:
             yield Fault("TALLY", "/".join(key), f"{kept.get(key, 0)} kept, {counted.get(key, 0)} counted")
 
 
-def _attachments(reader: Reader) -> Iterator[Fault]:
+def _attachments(reader: Reader, logged: _Logged) -> Iterator[Fault]:
     sql = (
-        "SELECT a.submission, a.name, a.sha256 FROM attachment a LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256"
-        " WHERE a.sha256 IS NOT NULL AND b.sha256 IS NULL"
+        "SELECT a.commune, a.submission, a.name, a.sha256, b.sha256 AS kept FROM attachment a"
+        " LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256 WHERE a.sha256 IS NOT NULL"
     )
     for row in reader.stream(sql):
-        yield Fault("ATTACHMENT_WITHOUT_BLOB", f"{row['submission']}/{row['name']}", row["sha256"])
+        subject = f"{row['submission']}/{row['name']}"
+        if row["kept"] is None:
+            yield Fault("ATTACHMENT_WITHOUT_BLOB", subject, row["sha256"])
+        if (row["commune"], row["sha256"]) not in logged.files:
+            yield Fault("FILE_NOT_LOGGED", subject, row["sha256"])
 
 
 def _blobs(reader: Reader, blobs: Blobs) -> Iterator[Fault]:

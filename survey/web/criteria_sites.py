@@ -77,10 +77,8 @@ def _card(reader: Reader, here: Here, indicator: Indicator, contribution: Contri
     site = select_site(reader, here.actor.commune, contribution.site)
     name = contribution.site if site is None else f"{site.code} · {site.name}"
     submissions = "".join(_submission(reader, here, submission) for submission in contribution.submissions)
-    return (
-        f'<article class="site"><b>{escape(name)}</b><span>{escape(state_words(contribution.state))}{escape(_amount(indicator, contribution))}</span>'
-        f"{submissions}</article>"
-    )
+    words = state_words(contribution.state) + _amount(indicator, contribution)
+    return f'<article class="site"><b>{escape(name)}</b><span>{escape(words)}</span>{submissions}</article>'
 
 
 def _amount(indicator: Indicator, contribution: Contribution) -> str:

@@ -113,3 +113,9 @@ DATABASE_DAMAGED = kind(
     "Tệp cơ sở dữ liệu bị hỏng ({reason}).", "The database file is damaged ({reason}).",
     "Dừng ứng dụng, giữ lại thư mục dữ liệu và khôi phục từ bản sao lưu.", "Stop the app, keep the data folder and restore it from a backup.",
 )
+STORE_FAULTY = kind(
+    "STORE_FAULTY", 500,
+    "Kho dữ liệu có {count} lỗi.", "The store has {count} faults.",
+    "Giữ nguyên thư mục dữ liệu, so với bản sao lưu và với các mã nhật ký đã in ra.",
+    "Leave the data folder as it is; compare it with a backup and with the heads that were printed.",
+)

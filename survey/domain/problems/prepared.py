@@ -29,6 +29,11 @@ REGISTER_UNREADABLE = kind(
     "Không đọc được tệp {name}: {reason_vi}.", "The file {name} cannot be read: {reason_en}.",
     "{remedy_vi}", "{remedy_en}",
 )
+REGISTER_REFUSED = kind(
+    "REGISTER_REFUSED", 422,
+    "Chưa nạp tệp {name}: có {count} lỗi.", "The file {name} was not taken: {count} errors.",
+    "Sửa các ô có tên trong báo cáo rồi nạp lại.", "Correct the cells that the report names and load it again.",
+)
 
 # --- catalogue ------------------------------------------------------------------------------------
 BROKEN_CATALOGUE = kind(
