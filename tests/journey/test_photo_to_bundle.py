@@ -44,10 +44,10 @@ def test_photo_to_bundle(tmp_path: Path) -> None:
 
 def walk(settings: Settings, folder: Path) -> None:
     """The whole way, on the engines of *settings*, which the environment names as well; bundles go to *folder*."""
-    survey = _commune(settings)
+    survey = commune(settings)
     photos = {f"{number}.jpg": jpeg(colour) for number, colour in enumerate(("green", "olive", "darkgreen"))}
     with LiveServer(settings.data, environment={"SURVEY_WORKERS": "1"}) as server:
-        phone = _Phone(server.url, server.cookie("inspector"))
+        phone = Phone(server.url, server.cookie("inspector"))
         sent = [_send(survey, phone, number, photo) for number, photo in enumerate(photos.items())]
         assert phone.get(f"/photos/{hashlib.sha256(photos['0.jpg']).hexdigest()}/original") == photos["0.jpg"]
 
@@ -69,7 +69,8 @@ def walk(settings: Settings, folder: Path) -> None:
         assert list(find_faults(reader, survey.blobs)) == []
 
 
-def _commune(settings: Settings) -> Survey:
+def commune(settings: Settings) -> Survey:
+    """A deployment with one hamlet and a house for each fence."""
     survey = open_survey(settings)
     establish(survey, survey.settings.schema, COMMUNE)
     now = datetime.now(UTC)
@@ -86,27 +87,32 @@ def _site(number: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"site-{number}"))
 
 
-def _send(survey: Survey, phone: "_Phone", number: int, photo: tuple[str, bytes]) -> str:
+def _send(survey: Survey, phone: "Phone", number: int, photo: tuple[str, bytes]) -> str:
     """Receive: the photo first, then its form, as a hurried phone does."""
     name, content = photo
     instance_id = f"uuid:{uuid.uuid4()}"
-    with survey.reading() as reader:
-        form = next(form for form in select_forms(reader, COMMUNE) if form.form == "household_fence")
-        tree = select_tree(reader, COMMUNE, form.form, form.version)
-    assert tree is not None
-    total, green = FENCES[number]
-    answers = {"photo_1": name, "total_m": total, "green_m": green}
-    now = datetime.now(UTC).isoformat()
-    xml = render_instance(
-        tree, answers, {"instanceID": instance_id, "timeStart": now, "timeEnd": now}, CaptureBlock(site=_site(number), hamlet="18844-h01")
-    )
+    xml = filled(survey, number, instance_id, name)
     receipt = phone.put(f"/api/submissions/{instance_id}/photos/{name}", content)
     assert receipt["sha256"] == hashlib.sha256(content).hexdigest()
     assert phone.put(f"/api/submissions/{instance_id}", xml)["missing"] == []
     return instance_id
 
 
-class _Phone:
+def filled(survey: Survey, number: int, instance_id: str, photo: str) -> bytes:
+    """The fence form of house *number* as the phone fills it, naming one photo."""
+    with survey.reading() as reader:
+        form = next(form for form in select_forms(reader, COMMUNE) if form.form == "household_fence")
+        tree = select_tree(reader, COMMUNE, form.form, form.version)
+    assert tree is not None
+    total, green = FENCES[number]
+    answers = {"photo_1": photo, "total_m": total, "green_m": green}
+    now = datetime.now(UTC).isoformat()
+    return render_instance(
+        tree, answers, {"instanceID": instance_id, "timeStart": now, "timeEnd": now}, CaptureBlock(site=_site(number), hamlet="18844-h01")
+    )
+
+
+class Phone:
     """HTTP as the field client speaks it."""
 
     def __init__(self, url: str, cookie: str) -> None:
@@ -114,6 +120,7 @@ class _Phone:
         self._headers = {"Cookie": f"survey_session={cookie}", "Origin": url}
 
     def put(self, path: str, body: bytes) -> dict[str, object]:
+        """Send *body*; it must be taken."""
         kind = "text/xml" if body.startswith(b"<") else "image/jpeg"
         self._connection.request("PUT", path, body, {**self._headers, "Content-Type": kind})
         answer = self._connection.getresponse()
@@ -122,6 +129,7 @@ class _Phone:
         return dict(content)
 
     def get(self, path: str) -> bytes:
+        """What lies at *path*."""
         self._connection.request("GET", path, headers=self._headers)
         return self._connection.getresponse().read()
 
