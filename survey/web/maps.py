@@ -16,6 +16,7 @@ Colour = tuple[int, int, int]
 # Each holds 3:1 against the pages' light and dark backgrounds; the words beside the map carry the meaning as well.
 GREEN, BLUE, ORANGE, GREY = (34, 139, 84), (58, 118, 214), (206, 98, 12), (120, 132, 124)
 _PIXELS = "'pixels'"  # quoted, or pydeck takes it for a column
+_DEGREE_M = 6_371_009 * math.pi / 180  # of a great circle; the earth's mean radius (IUGG)
 _WORLD_PX = 512  # of deck.gl's Web Mercator map at zoom 0
 
 
@@ -121,9 +122,9 @@ def _view(border: Border | None, marks: Sequence[Mark], height: int, least_span:
 
 
 def _corners(point: tuple[float, float], radius_m: float) -> list[tuple[float, float]]:
-    """South-west and north-east of the box around a circle."""
-    high = radius_m / 110_570
-    wide = radius_m / (111_320 * math.cos(math.radians(point[1])))
+    """South-west and north-east of the box around a circle; only the view is fitted to it, so a sphere's degrees will do."""
+    high = radius_m / _DEGREE_M
+    wide = radius_m / (_DEGREE_M * math.cos(math.radians(point[1])))
     return [(point[0] - wide, point[1] - high), (point[0] + wide, point[1] + high)]
 
 
