@@ -128,6 +128,8 @@ def _on_visit(visit: Visit) -> Iterator[Finding]:
         yield _finding("answers_missing", questions=list(visit.answers_missing))
     if visit.answers_impossible:
         yield _finding("answers_impossible", questions=list(visit.answers_impossible))
+    if visit.ended_at is not None and visit.ended_at > visit.received_at + FUTURE:
+        yield _finding("visit_in_future", ended_at=_local(visit.ended_at), received_at=_local(visit.received_at))
     if visit.fix is not None:
         yield from _place(visit, visit.fix, "")
     elif not any(picture.fix for picture in visit.pictures):
@@ -267,6 +269,10 @@ CHECKS: dict[str, CheckKind] = {
     "taken_in_future": CheckKind(
         LIKELY_WRONG, "Giờ chụp {taken_at} sau lúc nhận {received_at}: đồng hồ sai.",
         "Taken at {taken_at}, after it was received at {received_at}: a clock is wrong.", _MEASURED,
+    ),
+    "visit_in_future": CheckKind(
+        LIKELY_WRONG, "Điện thoại ghi buổi khảo sát kết thúc lúc {ended_at}, sau lúc nhận {received_at}: đồng hồ điện thoại sai.",
+        "The phone says that the visit ended at {ended_at}, after it was received at {received_at}: its clock is wrong.", _MEASURED,
     ),
     "taken_outside_visit": CheckKind(
         LOOK, "Giờ chụp {taken_at} nằm ngoài buổi khảo sát ({visit_at}).",

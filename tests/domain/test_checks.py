@@ -140,6 +140,13 @@ def test_the_time_of_a_photo_fits_the_visit(minutes, expected, naive):
     assert [finding.code for finding in examine(made)] == expected
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(-60, []), (4, []), (6, ["visit_in_future"]), (3 * 24 * 60, ["visit_in_future"])])
+def test_a_phone_whose_clock_is_ahead_is_told(minutes, expected):
+    made = visit(ended_at=NOW + timedelta(minutes=minutes))
+
+    assert [finding.code for finding in examine(made)] == expected
+
+
 def test_times_are_shown_in_vietnam():
     [finding] = examine(visit(taken(NOW + timedelta(days=1))))
 
