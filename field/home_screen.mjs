@@ -10,11 +10,11 @@ import { language, pick, t } from "./texts.mjs";
 export async function homeScreen(app) {
   const { me } = app.work;
   const [drafts, sent] = await Promise.all([readDrafts(me.person), readSent(me.person)]);
-  const own = drafts.filter((draft) => draft.desk === app.desk);
   const finder = new SiteFinder(app, (await recall("hamlet")) ?? "");
   const lately = h("details", { class: "group lately" });
   const cameBack = h("div");
-  const element = h("div", { class: "home" }, head(app), own.length ? draftList(app, own) : null, cameBack, lately, finder.element);
+  const begun = h("div", {}, draftList(app, drafts));
+  const element = h("div", { class: "home" }, head(app), begun, cameBack, lately, finder.element);
   fill(lately, sentList(sent, []));
   app.work.submissions().then(
     ({ submissions, returned }) => {
@@ -25,7 +25,17 @@ export async function homeScreen(app) {
       if (!(error instanceof Refusal)) throw error; // the list of what this phone sent stands already
     },
   );
-  return { element, close: () => finder.close() };
+  // What is sent meanwhile, once there is a connection again, is no longer offered.
+  const deaf = app.sender.listen(async (id) => {
+    if (!app.sender.states.get(id).sent) return;
+    fill(begun, draftList(app, await readDrafts(me.person)));
+    fill(lately, sentList(await readSent(me.person), []));
+  });
+  const close = () => {
+    deaf();
+    finder.close();
+  };
+  return { element, close };
 }
 
 function head(app) {
@@ -33,11 +43,13 @@ function head(app) {
   const banner = () => h("p", { class: "banner" }, t("DEMONSTRATION: people, places and figures are made up"));
   const offline = app.work.fresh ? null : h("p", { class: "notice" }, t("No connection to the server: lists are as of the last time."));
   const bar = h("div", { class: "bar" }, h("h1", {}, me.commune.name), app.languageSwitch());
-  return h("header", {}, me.commune.demonstration ? banner() : null, bar, h("p", { class: "hint" }, me.name), offline);
+  return h("header", {}, me.commune.demonstration && !app.embedded ? banner() : null, bar, h("p", { class: "hint" }, me.name), offline);
 }
 
 function draftList(app, drafts) {
-  return h("section", {}, h("h2", {}, t("Continue where you stopped")), drafts.map((draft) => draftCard(app, draft)));
+  const own = drafts.filter((draft) => draft.desk === app.desk);
+  if (!own.length) return null;
+  return h("section", {}, h("h2", {}, t("Continue where you stopped")), own.map((draft) => draftCard(app, draft)));
 }
 
 function draftCard(app, draft) {

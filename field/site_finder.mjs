@@ -27,13 +27,16 @@ export class SiteFinder {
     this.deaf = app.watch.listen(({ last: fix }) => {
       if (fix && (!this.drawnFrom || metres(this.drawnFrom, fix) > MOVED_M || fix.accuracy < this.drawnFrom.accuracy / 2)) this.#draw();
     });
+    this.online = () => this.#ask();
+    addEventListener("online", this.online);
     say(this.state, t("Fetching the list…"));
     this.#ask();
   }
 
-  /** Stop following the position. */
+  /** Stop following the position and the connection. */
   close() {
     this.deaf();
+    removeEventListener("online", this.online);
     clearTimeout(this.timer);
   }
 

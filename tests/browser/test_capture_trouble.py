@@ -223,3 +223,22 @@ def test_too_large_a_file_is_told_at_once(page: Page, live: LiveServer, tmp_path
     chooser.value.set_files(large)
 
     expect(page.locator("[data-name=photo_1] .take + .fault")).to_contain_text("tối đa 25 MB")
+
+
+def test_the_first_screen_follows_the_connection(page: Page, live: LiveServer, photo: Path) -> None:
+    """Cut off, the first screen says so; with the connection the list comes and what waited is sent and no longer offered."""
+    sign_in(page, live)
+    thumb = _open_fence(page, live)
+    thumb.photograph(page, "photo_1", photo)
+    thumb.type(page, "total_m", "0")
+    page.context.set_offline(True)
+    thumb.tap(page.locator("#send"))
+    expect(page.locator(".receipt [role=alert]")).to_contain_text("Không kết nối được máy chủ")
+    thumb.tap(page.get_by_role("button", name="Quay lại"))
+    expect(page.locator(".card.sending")).to_contain_text("chưa gửi")
+    expect(page.locator(".home")).to_contain_text("chưa tải được danh sách địa điểm")
+    page.context.set_offline(False)
+
+    expect(page.locator(".card.site").first).to_be_visible()
+    expect(page.locator(".card.sending")).to_have_count(0)
+    expect(page.locator(".card.sent")).to_have_count(1)
