@@ -26,6 +26,7 @@ _HEAD = {"form", "site", "sites"}
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario(scenario: dict[str, Any]) -> None:
+    assert scenario["vi"], "an officer reads Vietnamese"
     edition = read_edition(read_document(ROOT / "schema" / "criteria" / scenario["edition"]), None)
     moment = Moment(date.fromisoformat(str(scenario["on"])), scenario.get("history") == "true")
     sites = _observations(scenario)
