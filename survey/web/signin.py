@@ -57,13 +57,14 @@ async def sign_in(request: Request) -> Response:
     wait = _throttle.blocked_s(address, time.monotonic())
     if wait:
         return await _again(request, form, Problem(SIGN_IN_TOO_OFTEN, seconds=wait))
-    await anyio.sleep(_throttle.pause_s(login, address, time.monotonic()))
+    pause = _throttle.pause_s(login, address, time.monotonic())
+    _throttle.failed(login, address, time.monotonic())  # until it succeeds: of a thousand tries at once, most must be seen by the others
+    await anyio.sleep(pause)
     try:
         signed_in = await anyio.to_thread.run_sync(
             accounts.sign_in, session.open(), login, _field(form, "password"), limiter=_hashing
         )
     except Problem as problem:
-        _throttle.failed(login, address, time.monotonic())
         return await _again(request, form, problem)
     _throttle.succeeded(login, address)
     return await run_in_threadpool(_welcome, signed_in, form)

@@ -41,7 +41,7 @@ class Throttle:
             return int(self._failures["address", address][0] + _WINDOW_S - now) + 1
 
     def failed(self, login: str, address: str, now: float) -> None:
-        """Remember a wrong try."""
+        """Remember a try as a wrong one, which `succeeded` takes back."""
         with self._lock:
             if len(self._failures) > _MOST_KEYS:
                 self._failures = {key: times for key, times in self._failures.items() if times[-1] > now - _WINDOW_S}
@@ -49,9 +49,15 @@ class Throttle:
                 self._failures.setdefault(key, deque(maxlen=_ADDRESS_TRIES)).append(now)
 
     def succeeded(self, login: str, address: str) -> None:
-        """Forget the person's own slips at this address."""
+        """Forget the person's own slips at this address; the try that succeeded was none."""
         with self._lock:
             self._failures.pop(("pair", f"{login}\n{address}"), None)
+            for key in (("login", login), ("address", address)):
+                times = self._failures.get(key)
+                if times:
+                    times.pop()
+                    if not times:
+                        del self._failures[key]
 
     def _count(self, key: Key, now: float) -> int:
         times = self._failures.get(key)

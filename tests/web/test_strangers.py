@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import anyio
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -21,10 +22,10 @@ from survey.store.forms import insert_form
 from survey.store.photo_uses import select_photo_uses
 from survey.store.sites import insert_site
 from survey.store.submissions import select_submission
-from survey.web import session
+from survey.web import session, throttle
 from survey.wiring import ROOT, Settings, Survey, open_survey
 from tests.conftest import COMMUNE, HAMLETS, seed
-from tests.web.conftest import Client
+from tests.web.conftest import ORIGIN, Client
 
 THEIRS = str(uuid.UUID(int=2))
 FORM = (ROOT / "schema" / "forms" / "household_fence.xlsx").read_bytes()
@@ -219,3 +220,40 @@ def _senseless(chance: random.Random, browser: TestClient, version: str) -> int:
     accepted, language = chance.choice(["*/*", "text/html"]), chance.choice(["vi", "en", "x"])
     headers = {"content-type": chance.choice(kinds), "accept": accepted, "accept-language": language}
     return browser.request(method, path, content=content, headers=headers).status_code
+
+
+def test_a_flood_of_sign_ins_at_once_is_seen_while_it_comes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A try counts from its beginning: of many at once, all but the first few are sent away before any password is hashed."""
+    monkeypatch.setattr(throttle, "_ADDRESS_TRIES", 3)
+    application = client().app
+    statuses: list[int] = []
+
+    async def knock(number: int) -> None:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as browser:
+            answer = await browser.post("/sign-in", data={"login": f"login-{number}", "password": "wrong"})
+            statuses.append(answer.status_code)
+
+    async def flood() -> None:
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                tasks.start_soon(knock, number)
+
+    anyio.run(flood)
+
+    assert sorted(statuses) == [401] * 3 + [429] * 17
+
+
+def test_who_signs_in_rightly_is_no_guesser() -> None:
+    """A right password takes its own try back, and leaves the wrong ones of others where they are."""
+    counted = throttle.Throttle()
+    counted.failed("lan", "203.0.113.7", 1.0)
+    counted.failed("mai", "203.0.113.7", 2.0)
+    counted.succeeded("mai", "203.0.113.7")
+    for second in range(throttle._ADDRESS_TRIES):
+        counted.failed(f"other-{second}", "198.51.100.1", float(second))
+        counted.succeeded(f"other-{second}", "198.51.100.1")
+
+    assert counted.blocked_s("198.51.100.1", 60.0) == 0
+    assert counted._count(("address", "203.0.113.7"), 3.0) == 1
+    assert counted._count(("login", "mai"), 3.0) == 0
