@@ -45,8 +45,8 @@ function refreshArea(element, value, locked) {
   element.disabled = locked;
 }
 
-/** What a person typed as a number, as the instance wants it: a comma is a decimal point, spaces go. */
-export function numeral(typed, type) {
+// What a person typed as a number, as the instance wants it: a comma is a decimal point, spaces go.
+function numeral(typed, type) {
   const bare = typed.replace(/[\s\u00a0]/g, "");
   return type === "decimal" ? bare.replace(",", ".") : bare;
 }

@@ -185,8 +185,8 @@ export class FormView {
   }
 }
 
-/** The key of one question in one repeat, for finding it again. */
-export const keyOf = (path, at) => `${path}|${at.join(".")}`;
+// The key of one question in one repeat, for finding it again.
+const keyOf = (path, at) => `${path}|${at.join(".")}`;
 
 // A number inside a sentence is written as the page's language writes numbers.
 function shown(value) {

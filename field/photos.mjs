@@ -12,8 +12,8 @@ export async function sha256(buffer) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The kind of picture that the first bytes show (`jpeg`, `png`, `webp`, `heic`), or null. The server decides; this only warns early. */
-export function pictureKind(buffer) {
+// The kind of picture that the first bytes show (`jpeg`, `png`, `webp`, `heic`), or null. The server decides; this only warns early.
+function pictureKind(buffer) {
   const bytes = new Uint8Array(buffer, 0, Math.min(SNIFFED, buffer.byteLength));
   const letters = String.fromCharCode(...bytes);
   if (letters.startsWith("\u00ff\u00d8\u00ff")) return "jpeg";

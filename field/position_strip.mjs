@@ -64,8 +64,8 @@ function deskStrip(visit) {
   return { element: h("div", { class: "question" }, label, box, fault), refresh() {} };
 }
 
-/** `{latitude, longitude}` of "18.07, 106.11", null for an empty text, undefined for anything else. */
-export function readPlace(text) {
+// `{latitude, longitude}` of "18.07, 106.11", null for an empty text, undefined for anything else.
+function readPlace(text) {
   if (!text.trim()) return null;
   const found = /^\s*(-?\d{1,2}(?:\.\d+)?)[\s,;]+(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text);
   if (!found) return undefined;

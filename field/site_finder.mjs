@@ -3,6 +3,7 @@
 import { fill, h, say } from "./dom.mjs";
 import { keep } from "./drafts.mjs";
 import { matches } from "./fold.mjs";
+import { signInNotice } from "./notices.mjs";
 import { metres } from "./position.mjs";
 import { Refusal } from "./server.mjs";
 import { language, t } from "./texts.mjs";
@@ -86,6 +87,7 @@ export class SiteFinder {
       this.#draw();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (error.status === 401) return this.app.show(signInNotice());
       say(this.state, error.sentence || t("No connection: the list of places cannot be fetched."));
     }
   }

@@ -242,3 +242,14 @@ def test_the_first_screen_follows_the_connection(page: Page, live: LiveServer, p
     expect(page.locator(".card.site").first).to_be_visible()
     expect(page.locator(".card.sending")).to_have_count(0)
     expect(page.locator(".card.sent")).to_have_count(1)
+
+
+def test_a_session_that_ended_leads_to_signing_in(page: Page, live: LiveServer) -> None:
+    """Who is signed out while choosing a place gets the door to sign in, not a list that stays empty."""
+    sign_in(page, live)
+    page.goto(f"{live.url}/field/")
+    expect(page.locator(".card.site").first).to_be_visible()
+    page.context.clear_cookies()
+    page.locator("#hamlet").select_option(index=0)
+
+    expect(page.get_by_role("link", name="Đăng nhập")).to_be_visible()
