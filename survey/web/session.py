@@ -16,7 +16,7 @@ import streamlit as st
 from starlette.requests import Request
 
 from survey import accounts
-from survey.domain.people import Ability, Actor, Role, Session
+from survey.domain.people import Ability, Actor, Session
 from survey.domain.problems import CROSS_SITE, NOT_ALLOWED, SIGN_IN_NEEDED, Problem
 from survey.store.deployment import select_only_commune
 from survey.store.people import select_commune_sign
@@ -67,17 +67,16 @@ def forget() -> None:
         _opened.cache_clear()
 
 
-def enter(ability: Ability | None = None, *, role: Role | str | None = None) -> Here:
+def enter(ability: Ability | None = None) -> Here:
     """Let the signed-in person into a page, or show what is missing and stop the script.
 
-    *ability* is what the page needs; *role* names it by the least role instead. Shows the demonstration banner and the sidebar.
+    *ability* is what the page needs, None where anybody signed in may see it. Shows the demonstration banner and the sidebar.
     """
     here = look()
     if here is None:
         turn_away()
-    needed = Role(role) if role is not None else None
-    if (ability is not None and not here.actor.may(ability)) or (needed is not None and not _reaches(here.actor.role, needed)):
-        st.error(text.problem_text(Problem(NOT_ALLOWED, ability=str(ability or needed))))
+    if ability is not None and not here.actor.may(ability):
+        st.error(text.problem_text(Problem(NOT_ALLOWED, ability=ability.value)))
         st.stop()
     layout.frame(here.commune.name, demonstration=here.commune.demonstration)
     layout.sidebar(here.survey, here.actor)
@@ -161,11 +160,6 @@ def turn_away() -> NoReturn:
     else:
         layout.sign_in_link(sign_in_path(urlsplit(st.context.url or "").path))
     st.stop()
-
-
-def _reaches(role: Role, needed: Role) -> bool:
-    order = list(Role)
-    return order.index(role) >= order.index(needed)
 
 
 def _host(address: str) -> str:
