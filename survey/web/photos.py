@@ -20,7 +20,7 @@ from survey.web import session
 from survey.web.text import _
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")  # no file has more digits, and Python refuses to read thousands
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif"}
 _HEADERS = {
     "Cache-Control": "private, no-cache",  # kept by the browser, asked for again each time: permission may have ended

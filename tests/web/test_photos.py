@@ -111,6 +111,8 @@ def test_original_is_the_received_bytes_as_a_download(client, survey):
         ("bytes=9-3", 416, b"", "bytes */2048"),
         ("bytes=2048-", 416, b"", "bytes */2048"),
         ("bytes=-0", 416, b"", "bytes */2048"),
+        ("bytes=" + "9" * 5000 + "-", 200, BYTES, None),
+        ("bytes=0-" + "9" * 5000, 200, BYTES, None),
     ],
 )
 def test_ranges(client, survey, asked, status, part, told):
