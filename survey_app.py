@@ -25,12 +25,16 @@ def show_pages() -> None:
         (Ability.MANAGE, "people", _("People"), ":material/group:"),
         (None, "account", _("My account"), ":material/person:"),
     ]
-    offered = [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "home")
-        for ability, name, title, icon in pages
-        if here is None or ability is None or here.actor.may(ability)
-    ]
-    st.navigation(offered, position="hidden" if here is None else "sidebar").run()
+    # A page that is not for this person is not offered, yet known: its address gives our refusal, not Streamlit's "Page not found".
+    offered = {name: here is None or ability is None or here.actor.may(ability) for ability, name, _title, _icon in pages}
+    known = [
+        st.Page(
+            f"pages/{name}.py", title=title if offered[name] else _("Rural survey"), icon=icon, url_path=name, default=name == "home",
+            visibility="visible" if offered[name] else "hidden",
+        )
+        for _ability, name, title, icon in pages
+    ]  # fmt: skip
+    st.navigation(known, position="hidden" if here is None else "sidebar").run()
 
 
 if runtime.exists():

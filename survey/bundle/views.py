@@ -121,7 +121,6 @@ def _basis_view(basis: Basis) -> BasisView:
     threshold = basis.threshold
     is_open = basis.unknown and basis.lowest is not None and basis.highest is not None
     between = f"({words.amount(basis.lowest, basis.unit)} đến {words.amount(basis.highest, basis.unit)} khi rõ hết)" if is_open else ""
-    visits = "" if basis.visits_fewest is None else f"ít nhất {basis.visits_fewest}, nhiều nhất {basis.visits_most} đối tượng"
     return BasisView(
         title=basis.title.vi,
         decides=basis.decides,
@@ -132,13 +131,21 @@ def _basis_view(basis: Basis) -> BasisView:
         status_css="weak" if threshold and threshold.weakness else "",
         fraction=f"{words.number(basis.numerator)} / {words.number(basis.denominator)}" if basis.denominator else "",
         coverage=f"{basis.visited} / {basis.registered}",
-        visits=visits,
+        visits=_visits(basis),
         submissions=basis.submission_count,
         behind=basis.submissions,
         reason=words.REASONS.get(basis.reason, basis.reason) if basis.reason else "",
         sources=tuple(source.text for source in threshold.sources) if threshold else (),
         note=basis.note.vi if basis.note else "",
     )
+
+
+def _visits(basis: Basis) -> str:
+    fewest, most = basis.visits_fewest, basis.visits_most
+    if fewest is None or most is None:
+        return ""
+    numbers = words.number(most) if fewest == most else f"ít nhất {words.number(fewest)}, nhiều nhất {words.number(most)}"
+    return f"{numbers} đối tượng"
 
 
 class SiteViews:

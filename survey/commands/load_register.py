@@ -52,8 +52,8 @@ def render_report(report: LoadReport, locale: str) -> str:
 
 def _line(remark: Remark, locale: str) -> str:
     row, column, value = _HEADINGS[locale]
-    cell = f"{row} {remark.row}" + (f", {column} «{remark.column}»" if remark.column else "")
-    given = f", {value} «{remark.value}»" if remark.value else ""
+    cell = f"{row} {remark.row}" + (f", {column} “{remark.column}”" if remark.column else "")
+    given = f", {value} “{remark.value}”" if remark.value else ""
     return f"{remark.severity.value}: {cell}{given}: {remark.message(locale)} {remark.remedy(locale)}"
 
 

@@ -111,7 +111,7 @@ CHOICE_UNKNOWN = _kind(
 KIND_MISSING = _kind(
     "KIND_MISSING", _E, "Không rõ đây là hộ, đoạn đường hay điểm công cộng.",
     "It is not clear whether this is a household, a road or a public place.",
-    "Chọn loại khi nạp tệp, hoặc thêm cột «loại».", "Choose the kind when loading, or add a column `kind`.",
+    "Chọn loại khi nạp tệp, hoặc thêm cột “loại”.", "Choose the kind when loading, or add a column `kind`.",
 )
 CODE_WRONG = _kind(
     "CODE_WRONG", _E, "Mã có ký tự không dùng được hoặc dài quá {limit} ký tự.",

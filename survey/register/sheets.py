@@ -53,7 +53,7 @@ def read_table(content: bytes, name: str) -> Table:
             name,
             "không phải CSV, XLSX hay GeoJSON",
             "it is no CSV, XLSX or GeoJSON",
-            "Mở bằng Excel rồi lưu thành .xlsx hoặc «CSV UTF-8».",
+            "Mở bằng Excel rồi lưu thành .xlsx hoặc “CSV UTF-8”.",
             "Open it in a spreadsheet and save it as .xlsx or CSV UTF-8.",
         )
     text = _text(content, name)
@@ -100,7 +100,7 @@ def _text(content: bytes, name: str) -> str:
         text = "\0"
     if "\0" in text:
         _refuse(name, "chữ không theo bảng mã UTF-8", "its text is not UTF-8",
-                "Trong Excel chọn Lưu thành «CSV UTF-8» hoặc .xlsx.", "In the spreadsheet, save as CSV UTF-8 or .xlsx.")  # fmt: skip
+                "Trong Excel chọn Lưu thành “CSV UTF-8” hoặc .xlsx.", "In the spreadsheet, save as CSV UTF-8 or .xlsx.")  # fmt: skip
     return text
 
 

@@ -101,7 +101,8 @@ def _show_report(report: LoadReport) -> None:
 def _remark(remark: Remark) -> str:
     locale = text.locale()
     weight = {Severity.ERROR: _("Error"), Severity.WARNING: _("Warning"), Severity.NOTE: _("Note")}[remark.severity]
-    cell = [_("row {n}", n=remark.row), *([remark.column] if remark.column else []), *([f"«{remark.value}»"] if remark.value else [])]
+    row = _("row {n}", n=remark.row) if remark.row else _("headings")
+    cell = [row, *([remark.column] if remark.column else []), *([f"“{remark.value}”"] if remark.value else [])]
     return (
         f'<div class="person"><b>{escape(weight)}</b>: {escape(" · ".join(cell))}'
         f"<span>{escape(remark.message(locale))} {escape(remark.remedy(locale))}</span></div>"

@@ -19,6 +19,18 @@ from survey.web.session import Here
 from survey.web.text import _
 
 _MESSAGE = "review_message"
+# On a phone the decision stays under the thumb and a refusal in sight, wherever the page is scrolled to.
+_STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 4.25rem; h1 { padding: 0 } }
+[data-testid=stElementToolbar] { display: none; }
+@media (max-width: 640px) {
+  .st-key-review_buttons { position: fixed; inset: auto 0 0 0; z-index: 100; padding: .5rem 1rem; justify-content: center;
+    background: Canvas; background: light-dark(#fff, #0f1612); border-top: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
+  .st-key-review_problem { position: sticky; top: 3.75rem; z-index: 90; background: Canvas; background: light-dark(#fff, #0f1612); }
+  .st-key-review_buttons button { min-width: 6rem; }
+}
+@media (pointer: coarse) { [data-testid=stMain] button kbd { display: none; } }
+</style>"""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#|~$:])")  # a person's name must not be read as Markdown
 _SITES_SHOWN, _SITES_NEAR = 30, 10
 
@@ -48,14 +60,15 @@ def common_reasons() -> dict[State, dict[str, str]]:
 def use_the_width() -> None:
     """Let photos, answers and the decision stand side by side on a desk's screen."""
     st.set_page_config(layout="wide")
-    st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 4.25rem; h1 { padding: 0 } }</style>")
+    st.html(_STYLE)
 
 
 def show_message() -> None:
     """Show once what became of the last decision; what went well passes by, so that the buttons stay where they are."""
     kind, words = st.session_state.pop(_MESSAGE, ("", ""))
     if kind == "problem":
-        st.error(_MARKUP.sub(r"\\\1", words), icon=":material/warning:")
+        with st.container(key="review_problem"):
+            st.error(_MARKUP.sub(r"\\\1", words), icon=":material/warning:")
     elif kind:
         st.toast(words, icon=":material/check:")
 

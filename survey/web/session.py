@@ -75,11 +75,11 @@ def enter(ability: Ability | None = None) -> Here:
     here = look()
     if here is None:
         turn_away()
+    layout.frame(here.commune.name, demonstration=here.commune.demonstration)
+    layout.sidebar(here.survey, here.actor)
     if ability is not None and not here.actor.may(ability):
         st.error(text.problem_text(Problem(NOT_ALLOWED, ability=ability.value)))
         st.stop()
-    layout.frame(here.commune.name, demonstration=here.commune.demonstration)
-    layout.sidebar(here.survey, here.actor)
     return here
 
 

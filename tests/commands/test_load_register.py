@@ -43,7 +43,7 @@ def test_a_wrong_row_is_reported_for_people_and_machines(run) -> None:
     code, out, err = run(GOOD + "HO-0002;Bình;Thôn lạ;3\n")
     assert code == 1
     assert err == "REGISTER_REFUSED: Chưa nạp tệp ho.csv: có 1 lỗi. Sửa các ô có tên trong báo cáo rồi nạp lại.\n"
-    assert "dòng 3, cột «Thôn», giá trị «Thôn lạ»" in out
+    assert "dòng 3, cột “Thôn”, giá trị “Thôn lạ”" in out
 
     code, out, _ = run(GOOD + "HO-0002;Bình;Thôn lạ;3\n", "--json")
     (remark,) = json.loads(out)["remarks"]

@@ -75,7 +75,9 @@ def test_inspector_is_not_offered_and_not_shown_the_desk(server):
     cookie = server.cookie("inspector")
 
     assert "Nhân sự" not in visit(server, "/", cookie)
-    assert "p-reviewer" not in visit(server, "/people", cookie)
+    refused = visit(server, "/people", cookie)
+    assert "p-reviewer" not in refused
+    assert "Tài khoản của bạn không được làm việc này." in refused
 
 
 def test_many_sessions_in_many_threads(server):

@@ -10,7 +10,7 @@ SIGN_IN_NEEDED = kind(
 )
 NOT_ALLOWED = kind(
     "NOT_ALLOWED", 403,
-    "Tài khoản của bạn không được làm việc này ({ability}).", "Your account may not do this ({ability}).",
+    "Tài khoản của bạn không được làm việc này.", "Your account may not do this.",
     "Hãy nhờ điều phối viên của xã.", "Ask the commune's coordinator.",
 )
 CROSS_SITE = kind(
