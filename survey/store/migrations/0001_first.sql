@@ -163,6 +163,7 @@ CREATE INDEX submission_queue ON submission (commune, state, received_at, submis
 CREATE INDEX submission_recent ON submission (commune, received_at, submission);
 CREATE INDEX submission_hamlet ON submission (commune, hamlet, state, received_at, submission);
 CREATE INDEX submission_person ON submission (commune, person, received_at, submission);
+CREATE INDEX submission_returned ON submission (commune, person, received_at, submission) WHERE state = 'returned';
 CREATE INDEX submission_form ON submission (commune, form, state, received_at, submission);
 CREATE INDEX submission_flagged ON submission (commune, state, received_at, submission) WHERE flag_severity >= 1;
 CREATE INDEX submission_site ON submission (commune, site, form, captured_at);
