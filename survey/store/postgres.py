@@ -17,8 +17,11 @@ from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction, 
 
 # Any number will do: it keeps two processes that start at once from migrating together.
 _MIGRATION_LOCK = 18844
-# Longer than any statement of ours, shorter than a phone's patience.
-_PATIENCE_S = 20.0
+# How long a request waits for a connection: many transactions long, and shorter than the patience of a person at a page.
+_PATIENCE_S = 5.0
+# The pool's pauses between attempts double up to this; then the next request makes it try anew. Its own 5 minutes would keep a
+# database that is back waiting for minutes.
+_RECONNECT_S = 10.0
 
 
 class PostgresStore:
@@ -33,6 +36,7 @@ class PostgresStore:
             min_size=1,
             max_size=16,
             timeout=_PATIENCE_S,
+            reconnect_timeout=_RECONNECT_S,
             check=ConnectionPool.check_connection,  # after a restart of the database old connections are dead
             open=True,
             kwargs={"row_factory": dict_row},

@@ -1,6 +1,7 @@
 """The HTTP side of the process: our routes in their order, the middleware, and what runs while the server runs."""
 
 import gc
+import resource
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 
 _COLLECT_EVERY_S = 60
+_FILES = 65_536
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -44,6 +46,7 @@ def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
         survey = session.open()
     except Problem as problem:
         sys.exit(f"{problem.kind.code}: {problem.sentence('vi')}\n{problem.sentence('en')}")
+    _allow_many_files()
     # Before the first `st.navigation` of a process Streamlit takes pages/ for its own list and runs its files past the launcher
     # (docs/decisions/0002): our launcher names the pages, from the first visit on.
     PagesManager.uses_pages_directory = False
@@ -82,6 +85,13 @@ def show_health(_request: Request) -> Response:
     except Exception:  # noqa: BLE001 - whatever the engine raises, the answer is the same
         return JSONResponse({"status": "database unreachable"}, 503)
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def _allow_many_files() -> None:
+    """A Streamlit session keeps four files open, for two minutes after its tab was closed, too: the usual 1,024 end at some 200 tabs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _unclaimed() -> Iterator[str]:

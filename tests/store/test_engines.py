@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -153,4 +154,27 @@ def test_connections_that_the_server_closed_are_replaced(postgres_url: Callable[
         admin.execute("SELECT pg_terminate_backend(%s)", (row["pid"],))
     with store.transaction() as tx:
         assert tx.row("SELECT 1 AS one") == {"one": 1}
+    store.close()
+
+
+def test_a_database_that_was_away_is_found_again(postgres_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are told while it is away, and succeed seconds after it is back, however long it was gone."""
+    monkeypatch.setattr("survey.store.postgres._PATIENCE_S", 1.0)
+    url = postgres_url()
+    store, name = open_store(url, Path("unused")), url.split("/")[3].split("?")[0]
+    with psycopg.connect(url.replace(f"/{name}", "/postgres", 1), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        for _ in range(6):
+            with pytest.raises(Problem, match="DATABASE_UNREACHABLE"), store.reading():
+                pass
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            with store.reading() as reader:
+                assert reader.row("SELECT 1 AS one") == {"one": 1}
+            break
+        except Problem:
+            assert time.monotonic() < deadline
     store.close()

@@ -1,5 +1,6 @@
 """Streamlit's settings that the product depends on."""
 
+import resource
 import tomllib
 
 import pytest
@@ -34,3 +35,17 @@ def test_the_launcher_names_the_pages_from_the_first_visit_on(survey: Survey, mo
 
     assert PagesManager.uses_pages_directory is False
     session.forget()
+
+
+def test_a_server_may_keep_more_files_open_than_a_service_gets_by_default(survey, monkeypatch):
+    """Each open tab costs four; 1,024 would end at some 200 of them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    monkeypatch.setenv("SURVEY_DATA", str(survey.settings.data))
+    session.forget()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, hard), hard))
+    try:
+        settings_for_app()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(hard, 65_536)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        session.forget()
