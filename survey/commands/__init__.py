@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from survey.domain.people import Actor, Role
-from survey.domain.problems import Problem
-from survey.wiring import Settings
+from survey.domain.problems import DEPLOYMENT_EMPTY, Problem
+from survey.wiring import Settings, Survey, open_survey
 
 
 class Command(Protocol):
@@ -57,6 +57,13 @@ def main(arguments: Sequence[str]) -> int:
 def operator(commune: str) -> Actor:
     """The person at the server's own terminal: whoever can start this command can read the files anyway."""
     return Actor(commune, "operator", "operator", Role.COORDINATOR)
+
+
+def open_deployment(settings: Settings) -> Survey:
+    """The survey that is there already: a mistyped folder is told, not filled with an empty database. Raises DEPLOYMENT_EMPTY."""
+    if settings.database == "sqlite" and not (settings.data / "survey.db").exists():
+        raise Problem(DEPLOYMENT_EMPTY)
+    return open_survey(settings)
 
 
 def address(settings: Settings) -> str:

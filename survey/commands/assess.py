@@ -5,10 +5,10 @@ import json
 from datetime import date
 
 from survey.assess import assess
-from survey.commands import operator
+from survey.commands import open_deployment, operator
 from survey.domain.verdicts import Basis, Verdict, verdict_document
 from survey.store.deployment import select_only_commune
-from survey.wiring import Settings, open_survey
+from survey.wiring import Settings
 
 SUMMARY = "say for every criterion whether it is met, not met or not decided, and on what basis"
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the verdicts. Raises EDITION_UNKNOWN, EDITION_NOT_IN_FORCE, HAMLET_UNKNOWN, DEPLOYMENT_EMPTY."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     with survey.reading() as reader:
         actor = operator(arguments.commune or select_only_commune(reader))
     verdicts = assess(

@@ -5,9 +5,10 @@ import dataclasses
 import json
 import sys
 
+from survey.commands import open_deployment
 from survey.domain.problems import STORE_FAULTY, Problem
 from survey.store.check import find_faults, select_unreferenced
-from survey.wiring import Settings, open_survey
+from survey.wiring import Settings
 
 SUMMARY = "check every row against its bytes and the log's chain; names each fault"
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print each fault. Raises STORE_FAULTY where there is one."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     count = 0
     with survey.reading() as reader:
         for fault in find_faults(reader, survey.blobs):

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from survey import assess, deliver
-from survey.commands import operator
+from survey.commands import open_deployment, operator
 from survey.domain.evidence import Contents, Scope
 from survey.domain.people import Actor
 from survey.domain.problems import FILE_UNWRITABLE, Problem
 from survey.domain.times import local_date
 from survey.domain.verdicts import Verdict
 from survey.store.deployment import select_only_commune
-from survey.wiring import Settings, Survey, open_survey
+from survey.wiring import Settings, Survey
 
 SUMMARY = "write an evidence bundle: a BagIt zip that anyone can check"
 _TELL_EVERY_S = 0.5
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Plan, write and report. Raises what `deliver` and `assess` raise, FILE_UNWRITABLE, DEPLOYMENT_EMPTY."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     with survey.reading() as reader:
         actor = operator(arguments.commune or select_only_commune(reader))
     scope = Scope(local_date(survey.now()), arguments.edition, arguments.criterion, arguments.hamlet, arguments.history)

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 from survey.assess import load_edition
-from survey.commands import operator
+from survey.commands import open_deployment, operator
 from survey.store.deployment import select_only_commune
-from survey.wiring import Settings, open_survey
+from survey.wiring import Settings
 
 SUMMARY = "load an edition of criteria from its folder of YAML files, checked before it is used"
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Check and load it. Raises BROKEN_CATALOGUE, DEPLOYMENT_EMPTY."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     with survey.reading() as reader:
         actor = operator(arguments.commune or select_only_commune(reader))
     edition = load_edition(survey, actor, arguments.folder)

@@ -5,13 +5,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from survey.commands import operator
+from survey.commands import open_deployment, operator
 from survey.domain.people import Ability
 from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.forms.compile import compile_xlsform
 from survey.store.deployment import select_only_commune
 from survey.store.forms import insert_form
-from survey.wiring import Settings, open_survey
+from survey.wiring import Settings
 
 SUMMARY = "load XLSForm checklists, checked before they are used; all or nothing"
 
@@ -30,7 +30,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     compiled = [(compile_xlsform(content, path.name), content) for path, content in contents]
     news: list[bool | None] = [None] * len(compiled)
     if not arguments.check:
-        survey = open_survey(settings)
+        survey = open_deployment(settings)
         with survey.transaction() as tx:
             commune = arguments.commune or select_only_commune(tx)
             operator(commune).require(Ability.MANAGE)

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 from survey import register
-from survey.commands import operator
+from survey.commands import open_deployment, operator
 from survey.domain.problems import FILE_UNKNOWN, REGISTER_REFUSED, Problem
 from survey.domain.remarks import Remark
 from survey.domain.sites import SiteKind
 from survey.register import LoadReport
 from survey.store.deployment import select_only_commune
-from survey.wiring import Settings, open_survey
+from survey.wiring import Settings
 
 SUMMARY = "load sites from CSV, XLSX or GeoJSON; prints a row-by-row report, all or nothing"
 _HEADINGS = {"vi": ("dòng", "cột", "giá trị"), "en": ("row", "column", "value")}
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Load the file. Raises REGISTER_REFUSED where an error kept it out, FILE_UNKNOWN and what `register.load` raises."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     with survey.reading() as reader:
         commune = arguments.commune or select_only_commune(reader)
     try:

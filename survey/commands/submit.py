@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from survey import receive
-from survey.commands import operator
+from survey.commands import open_deployment, operator
 from survey.domain.people import Actor
 from survey.domain.problems import FILE_UNKNOWN, PERSON_UNKNOWN, Problem
 from survey.store.deployment import select_only_commune
 from survey.store.people import select_people
-from survey.wiring import Settings, Survey, open_survey
+from survey.wiring import Settings, Survey
 
 SUMMARY = "hand in an instance XML and its photos, as a phone does"
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Send it and print the receipt."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     actor = _actor(survey, arguments.login)
     for path in (arguments.instance, *arguments.photos):
         if not path.is_file():

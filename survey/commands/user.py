@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from survey import accounts
-from survey.commands import address
+from survey.commands import address, open_deployment
 from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
 from survey.domain.problems import HAMLET_UNKNOWN, PERSON_UNKNOWN, Problem
@@ -13,7 +13,7 @@ from survey.domain.times import local_date, optional_to_text
 from survey.store.deployment import select_only_commune
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
-from survey.wiring import Settings, Survey, open_survey
+from survey.wiring import Settings, Survey
 
 SUMMARY = "add, list or close people's accounts, or make a one-time sign-in link"
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Do the action. Raises the problems of `survey.accounts`, HAMLET_UNKNOWN, DEPLOYMENT_EMPTY."""
-    survey = open_survey(settings)
+    survey = open_deployment(settings)
     with survey.reading() as reader:
         commune = arguments.commune or select_only_commune(reader)
     if arguments.action == "list":

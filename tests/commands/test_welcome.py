@@ -54,3 +54,11 @@ def test_a_demonstration_and_a_real_commune_do_not_share_a_folder(deployment: Pa
     """`demo` refuses a folder that holds a commune."""
     assert main(["demo", "--households", "1", "--submissions", "1", "--data", str(deployment)]) == 1
     assert "DEPLOYMENT_EXISTS" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["check-store"], ["assess", "--json"], ["export", "--out", "x.zip"], ["user", "list"]])
+def test_a_mistyped_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    """A command that needs a deployment makes none where its folder is wrong."""
+    assert main([*command, "--data", str(tmp_path / "typo")]) == 1
+    assert "DEPLOYMENT_EMPTY" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
