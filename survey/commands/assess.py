@@ -7,7 +7,7 @@ from datetime import date
 from survey.assess import assess
 from survey.commands import open_deployment, operator
 from survey.domain.verdicts import Basis, Verdict, verdict_document
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.wiring import Settings
 
 SUMMARY = "say for every criterion whether it is met, not met or not decided, and on what basis"
@@ -27,7 +27,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the verdicts. Raises EDITION_UNKNOWN, EDITION_NOT_IN_FORCE, HAMLET_UNKNOWN, DEPLOYMENT_EMPTY."""
     survey = open_deployment(settings)
     with survey.reading() as reader:
-        actor = operator(arguments.commune or select_only_commune(reader))
+        actor = operator(arguments.commune or select_first_commune(reader))
     verdicts = assess(
         survey, actor, edition=arguments.edition, hamlet=arguments.hamlet, as_of=arguments.as_of, history=arguments.history
     )

@@ -15,7 +15,7 @@ from survey.domain.people import Actor
 from survey.domain.problems import FILE_UNWRITABLE, Problem
 from survey.domain.times import local_date
 from survey.domain.verdicts import Verdict
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.wiring import Settings, Survey
 
 SUMMARY = "write an evidence bundle: a BagIt zip that anyone can check"
@@ -37,7 +37,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Plan, write and report. Raises what `deliver` and `assess` raise, FILE_UNWRITABLE, DEPLOYMENT_EMPTY."""
     survey = open_deployment(settings)
     with survey.reading() as reader:
-        actor = operator(arguments.commune or select_only_commune(reader))
+        actor = operator(arguments.commune or select_first_commune(reader))
     scope = Scope(local_date(survey.now()), arguments.edition, arguments.criterion, arguments.hamlet, arguments.history)
     plan = deliver.plan(survey, actor, scope, _verdicts(survey, actor, scope))
     # Assessed again: a decision taken while it was planned makes `write` refuse.

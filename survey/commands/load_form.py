@@ -9,7 +9,7 @@ from survey.commands import open_deployment, operator
 from survey.domain.people import Ability
 from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.forms.compile import compile_xlsform
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.store.forms import insert_form
 from survey.wiring import Settings
 
@@ -32,7 +32,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if not arguments.check:
         survey = open_deployment(settings)
         with survey.transaction() as tx:
-            commune = arguments.commune or select_only_commune(tx)
+            commune = arguments.commune or select_first_commune(tx)
             operator(commune).require(Ability.MANAGE)
             news = [insert_form(tx, commune, form, content, survey.now()) for form, content in compiled]
     for (form, _), new in zip(compiled, news, strict=True):

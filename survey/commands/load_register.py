@@ -11,7 +11,7 @@ from survey.domain.problems import FILE_UNKNOWN, REGISTER_REFUSED, Problem
 from survey.domain.remarks import Remark
 from survey.domain.sites import SiteKind
 from survey.register import LoadReport
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.wiring import Settings
 
 SUMMARY = "load sites from CSV, XLSX or GeoJSON; prints a row-by-row report, all or nothing"
@@ -31,7 +31,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Load the file. Raises REGISTER_REFUSED where an error kept it out, FILE_UNKNOWN and what `register.load` raises."""
     survey = open_deployment(settings)
     with survey.reading() as reader:
-        commune = arguments.commune or select_only_commune(reader)
+        commune = arguments.commune or select_first_commune(reader)
     try:
         content = arguments.file.read_bytes()
     except OSError:

@@ -9,7 +9,7 @@ from survey import receive
 from survey.commands import open_deployment, operator
 from survey.domain.people import Actor
 from survey.domain.problems import FILE_UNKNOWN, PERSON_UNKNOWN, Problem
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.store.people import select_people
 from survey.wiring import Settings, Survey
 
@@ -47,7 +47,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _actor(survey: Survey, login: str | None) -> Actor:
     with survey.reading() as reader:
-        commune = select_only_commune(reader)
+        commune = select_first_commune(reader)
         people = {person.login: person for person in select_people(reader, commune) if person.disabled_at is None}
     if login is None:
         return operator(commune)

@@ -10,7 +10,7 @@ from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
 from survey.domain.problems import HAMLET_UNKNOWN, PERSON_UNKNOWN, Problem
 from survey.domain.times import local_date, optional_to_text
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.wiring import Settings, Survey
@@ -42,7 +42,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Do the action. Raises the problems of `survey.accounts`, HAMLET_UNKNOWN, DEPLOYMENT_EMPTY."""
     survey = open_deployment(settings)
     with survey.reading() as reader:
-        commune = arguments.commune or select_only_commune(reader)
+        commune = arguments.commune or select_first_commune(reader)
     if arguments.action == "list":
         with survey.reading() as reader:
             _print_people(select_people(reader, commune), as_json=arguments.json)

@@ -6,7 +6,7 @@ from survey.domain.ports import Reader, Transaction
 from survey.domain.problems import DEPLOYMENT_EMPTY, Problem
 
 
-def select_only_commune(reader: Reader) -> str:
+def select_first_commune(reader: Reader) -> str:
     """The code of the deployment's first commune, for doors that serve one. Raises DEPLOYMENT_EMPTY."""
     row = reader.row("SELECT commune FROM commune ORDER BY created_at, commune LIMIT 1")
     if row is None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from survey.domain.problems import Problem
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.store.people import select_commune_sign
 from survey.web import session, text
 
@@ -34,7 +34,7 @@ def commune_sign() -> tuple[str, bool]:
     """Return the commune's name and whether it is a demonstration; an empty name where there is none yet, or no database to ask."""
     try:
         with session.open().reading() as reader:
-            return select_commune_sign(reader, select_only_commune(reader))
+            return select_commune_sign(reader, select_first_commune(reader))
     except Problem:
         return "", False
 

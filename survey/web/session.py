@@ -18,7 +18,7 @@ from starlette.requests import Request
 from survey import accounts
 from survey.domain.people import Ability, Actor, Session
 from survey.domain.problems import CROSS_SITE, NOT_ALLOWED, SIGN_IN_NEEDED, Problem
-from survey.store.deployment import select_only_commune
+from survey.store.deployment import select_first_commune
 from survey.store.people import select_commune_sign
 from survey.web import layout, text
 from survey.wiring import Settings, Survey, open_survey
@@ -154,7 +154,7 @@ def turn_away() -> NoReturn:
     """Show the way to the sign-in page, or what to run where no commune exists yet, and stop the script."""
     try:
         with open().reading() as reader:
-            select_only_commune(reader)
+            select_first_commune(reader)
     except Problem as problem:
         st.info(text.problem_text(problem))
     else:
