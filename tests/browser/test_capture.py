@@ -357,6 +357,8 @@ def test_capture_page_mounts_the_same_client(new_phone, live: LiveServer, photos
     sign_in(page, live)
     page.goto(f"{live.url}/capture")
     page.get_by_text("Từ phiếu giấy, tại bàn").click()
+    expect(page.get_by_text("Mở trang nhẹ")).to_have_count(0)  # the client of the other mode is gone too
+    page.locator("[data-testid=stApp]:not([data-test-script-state=running])").wait_for()
     page.locator(".card.site").first.click()
     page.locator(".form-tile", has_text="Hàng rào").click()
     page.locator("#desk-place").fill("18.0712, 106.1108")

@@ -1,8 +1,11 @@
 """Our routes with their middleware over the `survey` deployment, without Streamlit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -20,6 +23,7 @@ from tests.conftest import COMMUNE
 
 ORIGIN = "http://testserver"
 Client = Callable[..., TestClient]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -55,3 +59,9 @@ def cookie_for(survey: Survey, login: str) -> str:
 def link_for(survey: Survey, login: str) -> str:
     """A one-time link for the seeded person called *login*."""
     return accounts.make_sign_in_link(survey, COMMUNE, f"p-{login}", by=None)
+
+
+def run_apart(function: Callable[..., Awaitable[T]], *arguments: object) -> T:
+    """Run *function* in an event loop of its own thread: a browser test of the same process keeps one in this."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, function, *arguments).result()

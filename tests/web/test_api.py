@@ -22,7 +22,7 @@ from survey.store.sites import insert_site
 from survey.web import endpoints, session, uploads
 from survey.wiring import ROOT, Survey
 from tests.conftest import COMMUNE, HAMLETS
-from tests.web.conftest import Client
+from tests.web.conftest import Client, run_apart
 
 ROUTES = [
     ("GET", "/api/me"), ("GET", "/api/work"), ("GET", "/api/sites"), ("GET", "/api/forms/household_fence/1"), ("GET", "/api/submissions"),
@@ -291,4 +291,4 @@ def test_an_upload_that_stands_still_ends(survey: Survey, monkeypatch: pytest.Mo
         answer = await endpoint(Request({"type": "http", "method": "PUT", "headers": []}, silent))
         return answer.status_code
 
-    assert anyio.run(run) == 408
+    assert run_apart(run) == 408

@@ -3,13 +3,13 @@
 import socket
 import tomllib
 
-import anyio
 import brotli
 import pytest
 
 from survey.web import middleware
 from survey.web.compressed import Compressed
 from survey.wiring import ROOT
+from tests.web.conftest import run_apart
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/healthz", "/api/nothing", "/static/nothing.js"])
@@ -141,7 +141,7 @@ def test_the_end_of_an_answer_is_sent_at_once() -> None:
 
     async def send(message: object) -> None: ...
 
-    anyio.run(middleware.PromptAnswers(app), {"type": "http"}, Cycle().receive, send)
+    run_apart(middleware.PromptAnswers(app), {"type": "http"}, Cycle().receive, send)
 
     assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
     for one in (ours, theirs, accepted):

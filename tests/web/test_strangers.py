@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -25,7 +25,7 @@ from survey.store.submissions import select_submission
 from survey.web import session, throttle
 from survey.wiring import ROOT, Settings, Survey, open_survey
 from tests.conftest import COMMUNE, HAMLETS, seed
-from tests.web.conftest import ORIGIN, Client
+from tests.web.conftest import ORIGIN, Client, run_apart
 
 THEIRS = str(uuid.UUID(int=2))
 FORM = (ROOT / "schema" / "forms" / "household_fence.xlsx").read_bytes()
@@ -120,7 +120,7 @@ def test_openrosa_gives_up_on_a_stalled_body(monkeypatch: pytest.MonkeyPatch) ->
     request = Request({"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}, never)
     door = openrosa.routes(lambda: None, lambda _request: None)[0].endpoint  # type: ignore[arg-type, return-value]
 
-    assert anyio.run(door, request).status_code == 408
+    assert run_apart(door, request).status_code == 408
 
 
 def test_naming_a_site_does_not_tell_who_lives_there(client: Client, version: str) -> None:
@@ -229,8 +229,8 @@ def test_a_flood_of_sign_ins_at_once_is_seen_while_it_comes(client: Client, monk
     statuses: list[int] = []
 
     async def knock(number: int) -> None:
-        transport = httpx.ASGITransport(application)
-        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as browser:
+        transport = httpx2.ASGITransport(application)
+        async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as browser:
             answer = await browser.post("/sign-in", data={"login": f"login-{number}", "password": "wrong"})
             statuses.append(answer.status_code)
 
@@ -239,7 +239,7 @@ def test_a_flood_of_sign_ins_at_once_is_seen_while_it_comes(client: Client, monk
             for number in range(20):
                 tasks.start_soon(knock, number)
 
-    anyio.run(flood)
+    run_apart(flood)
 
     assert sorted(statuses) == [401] * 3 + [429] * 17
 
