@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from survey.domain.ports import Reader, Transaction
+from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.problems import DEPLOYMENT_EMPTY, Problem
+from survey.domain.times import end_of, start_of, to_text
 
 
 def select_first_commune(reader: Reader) -> str:
@@ -40,3 +41,18 @@ def select_round_on(reader: Reader, commune: str, day: date) -> str | None:
         day=day.isoformat(),
     )
     return None if row is None else str(row["round"])
+
+
+def select_rounds(reader: Reader, commune: str) -> list[Row]:
+    """The commune's rounds, oldest first: round, name, starts_on, ends_on (ISO dates in Viet Nam)."""
+    return reader.rows(
+        "SELECT round, name, starts_on, ends_on FROM survey_round WHERE commune = :commune ORDER BY starts_on, round", commune=commune
+    )
+
+
+def update_rounds(tx: Transaction, commune: str, round_id: str, starts_on: date, ends_on: date) -> int:
+    """Give the round to what was captured within it and has none; returns how many submissions that were."""
+    days = {"commune": commune, "round": round_id, "since": to_text(start_of(starts_on)), "before": to_text(end_of(ends_on))}
+    condition = " SET round = :round WHERE commune = :commune AND round IS NULL AND captured_at >= :since AND captured_at < :before"
+    tx.execute(f"UPDATE measure{condition}", **days)
+    return tx.execute(f"UPDATE submission{condition}", **days)

@@ -119,3 +119,9 @@ STORE_FAULTY = kind(
     "Giữ nguyên thư mục dữ liệu, so với bản sao lưu và với các mã nhật ký đã in ra.",
     "Leave the data folder as it is; compare it with a backup and with the heads that were printed.",
 )
+ROUND_UNUSABLE = kind(
+    "ROUND_UNUSABLE", 422,
+    "Đợt khảo sát {round} không dùng được: {starts_on} – {ends_on}.", "The round {round} cannot be used: {starts_on} – {ends_on}.",
+    "Ngày cuối phải sau hoặc trùng ngày đầu; mã chưa dùng và không trùng ngày với đợt khác: {others}.",
+    "The last day must not be before the first; the id must be new and the days not those of another round: {others}.",
+)
