@@ -3,6 +3,7 @@
 import argparse
 import json
 from datetime import date
+from pathlib import Path
 
 from survey.commands import open_deployment, operator
 from survey.establish import add_round
@@ -14,10 +15,14 @@ SUMMARY = "the survey rounds of a commune: add one, list them"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`add ID --from DATE --to DATE [--name NAME]`, or `list`."""
-    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    # The options are taken before and after the action.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
+    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
+    parser.set_defaults(json=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="every round with its days")
-    add = actions.add_parser("add", help="a new round; what was captured within it belongs to it from now on")
+    actions.add_parser("list", help="every round with its days", parents=[common])
+    add = actions.add_parser("add", help="a new round; what was captured within it belongs to it", parents=[common])
     add.add_argument("id", metavar="ID", help="such as 2026-1")
     add.add_argument("--from", dest="starts_on", type=date.fromisoformat, required=True, metavar="DATE", help="first day, 2026-03-01")
     add.add_argument("--to", dest="ends_on", type=date.fromisoformat, required=True, metavar="DATE", help="last day")
