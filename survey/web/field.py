@@ -22,7 +22,11 @@ _TYPES = {
     ".mjs": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
 }
+_WORKER = "service.mjs"  # the browser keeps it itself, outside the release that it keeps for the page
+_RELEASE = "// Which release of the client this server has: a hash over its files, and their names as the page asks for them.\n\n"
 # Nothing from anywhere else, no inline script or style; photos are shown from blobs that the page made itself.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; "
@@ -48,6 +52,7 @@ def routes() -> list[BaseRoute]:
         Route("/field", lambda _request: RedirectResponse("/field/"), methods=["GET"]),
         Route("/field/", show_file, methods=["GET"]),
         Route("/field/texts/{language}.json", show_texts, methods=["GET"]),
+        Route("/field/release.mjs", show_release, methods=["GET"]),
         Route("/field/{name}", show_file, methods=["GET"]),
     ]
 
@@ -67,8 +72,29 @@ def show_texts(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in text.LOCALES:
         raise Problem(PATH_UNKNOWN, path=request.url.path)
-    body = JSONResponse(translated() if language == "vi" else {}).body
-    return _answer(request, _packed(bytes(body), "application/json"))
+    return _answer(request, _packed(_texts(language), "application/json"))
+
+
+def show_release(request: Request) -> Response:
+    """Answer the module that names the release and its files: what a phone keeps to open without a connection."""
+    name, files = release()
+    listed = "".join(f'  "{file}",\n' for file in files)
+    module = f'{_RELEASE}export const RELEASE = "{name}";\nexport const FILES = [\n{listed}];\n'
+    return _answer(request, _packed(module.encode(), _TYPES[".mjs"]))
+
+
+def release() -> tuple[str, list[str]]:
+    """Return the release's name and its files.
+
+    The name is the SHA-256 (32 hex digits) over a line `<file> <SHA-256 of its content, 32 hex digits>` for each file, in their order:
+    a phone that has fetched them computes the same name, or it has a mixture of two releases (field/service.mjs).
+    """
+    digests = {"texts/en.json": _digest(_texts("en")), "texts/vi.json": _digest(_texts("vi"))}
+    for path in FOLDER.iterdir():
+        if path.suffix in _TYPES and path.name != _WORKER:
+            digests["./" if path.name == "index.html" else path.name] = _digest_of(path, path.stat().st_mtime_ns)
+    files = sorted(digests)
+    return _digest("".join(f"{file} {digests[file]}\n" for file in files).encode()), files
 
 
 def translated() -> dict[str, str]:
@@ -81,6 +107,19 @@ def messages() -> list[str]:
     """Return the English texts in the client's modules, `t("…")`, each once and sorted."""
     sources = (path.read_text("utf-8") for path in sorted(FOLDER.glob("*.mjs")))
     return sorted({found.replace('\\"', '"') for source in sources for found in _MESSAGE.findall(source)})
+
+
+def _texts(language: str) -> bytes:
+    return bytes(JSONResponse(translated() if language == "vi" else {}).body)
+
+
+@lru_cache(maxsize=256)
+def _digest_of(path: Path, _changed_ns: int) -> str:
+    return _digest(path.read_bytes())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _answer(request: Request, page: Page) -> Response:
@@ -101,6 +140,6 @@ def _page(path: Path, _changed_ns: int) -> Page:
 
 @lru_cache(maxsize=8)
 def _packed(content: bytes, media_type: str) -> Page:
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    etag = f'"{_digest(content)}"'
     packed = {"identity": content, "gzip": gzip.compress(content, 9, mtime=0), "br": brotli.compress(content, quality=11)}
     return Page(media_type, etag, packed)
