@@ -92,9 +92,12 @@ export async function readSent(person, limit = 20) {
  * Keep *value* under *key*: who is signed in, the work, form trees, where the person stopped. A phone without room forgets it:
  * what was begun must open and be sent all the same.
  */
-export async function keep(key, value) {
+export const keep = (key, value) => keepAll({ [key]: value });
+
+/** `keep` for several keys: all of *entries* or none. */
+export async function keepAll(entries) {
   try {
-    await transact("readwrite", (stores) => void stores.kept.put(value, key));
+    await transact("readwrite", (stores) => void Object.entries(entries).forEach(([key, value]) => stores.kept.put(value, key)));
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
   }

@@ -19,14 +19,25 @@ export class Refusal extends Error {
 
 /** The JSON that `GET path` answers. Raises Refusal. */
 export async function get(path) {
-  let answer;
+  return (await ask(path)).body;
+}
+
+/**
+ * What `GET path` answers: `{body, etag}`; without a body where the phone's copy with *etag* still holds. A line on which nothing
+ * comes for *patience* milliseconds counts as none. Raises Refusal.
+ */
+export async function ask(path, { etag = null, patience = 30_000 } = {}) {
+  const headers = { Accept: "application/json", "Accept-Language": language() };
+  if (etag) headers["If-None-Match"] = etag;
   try {
-    answer = await fetch(path, { headers: { Accept: "application/json", "Accept-Language": language() }, credentials: "same-origin" });
+    const signal = AbortSignal.timeout(patience);
+    const answer = await fetch(path, { headers, credentials: "same-origin", cache: "no-store", signal });
+    if (answer.status === 304) return { etag };
+    return { body: read(answer.status, await answer.text()), etag: answer.headers.get("ETag") };
   } catch (error) {
-    if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");
+    if (error instanceof TypeError || error instanceof DOMException) throw new Refusal(0, "NO_CONNECTION", "");
     throw error;
   }
-  return read(answer.status, await answer.text());
 }
 
 /** `PUT body` to *path*; *progress* hears the share that has left the phone. Raises Refusal. */
