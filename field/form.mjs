@@ -4,6 +4,7 @@ import { control, geopoint } from "./controls.mjs";
 import { fill, h, say } from "./dom.mjs";
 import { photoControl } from "./photo_control.mjs";
 import { language, pick, t } from "./texts.mjs";
+import { namesSite } from "./tree.mjs";
 import { asBoolean } from "./values.mjs";
 
 let drawings = 0;
@@ -136,7 +137,7 @@ export class FormView {
   }
 
   #question(node, at) {
-    if (node.appearance === "site" && this.visit.draft.site) return null; // known already: filled in by the visit
+    if (namesSite(node) && this.visit.draft.site) return null; // known already: filled in by the visit
     const question = {
       id: `${this.prefix}-${this.questions.size}`, path: node.path, at, node, answers: this.answers, touched: false,
       answer: (text) => this.visit.answer(node.path, at, text),

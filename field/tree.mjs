@@ -6,6 +6,9 @@ import { asBoolean, asNumber, asText } from "./values.mjs";
 
 const ROUNDS = 20; // calculations that still change after this many passes refer to each other in a circle
 
+/** Whether *node* asks which site this is: ODK Collect offers the register there, our client knows the answer. */
+export const namesSite = (node) => (node.appearance ?? "").split(" ").includes("site");
+
 /** The answers of one filled form: groups are objects, repeats arrays of objects, questions strings ("" is no answer). */
 export class Answers {
   /** *data* continues a draft; without it the form's defaults are put in. *now* tells the time, *language* is that of choice labels. */

@@ -49,7 +49,7 @@ left, right = st.columns([3, 2], gap="medium")
 with left:
     show_photos(case)
     st.markdown(f"#### {_('Answers')}")
-    show_answers(case.submission, case.tree, case.flags)
+    show_answers(case.submission, case.tree, case.flags, case.site)
 with right:
     review.show_decision(case, place, filters)
     st.markdown(f"#### {_('Place')}")

@@ -9,6 +9,7 @@ from survey.bundle.names import Names, plain
 from survey.bundle.spool import Spool
 from survey.bundle.tables import csv_chunks
 from survey.domain.evidence import Evidence, Item
+from survey.domain.sites import said_by_code
 from survey.domain.submissions import Fix
 
 _SILENT = frozenset({"note"})
@@ -100,7 +101,7 @@ def _rows(evidence: Evidence, items: Sequence[Item], columns: Mapping[str, str])
             "Tên đối tượng": site.name,
             "Thôn": evidence.hamlet_names.get(item.hamlet or "", ""),
         }
-        for answer in answered(asked.get((item.form, item.form_version), []), answers):
+        for answer in answered(asked.get((item.form, item.form_version), []), said_by_code(answers, site)):
             column = columns[answer.question.path]
             row[column] = f"{row[column]} | {answer.text}" if column in row else _plain_number(answer, answers)
         yield row

@@ -9,7 +9,7 @@ from survey.bundle.answers import Question, answered, label, questions
 from survey.bundle.arrange import REPORT, Arrangement
 from survey.domain.evidence import Evidence, Item, Photo
 from survey.domain.places import distance_m, distance_to_line_m
-from survey.domain.sites import Site
+from survey.domain.sites import Site, said_by_code
 from survey.domain.verdicts import Basis, Outcome, Verdict
 
 _SYMBOLS = {Outcome.MET: "✓", Outcome.NOT_MET: "✗", Outcome.NOT_ENOUGH_DATA: "?"}
@@ -193,7 +193,7 @@ class SiteViews:
             photos=tuple(self._photo(labels, photo) for photo in self._evidence.photos.get(item.submission, ())),
             answers=tuple(
                 AnswerView(answer.question.label + (f" ({answer.repeat})" if answer.repeat else ""), answer.text)
-                for answer in answered(asked, answers)
+                for answer in answered(asked, said_by_code(answers, site))
                 if answer.question.is_asked and answer.question.type != "image"
             ),
         )

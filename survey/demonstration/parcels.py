@@ -69,7 +69,7 @@ def _values(kit: Kit, call: Call, tree: Mapping[str, Any], answers: Mapping[str,
     nodes = {node["name"]: node for node in walk(tree["children"])}
     values = {name: value for name, value in answers.items() if name in nodes}
     if "site" in nodes:
-        values["site"] = call.site.code
+        values["site"] = call.site.id
     random = chance(kit.seed, f"photos {call.number}")
     for name, node in nodes.items():
         wanted = random.random() < _OPTIONAL_PHOTO_SHARE or "required" in node

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SITE_KINDS = ("household", "road_segment", "public_place")
+# The register as ODK Collect gets it: a form names one by `select_one_from_file household.csv`.
+REGISTER_LISTS = {f"{kind}.csv": kind for kind in SITE_KINDS}
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,11 @@ class Site:
         return _content(self) == _content(other)
 
 
+def said_by_code(answers: Mapping[str, object], site: Site | None) -> dict[str, object]:
+    """*answers* by path as a person reads them: the id of *site*, by which clients name it, gives way to its code."""
+    return {path: site.code if site is not None and value == site.id else value for path, value in answers.items()}
+
+
 def next_code(kind: SiteKind, highest: int) -> str:
     """The code after number *highest* of its kind: `HO-0013`."""
     return f"{CODE_PREFIXES[kind]}-{highest + 1:04d}"

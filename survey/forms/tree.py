@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from survey.domain.forms import REGISTER_LISTS
 from survey.domain.problems import Problem
 from survey.forms.circles import first_circle
 from survey.forms.expressions import Expression, ExpressionFault, Scope, read_expression
@@ -146,7 +147,7 @@ def _node(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
     grouping = kind in ("group", "repeat")
     node: Node = {"name": element["name"], "path": path, "kind": kind if grouping else _kind(kind)}
     if not grouping:
-        node["type"] = TYPES.get(kind, kind)
+        node["type"] = "text" if _asks_register(element) else TYPES.get(kind, kind)
     if not grouping and kind not in TYPES:
         draft.unsupported.append(f"{path} type: {kind}")
     if kind in _PRELOADS:
@@ -181,8 +182,13 @@ def _bind(draft: Draft, bind: Mapping[str, Any], path: str) -> Node:
     return found
 
 
+def _asks_register(element: Mapping[str, Any]) -> bool:
+    """Whether ODK Collect offers the register here; our own client knows the site already and fills its id in as text."""
+    return element.get("type") == "select one" and element.get("itemset") in REGISTER_LISTS
+
+
 def _choosing(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
-    if not element.get("itemset") and not element.get("list_name"):
+    if _asks_register(element) or not (element.get("itemset") or element.get("list_name")):
         return {}
     name = str(element.get("list_name") or element.get("itemset"))
     if name not in draft.choices:

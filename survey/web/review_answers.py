@@ -9,6 +9,7 @@ import streamlit as st
 
 from survey.domain.counting import repeat_key
 from survey.domain.ports import Row
+from survey.domain.sites import Site, said_by_code
 from survey.domain.submissions import Submission
 from survey.web import text
 from survey.web.text import _
@@ -27,15 +28,16 @@ class Line:
     fault: str = ""
 
 
-def show_answers(submission: Submission, tree: Mapping[str, Any] | None, flags: tuple[Row, ...]) -> None:
-    """Show all answers in one table; the bare paths where the form is not loaded."""
+def show_answers(submission: Submission, tree: Mapping[str, Any] | None, flags: tuple[Row, ...], site: Site | None) -> None:
+    """Show all answers in one table, *site* by its code; the bare paths where the form is not loaded."""
+    answers = said_by_code(submission.answers, site)
     if tree is None:
         words = _("The form {form}, version {version}, is not loaded: answers are shown without its texts.",
                   form=submission.form, version=submission.form_version)  # fmt: skip
         st.warning(words)
-        lines = [Line(1, path, _plain(value)) for path, value in submission.answers.items()]
+        lines = [Line(1, path, _plain(value)) for path, value in answers.items()]
     else:
-        lines = answer_lines(tree, submission.answers, faulty_questions(flags), text.locale())
+        lines = answer_lines(tree, answers, faulty_questions(flags), text.locale())
     if not lines:
         st.write(_("The form holds no answers."))
     st.html(_STYLE + '<dl class="answers">' + "".join(map(_html, lines)) + "</dl>")

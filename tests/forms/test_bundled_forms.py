@@ -104,7 +104,7 @@ def test_it_begins_with_site_and_a_photo(name: str) -> None:
     """`site` is the first thing shown, and the first photo is required: an answer without a photo proves nothing."""
     visible = [node for node in _nodes(COMPILED[name].tree["children"]) if node["kind"] == "question"]
 
-    assert (visible[0]["name"], visible[0]["appearance"]) == ("site", "site")
+    assert (visible[0]["name"], visible[0]["type"], visible[0]["appearance"]) == ("site", "text", "site autocomplete")
     assert (visible[1]["name"], visible[1]["type"]) == ("photo_1", "image")
     assert visible[1]["required"]
 
