@@ -2,7 +2,9 @@
 
 Secrets are made here and stored as hashes: passwords with argon2id (RFC 9106, second recommended option), cookies and links with SHA-256,
 as they are 256 random bits. Log events hold ids only. Lifetimes are our own choice, written down in docs/operations.md:
-an inspector's phone stays signed in while it is used once in 30 days, a desk while it is used once in 12 hours, both 90 days at most.
+an inspector's browser stays signed in while it is used once in 30 days, a desk while it is used once in 12 hours, both 90 days at most.
+An enrolled phone (`survey.devices`) keeps its door while it is used once in 180 days, 400 days at most: no browser keeps a cookie
+longer (RFC 6265bis, 5.5). Its door closes at once when the phone is revoked.
 """
 
 import re
@@ -17,26 +19,39 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from survey.domain.canonical import sha256_hex
-from survey.domain.people import Ability, Actor, Person, Role, Session
+from survey.domain.people import (
+    LINK_LIFETIME,
+    SEEN_EVERY,
+    Actor,
+    Link,
+    Person,
+    Role,
+    Session,
+    actor_id,
+    require_manager,
+    split_secret,
+)
 from survey.domain.ports import Survey, Transaction
 from survey.domain.problems import (
     LAST_COORDINATOR,
     LINK_UNUSABLE,
     LOGIN_TAKEN,
     LOGIN_UNUSABLE,
+    NOT_ALLOWED,
     PASSWORD_WEAK,
     PERSON_UNKNOWN,
     SIGN_IN_WRONG,
     Problem,
 )
-from survey.store import people
+from survey.store import devices, people
 
 IDLE = {Role.INSPECTOR: timedelta(days=30), Role.REVIEWER: timedelta(hours=12), Role.COORDINATOR: timedelta(hours=12)}
 LONGEST = timedelta(days=90)
-LINK_LIFETIME = timedelta(days=3)
+DEVICE_IDLE = timedelta(days=180)
+DEVICE_LONGEST = timedelta(days=400)
 PASSWORD_LENGTH = 10
 LONGEST_PASSWORD = 200
-_TOUCH_SHARE = 24  # an expiry is moved when at least a 24th of the idle time has passed: a write now and then, not one a request
+_TOUCH_SHARE = 24  # an expiry is moved when at least a 24th of the idle time has passed
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
 _FORGET_AFTER = timedelta(days=30)
 
@@ -45,10 +60,12 @@ _NOBODY = _hasher.hash(secrets.token_hex(16))  # an unknown login costs the same
 
 
 class SignedIn(NamedTuple):
-    """A new session: the cookie's value, shown once, and who it is."""
+    """A new session: the cookie's value, shown once, who acts in it, and how long it lasts at most."""
 
     cookie: str
     person: Person
+    actor: Actor
+    longest: timedelta
 
 
 def create_person(
@@ -67,7 +84,7 @@ def create_person(
 
     Raises NOT_ALLOWED, LOGIN_UNUSABLE, LOGIN_TAKEN, PASSWORD_WEAK.
     """
-    _require_manager(by, commune)
+    require_manager(by, commune)
     login = _checked_login(login)
     password_hash = None if password is None else _hash(password, login)
     person, now = str(uuid.uuid4()), survey.now()
@@ -79,32 +96,36 @@ def create_person(
             password_hash=password_hash, at=now,
         )  # fmt: skip
         people.update_person_hamlets(tx, commune, person, hamlets)
-        tx.log(commune, "person_created", {"person": person, "role": role.value, "by": _id(by)})
+        tx.log(commune, "person_created", {"person": person, "role": role.value, "by": actor_id(by)})
         return _known(tx, commune, person)
 
 
 def disable_person(survey: Survey, commune: str, person: str, *, by: Actor | None) -> None:
-    """Close an account and end its sessions and links at once.
+    """Close an account and end its sessions, links and phones at once.
 
     Raises NOT_ALLOWED, PERSON_UNKNOWN, LAST_COORDINATOR.
     """
-    _require_manager(by, commune)
+    require_manager(by, commune)
     now = survey.now()
     with survey.transaction() as tx:
         _known(tx, commune, person)
         if people.select_open_coordinators(tx, commune) == {person}:
             raise Problem(LAST_COORDINATOR)
         if people.update_person_disabled(tx, commune, person, now):
+            devices.update_devices_revoked(tx, commune, person, now)  # first, as opening a phone's link begins with its row too
             people.update_sessions_ended(tx, commune, person, now)
             people.update_links_used(tx, commune, person, now)
-            tx.log(commune, "person_disabled", {"person": person, "by": _id(by)})
+            tx.log(commune, "person_disabled", {"person": person, "by": actor_id(by)})
 
 
 def change_password(survey: Survey, session: Session, cookie: str, *, old: str, new: str) -> None:
-    """Let a person choose a new password; every other browser of the person is signed out.
+    """Let a person choose a new password; every other browser of the person is signed out, enrolled phones stay.
 
-    *old* is not asked of a person who has none yet. Raises SIGN_IN_WRONG where *old* is wrong, PASSWORD_WEAK.
+    *old* is not asked of a person who has none yet. Raises NOT_ALLOWED on an enrolled phone, whose finder could make a person of many
+    rights of himself that way; SIGN_IN_WRONG where *old* is wrong, PASSWORD_WEAK.
     """
+    if session.device is not None:
+        raise Problem(NOT_ALLOWED)
     person = session.person
     with survey.reading() as reader:
         stored = people.select_password_hash(reader, person.commune, person.id)
@@ -113,7 +134,7 @@ def change_password(survey: Survey, session: Session, cookie: str, *, old: str, 
     password_hash = _hash(new, person.login)
     with survey.transaction() as tx:
         people.update_password_hash(tx, person.commune, person.id, password_hash)
-        people.update_sessions_ended(tx, person.commune, person.id, survey.now(), but=_split(cookie)[1])
+        people.update_browsers_ended(tx, person.commune, person.id, survey.now(), but=split_secret(cookie)[1])
         tx.log(person.commune, "password_changed", {"person": person.id, "by": person.id})
 
 
@@ -128,14 +149,14 @@ def make_sign_in_link(survey: Survey, commune: str, person: str, *, by: Actor | 
 
     Raises NOT_ALLOWED, PERSON_UNKNOWN (closed accounts included).
     """
-    _require_manager(by, commune)
+    require_manager(by, commune)
     token, now = secrets.token_urlsafe(32), survey.now()
     with survey.transaction() as tx:
         if _known(tx, commune, person).disabled_at is not None:
             raise Problem(PERSON_UNKNOWN)
-        people.update_links_used(tx, commune, person, now)
+        people.update_own_links_used(tx, commune, person, now)
         people.insert_link(tx, commune, sha256_hex(token), person, at=now, until=now + LINK_LIFETIME)
-        tx.log(commune, "sign_in_link_made", {"person": person, "by": _id(by)})
+        tx.log(commune, "sign_in_link_made", {"person": person, "by": actor_id(by)})
     return f"/sign-in/{commune}.{token}"
 
 
@@ -150,44 +171,41 @@ def sign_in(survey: Survey, login: str, password: str) -> SignedIn:
     raise Problem(SIGN_IN_WRONG)
 
 
-def link_person(survey: Survey, link: str) -> Person:
-    """Whose link `<commune>.<token>` is, without using it up. Raises LINK_UNUSABLE."""
-    commune, token_hash = _split(link)
+def find_link(survey: Survey, link: str) -> Link:
+    """Whom the link `<commune>.<token>` signs in, without using it up. Raises LINK_UNUSABLE."""
+    commune, token_hash = split_secret(link)
     with survey.reading() as reader:
-        person = people.select_link(reader, commune, token_hash, survey.now())
-    if person is None:
+        found = people.select_link(reader, commune, token_hash, survey.now())
+    if found is None:
         raise Problem(LINK_UNUSABLE)
-    return person
+    return found
 
 
 def sign_in_by_link(survey: Survey, link: str) -> SignedIn:
     """Use up the link `<commune>.<token>` and start a session. Raises LINK_UNUSABLE, also for the second of two at once."""
-    commune, token_hash = _split(link)
+    commune, token_hash = split_secret(link)
     now = survey.now()
     with survey.transaction() as tx:
-        person = people.select_link(tx, commune, token_hash, now)
-        if person is None or not people.update_link_used(tx, commune, token_hash, now):
+        found = people.select_link(tx, commune, token_hash, now)
+        if found is None or not _open_device(tx, found, now) or not people.update_link_used(tx, commune, token_hash, now):
             raise Problem(LINK_UNUSABLE)
-        return _insert_session(tx, person, now, "link")
+        return _insert_session(tx, found.person, now, "link", found.device)
 
 
 def find_session(survey: Survey, cookie: str | None) -> Session | None:
     """The session behind the cookie's value `<commune>.<secret>`, its end moved when it is in use; None where it is not valid."""
-    commune, token_hash = _split(cookie or "")
+    commune, token_hash = split_secret(cookie or "")
     now = survey.now()
     with survey.reading() as reader:
         session = people.select_session(reader, commune, token_hash, now)
     if session is not None:
-        until = _expiry(session.person.role, session.created_at, now)
-        if until - session.expires_at >= IDLE[session.person.role] / _TOUCH_SHARE:
-            with survey.transaction() as tx:
-                people.update_session_expiry(tx, commune, token_hash, until)
+        _touch(survey, session, token_hash, now)
     return session
 
 
 def sign_out(survey: Survey, cookie: str | None) -> None:
     """End the session behind the cookie's value; nothing happens where there is none."""
-    commune, token_hash = _split(cookie or "")
+    commune, token_hash = split_secret(cookie or "")
     with survey.transaction() as tx:
         person = people.update_session_ended(tx, commune, token_hash, survey.now())
         if person is not None:
@@ -205,21 +223,50 @@ def _start(survey: Survey, commune: str, person_id: str, way: str, new_hash: str
         return _insert_session(tx, person, now, way)
 
 
-def _insert_session(tx: Transaction, person: Person, now: datetime, way: str) -> SignedIn:
+def _open_device(tx: Transaction, link: Link, now: datetime) -> bool:
+    """The phone of the link is in somebody's hand; an older browser with the same phone's door loses it. False where it was revoked."""
+    commune, device = link.person.commune, link.device
+    if device is None:
+        return True
+    if not devices.update_device_enrolled(tx, commune, device, now):
+        return False
+    people.update_device_sessions_ended(tx, commune, device, now)
+    tx.log(commune, "device_opened", {"device": device, "person": link.person.id})
+    return True
+
+
+def _insert_session(tx: Transaction, person: Person, now: datetime, way: str, device: str | None = None) -> SignedIn:
     secret = secrets.token_urlsafe(32)
     people.delete_sessions_expired(tx, person.commune, now - _FORGET_AFTER)
-    people.insert_session(tx, person.commune, sha256_hex(secret), person.id, at=now, until=_expiry(person.role, now, now))
+    session = Session(person, now, now, device)
+    until = _expiry(session, now)
+    people.insert_session(tx, person.commune, sha256_hex(secret), person.id, at=now, until=until, device=device)
     tx.log(person.commune, "signed_in", {"person": person.id, "way": way})
-    return SignedIn(f"{person.commune}.{secret}", person)
+    return SignedIn(f"{person.commune}.{secret}", person, session.actor, _longest(session))
 
 
-def _expiry(role: Role, created_at: datetime, now: datetime) -> datetime:
-    return min(now + IDLE[role], created_at + LONGEST)
+def _touch(survey: Survey, session: Session, token_hash: str, now: datetime) -> None:
+    """Move the session's end, and when its phone was seen, where enough time has passed: a write now and then, not one a request."""
+    commune, until = session.person.commune, _expiry(session, now)
+    is_late = until - session.expires_at >= _idle(session) / _TOUCH_SHARE
+    is_unseen = session.device_seen_at is not None and now - session.device_seen_at >= SEEN_EVERY
+    if is_late or is_unseen:
+        with survey.transaction() as tx:
+            people.update_session_expiry(tx, commune, token_hash, until)
+            if session.device is not None:
+                devices.update_device_seen(tx, commune, session.device, now)
 
 
-def _split(cookie: str) -> tuple[str, str]:
-    commune, _, secret = cookie.partition(".")
-    return commune, sha256_hex(secret)
+def _expiry(session: Session, now: datetime) -> datetime:
+    return min(now + _idle(session), session.created_at + _longest(session))
+
+
+def _idle(session: Session) -> timedelta:
+    return IDLE[session.person.role] if session.device is None else DEVICE_IDLE
+
+
+def _longest(session: Session) -> timedelta:
+    return LONGEST if session.device is None else DEVICE_LONGEST
 
 
 def _hash(password: str, login: str) -> str:
@@ -251,15 +298,3 @@ def _known(tx: Transaction, commune: str, person: str) -> Person:
     if found is None:
         raise Problem(PERSON_UNKNOWN)
     return found
-
-
-def _require_manager(by: Actor | None, commune: str) -> None:
-    if by is None:
-        return
-    by.require(Ability.MANAGE)
-    if by.commune != commune:
-        raise Problem(PERSON_UNKNOWN)
-
-
-def _id(by: Actor | None) -> str:
-    return "operator" if by is None else by.person

@@ -1,10 +1,15 @@
 """Who acts: roles, what each may do, and the actor that every page, route and verb takes."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from survey.domain.problems import NOT_ALLOWED, Problem
+from survey.domain.canonical import sha256_hex
+from survey.domain.problems import NOT_ALLOWED, PERSON_UNKNOWN, Problem
+
+# Both are our own choice: docs/operations.md.
+LINK_LIFETIME = timedelta(days=3)
+SEEN_EVERY = timedelta(minutes=5)  # when a phone was last seen is written no more often than that
 
 
 class Role(StrEnum):
@@ -41,7 +46,10 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """The person behind a request, in one commune; *hamlets* is None where the whole commune is in scope."""
+    """The person behind a request, in one commune; *hamlets* is None where the whole commune is in scope.
+
+    *device* is the enrolled phone that the request came from, None for a browser where the person signed in.
+    """
 
     commune: str
     person: str
@@ -49,6 +57,7 @@ class Actor:
     role: Role
     hamlets: frozenset[str] | None = None
     locale: str = "vi"
+    device: str | None = None
 
     def may(self, ability: Ability) -> bool:
         """Whether the actor's role includes *ability*."""
@@ -89,11 +98,71 @@ class Person:
         everywhere = not self.hamlets and self.role is not Role.INSPECTOR
         return Actor(self.commune, self.id, self.name, self.role, None if everywhere else self.hamlets, self.locale)
 
+    def behind(self, device: str) -> Actor:
+        """The person as whoever holds the enrolled phone: no more than an inspector, since phones get lost."""
+        return replace(self.actor, role=Role.INSPECTOR, device=device)
+
+
+@dataclass(frozen=True)
+class Device:
+    """An enrolled phone of *person*; *name* is what the coordinator calls it, *username* what it is called on the wire."""
+
+    commune: str
+    id: str
+    person: str
+    name: str
+    username: str
+    created_at: datetime
+    enrolled_at: datetime | None
+    seen_at: datetime | None
+    revoked_at: datetime | None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether nothing has come from the phone yet: neither was its link opened, nor its token used."""
+        return self.enrolled_at is None and self.seen_at is None
+
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in browser: who, since when, until when."""
+    """A signed-in browser: who, since when, until when; of an enrolled phone, which one and when it was last seen."""
 
     person: Person
     created_at: datetime
     expires_at: datetime
+    device: str | None = None
+    device_seen_at: datetime | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts in this session; an enrolled phone may do no more than an inspector."""
+        return self.person.actor if self.device is None else self.person.behind(self.device)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-time link that still works: whom it signs in, and the phone that it enrols with its name, where it does."""
+
+    person: Person
+    device: str | None = None
+    device_name: str = ""
+
+
+def require_manager(by: Actor | None, commune: str) -> None:
+    """Raise NOT_ALLOWED or PERSON_UNKNOWN unless *by* manages people and phones of *commune*; None is the operator at the server."""
+    if by is None:
+        return
+    by.require(Ability.MANAGE)
+    if by.commune != commune:
+        raise Problem(PERSON_UNKNOWN)
+
+
+def actor_id(by: Actor | None) -> str:
+    """What a log event says of *by*."""
+    return "operator" if by is None else by.person
+
+
+def split_secret(value: str) -> tuple[str, str]:
+    """The commune and the hash of the secret in `<commune>.<secret>`, which cookies, links and phones' tokens look like."""
+    commune, _, secret = value.partition(".")
+    return commune if commune.isalnum() else "", sha256_hex(secret)

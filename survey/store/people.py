@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from survey.domain.people import Person, Role, Session
+from survey.domain.people import Link, Person, Role, Session
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import from_text, optional_from_text, to_text
 
@@ -98,25 +98,34 @@ def select_open_coordinators(reader: Reader, commune: str) -> set[str]:
     return {row["person"] for row in rows}
 
 
-def insert_session(tx: Transaction, commune: str, token_hash: str, person: str, *, at: datetime, until: datetime) -> None:
-    """Remember a signed-in browser by the hash of its cookie's secret."""
+def insert_session(
+    tx: Transaction, commune: str, token_hash: str, person: str, *, at: datetime, until: datetime, device: str | None = None
+) -> None:
+    """Remember a signed-in browser by the hash of its cookie's secret; *device* where it is an enrolled phone's."""
     tx.execute(
-        "INSERT INTO session (commune, token_hash, person, created_at, expires_at) VALUES (:commune, :token_hash, :person, :at, :until)",
-        commune=commune, token_hash=token_hash, person=person, at=to_text(at), until=to_text(until),
+        "INSERT INTO session (commune, token_hash, person, device, created_at, expires_at)"
+        " VALUES (:commune, :token_hash, :person, :device, :at, :until)",
+        commune=commune, token_hash=token_hash, person=person, device=device, at=to_text(at), until=to_text(until),
     )  # fmt: skip
 
 
 def select_session(reader: Reader, commune: str, token_hash: str, now: datetime) -> Session | None:
-    """The session behind a cookie, unless it was ended, has expired, or its account is closed."""
+    """The session behind a cookie, unless it was ended, has expired, its account is closed or its phone revoked.
+
+    The phone is looked at here too: a session that starts in the moment of the revocation would outlive it otherwise.
+    """
     row = reader.row(
-        "SELECT person, created_at, expires_at FROM session"
-        " WHERE commune = :commune AND token_hash = :token_hash AND ended_at IS NULL AND expires_at > :now",
+        "SELECT s.person, s.created_at, s.expires_at, s.device, d.seen_at FROM session s"
+        " LEFT JOIN device d ON d.commune = s.commune AND d.device = s.device"
+        " WHERE s.commune = :commune AND s.token_hash = :token_hash AND s.ended_at IS NULL AND s.expires_at > :now"
+        " AND d.revoked_at IS NULL",
         commune=commune, token_hash=token_hash, now=to_text(now),
     )  # fmt: skip
     person = select_person(reader, commune, row["person"]) if row else None
     if row is None or person is None or person.disabled_at is not None:
         return None
-    return Session(person, from_text(row["created_at"]), from_text(row["expires_at"]))
+    seen_at = optional_from_text(row["seen_at"])
+    return Session(person, from_text(row["created_at"]), from_text(row["expires_at"]), row["device"], seen_at)
 
 
 def update_session_expiry(tx: Transaction, commune: str, token_hash: str, until: datetime) -> None:
@@ -136,11 +145,28 @@ def update_session_ended(tx: Transaction, commune: str, token_hash: str, at: dat
     return rows[0]["person"] if rows else None
 
 
-def update_sessions_ended(tx: Transaction, commune: str, person: str, at: datetime, *, but: str = "") -> None:
-    """End all sessions of a person, except the one whose hash is *but*."""
+def update_sessions_ended(tx: Transaction, commune: str, person: str, at: datetime) -> None:
+    """End all sessions of a person, enrolled phones included."""
     tx.execute(
-        "UPDATE session SET ended_at = :at WHERE commune = :commune AND person = :person AND ended_at IS NULL AND token_hash <> :but",
+        "UPDATE session SET ended_at = :at WHERE commune = :commune AND person = :person AND ended_at IS NULL",
+        commune=commune, person=person, at=to_text(at),
+    )  # fmt: skip
+
+
+def update_browsers_ended(tx: Transaction, commune: str, person: str, at: datetime, *, but: str) -> None:
+    """End all sessions of a person where the person signed in, except the one whose hash is *but*; enrolled phones stay."""
+    tx.execute(
+        "UPDATE session SET ended_at = :at"
+        " WHERE commune = :commune AND person = :person AND ended_at IS NULL AND token_hash <> :but AND device IS NULL",
         commune=commune, person=person, at=to_text(at), but=but,
+    )  # fmt: skip
+
+
+def update_device_sessions_ended(tx: Transaction, commune: str, device: str, at: datetime) -> None:
+    """End all sessions of an enrolled phone."""
+    tx.execute(
+        "UPDATE session SET ended_at = :at WHERE commune = :commune AND device = :device AND ended_at IS NULL",
+        commune=commune, device=device, at=to_text(at),
     )  # fmt: skip
 
 
@@ -150,23 +176,30 @@ def delete_sessions_expired(tx: Transaction, commune: str, before: datetime) -> 
         tx.execute(f"DELETE FROM {table} WHERE commune = :commune AND expires_at < :before", commune=commune, before=to_text(before))
 
 
-def insert_link(tx: Transaction, commune: str, token_hash: str, person: str, *, at: datetime, until: datetime) -> None:
-    """Remember a one-time sign-in link by the hash of its token."""
+def insert_link(
+    tx: Transaction, commune: str, token_hash: str, person: str, *, at: datetime, until: datetime, device: str | None = None
+) -> None:
+    """Remember a one-time sign-in link by the hash of its token; *device* where it enrols a phone."""
     tx.execute(
-        "INSERT INTO sign_in_link (commune, token_hash, person, created_at, expires_at)"
-        " VALUES (:commune, :token_hash, :person, :at, :until)",
-        commune=commune, token_hash=token_hash, person=person, at=to_text(at), until=to_text(until),
+        "INSERT INTO sign_in_link (commune, token_hash, person, device, created_at, expires_at)"
+        " VALUES (:commune, :token_hash, :person, :device, :at, :until)",
+        commune=commune, token_hash=token_hash, person=person, device=device, at=to_text(at), until=to_text(until),
     )  # fmt: skip
 
 
-def select_link(reader: Reader, commune: str, token_hash: str, now: datetime) -> Person | None:
-    """Whose unused, unexpired link this is; None otherwise, closed accounts included."""
+def select_link(reader: Reader, commune: str, token_hash: str, now: datetime) -> Link | None:
+    """The unused, unexpired link with that hash; None otherwise, closed accounts and revoked phones included."""
     row = reader.row(
-        "SELECT person FROM sign_in_link WHERE commune = :commune AND token_hash = :token_hash AND used_at IS NULL AND expires_at > :now",
+        "SELECT l.person, l.device, d.name FROM sign_in_link l"
+        " LEFT JOIN device d ON d.commune = l.commune AND d.device = l.device"
+        " WHERE l.commune = :commune AND l.token_hash = :token_hash AND l.used_at IS NULL AND l.expires_at > :now"
+        " AND d.revoked_at IS NULL",
         commune=commune, token_hash=token_hash, now=to_text(now),
     )  # fmt: skip
     person = select_person(reader, commune, row["person"]) if row else None
-    return None if person is None or person.disabled_at is not None else person
+    if row is None or person is None or person.disabled_at is not None:
+        return None
+    return Link(person, row["device"], row["name"] or "")
 
 
 def update_link_used(tx: Transaction, commune: str, token_hash: str, at: datetime) -> bool:
@@ -180,10 +213,26 @@ def update_link_used(tx: Transaction, commune: str, token_hash: str, at: datetim
 
 
 def update_links_used(tx: Transaction, commune: str, person: str, at: datetime) -> None:
-    """Use up every open link of a person, so that only the newest works."""
+    """Use up every open link of a person, those of phones included."""
     tx.execute(
         "UPDATE sign_in_link SET used_at = :at WHERE commune = :commune AND person = :person AND used_at IS NULL",
         commune=commune, person=person, at=to_text(at),
+    )  # fmt: skip
+
+
+def update_own_links_used(tx: Transaction, commune: str, person: str, at: datetime) -> None:
+    """Use up every open link that signs a person in, so that only the newest works; links that enrol phones stay."""
+    tx.execute(
+        "UPDATE sign_in_link SET used_at = :at WHERE commune = :commune AND person = :person AND used_at IS NULL AND device IS NULL",
+        commune=commune, person=person, at=to_text(at),
+    )  # fmt: skip
+
+
+def update_device_links_used(tx: Transaction, commune: str, device: str, at: datetime) -> None:
+    """Use up every open link of a phone."""
+    tx.execute(
+        "UPDATE sign_in_link SET used_at = :at WHERE commune = :commune AND device = :device AND used_at IS NULL",
+        commune=commune, device=device, at=to_text(at),
     )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""What happens to every request before and after our routes and Streamlit's: closed doors, sign-in first, headers, small static files."""
+"""What happens to every request before and after our routes and Streamlit's.
+
+Secrets leave the path, closed doors, sign-in first, headers, small static files.
+"""
 
 import base64
 import hashlib
@@ -6,6 +9,7 @@ import re
 import socket
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit
 from starlette.concurrency import run_in_threadpool
@@ -32,17 +36,43 @@ OWN_PREFIXES = (
 )  # fmt: skip
 _NO_PAGES = (*OWN_PREFIXES, "/_stcore", "/static", "/media", "/component")
 _SEE_OTHER = 303
+_SECRET = re.compile(r"/+(key|sign-in)/+([^/]+)(.*)", re.DOTALL)
 
 
 def stack(compressed: Compressed) -> list[Middleware]:
     """Return our middleware, the outermost first."""
     return [
+        Middleware(HiddenSecrets),
         Middleware(PromptAnswers),
         Middleware(SecurityHeaders),
         Middleware(ClosedDoors),
         Middleware(SmallStaticFiles, compressed=compressed),
         Middleware(SignInFirst),
     ]
+
+
+class HiddenSecrets:
+    """Takes a phone's token or a one-time link's code out of the path before anybody writes the path down.
+
+    The scope is changed in place, since the server that made it logs from it when the answer goes out. Behind a phone's token there is the
+    OpenRosa door and nothing else.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own signature
+        found = _SECRET.fullmatch(scope["path"]) if scope["type"] in {"http", "websocket"} else None
+        if found is not None:
+            door, secret, rest = found.groups()
+            if door == "sign-in":
+                scope[session.LINK], path = secret, "/sign-in/once" + rest
+            elif scope["type"] == "http" and rest.startswith("/openrosa/"):
+                scope[session.KEY], path = secret, rest
+            else:
+                path = "/key"
+            scope["path"], scope["raw_path"] = path, quote(path).encode()
+        await self._app(scope, receive, send)
 
 
 class PromptAnswers:

@@ -1,8 +1,9 @@
 """Who is here: the one authority for Streamlit pages and for our HTTP routes.
 
 A page begins with `here = session.enter(Ability.REVIEW)`, a route with `actor = session.actor_of(request)`.
-Both look the cookie's secret up in the database each time, so that a session ended or an account closed anywhere
-ends here with the next run or request.
+Both look the cookie's secret up in the database each time, so that a session ended, a phone revoked or an account closed anywhere
+ends here with the next run or request. A route also knows an enrolled phone by its token: a bearer token, or the one that
+`middleware.HiddenSecrets` took out of the path.
 A fragment of a page reruns without the page's first line: it calls `session.enter` itself when it shows or changes something.
 """
 
@@ -15,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 from starlette.requests import Request
 
-from survey import accounts
+from survey import accounts, devices
 from survey.domain.people import Ability, Actor, Session
 from survey.domain.problems import CROSS_SITE, NOT_ALLOWED, SIGN_IN_NEEDED, Problem
 from survey.store.deployment import select_first_commune
@@ -25,6 +26,7 @@ from survey.wiring import Settings, Survey, open_survey
 
 COOKIE = "survey_session"
 LOCALE_COOKIE = "survey_locale"
+KEY, LINK = "survey.key", "survey.link"  # where a request's scope holds the token or one-time link that its path had
 _opening = Lock()
 
 
@@ -93,7 +95,7 @@ def look() -> Here | None:
     text.speak(session.person.locale)
     with survey.reading() as reader:
         name, demonstration = select_commune_sign(reader, session.person.commune)
-    return Here(survey, session.person.actor, Commune(session.person.commune, name, demonstration), session, cookie)
+    return Here(survey, session.actor, Commune(session.person.commune, name, demonstration), session, cookie)
 
 
 def presented() -> str | None:
@@ -102,20 +104,25 @@ def presented() -> str | None:
 
 
 def actor_of(request: Request) -> Actor:
-    """Return who sends *request*, and speak that person's language. Raises SIGN_IN_NEEDED."""
-    session = accounts.find_session(open(), request.cookies.get(COOKIE))
-    if session is None:
+    """Return who sends *request*, and speak that person's language; a token that is shown decides alone. Raises SIGN_IN_NEEDED."""
+    token = _token(request)
+    if token is not None:
+        actor = devices.find_by_token(open(), token)
+    else:
+        session = accounts.find_session(open(), request.cookies.get(COOKIE))
+        actor = None if session is None else session.actor
+    if actor is None:
         raise Problem(SIGN_IN_NEEDED)
-    text.speak(session.person.locale)
-    return session.person.actor
+    text.speak(actor.locale)
+    return actor
 
 
 def acting(request: Request) -> Actor:
-    """Return who sends *request*, which changes something: a page of ours must have sent it.
+    """Return who sends *request*, which changes something: a page of ours must have sent it, or somebody who shows a token.
 
-    Raises CROSS_SITE, SIGN_IN_NEEDED.
+    No browser shows a token by itself, as it does a cookie. Raises CROSS_SITE, SIGN_IN_NEEDED.
     """
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in {"GET", "HEAD"} and _token(request) is None:
         require_same_origin(request)
     return actor_of(request)
 
@@ -160,6 +167,14 @@ def turn_away() -> NoReturn:
     else:
         layout.sign_in_link(sign_in_path(urlsplit(st.context.url or "").path))
     st.stop()
+
+
+def _token(request: Request) -> str | None:
+    key: str | None = request.scope.get(KEY)
+    if key is not None:
+        return key
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else None
 
 
 def _host(address: str) -> str:

@@ -5,7 +5,7 @@ A link is opened with GET, which only asks; the button's POST uses it up, so tha
 
 import time
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from survey import accounts
-from survey.domain.people import Role
+from survey.domain.people import Actor, Role
 from survey.domain.problems import DEPLOYMENT_EMPTY, FILE_TOO_LARGE, SIGN_IN_TOO_OFTEN, Problem
 from survey.web import html, session, text
 from survey.web.text import _
@@ -31,6 +31,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/sign-in", show_sign_in, methods=["GET"]),
         Route("/sign-in", sign_in, methods=["POST"]),
+        # In place of the link there is `once`: `middleware.HiddenSecrets` has taken it out of the path.
         Route("/sign-in/{link}", show_link, methods=["GET"]),
         Route("/sign-in/{link}", use_link, methods=["POST"]),
         Route("/sign-out", sign_out, methods=["POST"]),
@@ -45,7 +46,7 @@ def show_sign_in(request: Request) -> Response:
     target = local_path(request.query_params.get("next"))
     found = accounts.find_session(session.open(), request.cookies.get(session.COOKIE))
     if found is not None and not chosen:
-        return RedirectResponse(target or _door(found.person.role), _SEE_OTHER)
+        return RedirectResponse(target or _door(found.actor), _SEE_OTHER)
     return _form(request, target, chosen)
 
 
@@ -74,12 +75,13 @@ def show_link(request: Request) -> Response:
     """GET /sign-in/<commune>.<token>: ask whether to sign in here; uses nothing up."""
     chosen = _speak(request)
     try:
-        person = accounts.link_person(session.open(), request.path_params["link"])
+        found = accounts.find_link(session.open(), _link(request))
     except Problem as problem:
         return _unusable(request, problem)
     target = local_path(request.query_params.get("next"))
     return html.render(
-        request, "link.html", _("Sign in"), name=person.name, action=request.url.path, next=target, chosen=chosen,
+        request, "link.html", _("Sign in") if found.device is None else _("Enrol this phone"), name=found.person.name,
+        device=found.device_name, action=f"/sign-in/{quote(_link(request))}", next=target, chosen=chosen,
     )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ async def use_link(request: Request) -> Response:
     session.require_same_origin(request)
     form = await _form_of(request)
     try:
-        signed_in = await run_in_threadpool(accounts.sign_in_by_link, session.open(), request.path_params["link"])
+        signed_in = await run_in_threadpool(accounts.sign_in_by_link, session.open(), _link(request))
     except Problem as problem:
         return await run_in_threadpool(_speak_and_refuse, request, problem)
     return await run_in_threadpool(_welcome, signed_in, form)
@@ -118,18 +120,23 @@ def _welcome(signed_in: accounts.SignedIn, form: Mapping[str, str]) -> Response:
     survey, locale = session.open(), signed_in.person.locale
     chosen = _field(form, "locale")
     if chosen in text.LOCALES and chosen != locale:
-        accounts.set_locale(survey, signed_in.person.actor, chosen)
+        accounts.set_locale(survey, signed_in.actor, chosen)
         locale = chosen
-    response = RedirectResponse(local_path(_field(form, "next")) or _door(signed_in.person.role), _SEE_OTHER)
-    lifetime = int(accounts.LONGEST.total_seconds())
+    response = RedirectResponse(local_path(_field(form, "next")) or _door(signed_in.actor), _SEE_OTHER)
+    lifetime = int(signed_in.longest.total_seconds())
     secure = survey.settings.secure
     response.set_cookie(session.COOKIE, signed_in.cookie, max_age=lifetime, httponly=True, samesite="lax", secure=secure)
     response.set_cookie(session.LOCALE_COOKIE, locale, max_age=lifetime, httponly=True, samesite="lax", secure=secure)
     return response
 
 
-def _door(role: Role) -> str:
-    return "/field/" if role is Role.INSPECTOR else "/"
+def _door(actor: Actor) -> str:
+    return "/field/" if actor.role is Role.INSPECTOR else "/"
+
+
+def _link(request: Request) -> str:
+    link: str = request.scope.get(session.LINK, "")
+    return link
 
 
 def _form(request: Request, target: str, chosen: str, *, login: str = "", problem: Problem | None = None) -> Response:

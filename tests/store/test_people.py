@@ -65,7 +65,7 @@ def test_other_sessions_of_a_person_end_but_one(peopled):
     with peopled.transaction() as tx:
         for token in ("here", "there"):
             people.insert_session(tx, COMMUNE, token, "p-reviewer", at=NOW, until=NOW + timedelta(hours=1))
-        people.update_sessions_ended(tx, COMMUNE, "p-reviewer", NOW, but="here")
+        people.update_browsers_ended(tx, COMMUNE, "p-reviewer", NOW, but="here")
 
         assert people.select_session(tx, COMMUNE, "here", NOW) is not None
         assert people.select_session(tx, COMMUNE, "there", NOW) is None
@@ -75,7 +75,7 @@ def test_link_is_used_once(peopled):
     """The second use touches no row."""
     with peopled.transaction() as tx:
         people.insert_link(tx, COMMUNE, "t", "p-inspector", at=NOW, until=NOW + timedelta(days=3))
-        assert people.select_link(tx, COMMUNE, "t", NOW).login == "inspector"
+        assert people.select_link(tx, COMMUNE, "t", NOW).person.login == "inspector"
         assert people.select_link(tx, COMMUNE, "t", NOW + timedelta(days=3)) is None
         assert people.update_link_used(tx, COMMUNE, "t", NOW)
         assert not people.update_link_used(tx, COMMUNE, "t", NOW)

@@ -46,6 +46,11 @@ PERSON_UNKNOWN = kind(
     "Không có tài khoản này, hoặc tài khoản đã bị khóa.", "There is no such account, or it has been closed.",
     "Kiểm tra danh sách tài khoản của xã.", "Check the commune's list of accounts.",
 )
+DEVICE_UNKNOWN = kind(
+    "DEVICE_UNKNOWN", 404,
+    "Không có điện thoại này, hoặc điện thoại đã bị thu hồi.", "There is no such phone, or it has been revoked.",
+    "Kiểm tra danh sách điện thoại của xã.", "Check the commune's list of phones.",
+)
 LAST_COORDINATOR = kind(
     "LAST_COORDINATOR", 409,
     "Đây là điều phối viên cuối cùng của xã.", "This is the commune's last coordinator.",
