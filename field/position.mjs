@@ -91,6 +91,7 @@ function fixOf(coords, timestamp) {
     longitude: coords.longitude,
     accuracy: given(coords.accuracy),
     altitude: given(coords.altitude),
+    heading: given(coords.heading),
     at: new Date(timestamp).toISOString(),
   };
 }

@@ -37,13 +37,14 @@ function phoneStrip(visit) {
     refresh() {
       const { fix } = visit.draft;
       element.dataset.grade = fix ? grade(fix.accuracy) : "none";
-      fill(words, fix ? `${capital(accuracyWords(fix))}, ${clock(fix.at, language())}` : failure(visit.watch.failure));
+      fill(words, fix ? `${capital(accuracyWords(fix))}, ${clock(fix.at, language())}` : failureWords(visit.watch.failure));
       fill(again, t("Update"));
     },
   };
 }
 
-function failure(kind) {
+/** Why there is no position, in words: *kind* as Watch.failure. */
+export function failureWords(kind) {
   if (kind === "denied") return t("The phone does not give its position. Allow location for this page in the browser.");
   if (kind === "absent") return t("This device has no position.");
   return t("Looking for the position… Go into the open.");

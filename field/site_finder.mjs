@@ -119,7 +119,8 @@ function siteCard(app, site) {
   return h("button", { type: "button", class: `card site ${site.kind}`, onclick: open }, name, away, detail);
 }
 
-function distanceText(metres) {
+/** *metres* for a person: `120 m`, `3.4 km`. */
+export function distanceText(metres) {
   const number = (value, digits) => new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
   return metres < 1000 ? `${number(metres, 0)} m` : `${number(metres / 1000, 1)} km`;
 }
