@@ -49,6 +49,14 @@ class Staged:
     size: int
 
 
+@dataclass(frozen=True)
+class PartKey:
+    """Whose upload, and which: 32 lower-case hexadecimal digits each, made from ids and names, so that neither becomes a path."""
+
+    owner: str
+    upload: str
+
+
 class Blobs(Protocol):
     """Bytes by SHA-256: written once, never changed; views beside them can be deleted and made again."""
 
@@ -60,6 +68,24 @@ class Blobs(Protocol):
 
     def discard(self, staged: Staged) -> None:
         """Remove what `stage` left behind; harmless after `keep`."""
+
+    def part_offset(self, key: PartKey) -> int:
+        """How many bytes of an unfinished upload are here, without a gap from its beginning; these are durable."""
+
+    def write_part(self, key: PartKey, start: int, chunks: Iterable[bytes], limit: int) -> int:
+        """Write *chunks* from byte *start* on, never beyond byte *limit*; returns the new offset.
+
+        Raises UPLOAD_OFFSET where *start* lies behind what is here. What came is durable also where *chunks* raises.
+        """
+
+    def finish_parts(self, key: PartKey, total: int) -> Staged | None:
+        """The first *total* bytes of the upload, staged and hashed; None where not all of them are here. The parts stay."""
+
+    def drop_parts(self, key: PartKey) -> None:
+        """Forget an upload; harmless where there is none."""
+
+    def make_room(self, key: PartKey, most: int) -> None:
+        """Drop the uploads of the same owner that were left alone longest, until *key* is one of at most *most*."""
 
     def size(self, sha256: str, *, quarantine: bool = False) -> int | None:
         """The stored size in bytes, or None where there is no such blob."""
@@ -74,7 +100,7 @@ class Blobs(Protocol):
         """The hashes of all blobs, in no particular order."""
 
     def sweep(self) -> int:
-        """Remove what uploads that were cut off left behind more than a day ago; returns how many files."""
+        """Remove temporary files older than a day and parts that nobody added to for a week; returns how many files."""
 
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a *view* (`preview` or `thumb`, JPEG bytes) of a photo."""

@@ -40,13 +40,17 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """A position as the phone gave it: degrees WGS 84, metres, aware UTC; None is *not given*."""
+    """A position as the phone gave it: degrees WGS 84, metres, aware UTC; None is *not given*.
+
+    *by_hand* says that a person put it on a map or typed it in: no instrument measured it.
+    """
 
     latitude: float
     longitude: float
     accuracy_m: float | None = None
     altitude_m: float | None = None
     at: datetime | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Instance:
-    """An instance XML, read: who, which form, when, which site, its answers and the files it names."""
+    """An instance XML, read: who filled it in, which form, when, which site, its answers and the files it names."""
 
     id: str
     form: str
@@ -99,6 +103,7 @@ class Instance:
     device: str | None = None
     fix: Fix | None = None
     captures: Mapping[str, Capture] = field(default_factory=dict)
+    by: str | None = None
 
     @property
     def captured_at(self) -> datetime | None:
@@ -117,7 +122,11 @@ class NamedFile:
 
 @dataclass(frozen=True)
 class Submission:
-    """One filled form as it stands in the store; times are aware UTC, positions WGS 84 degrees."""
+    """One filled form as it stands in the store; times are aware UTC, positions WGS 84 degrees.
+
+    *clock_drift_s* is the phone's clock minus the server's when it was sent first, None where the phone told none;
+    *brought_by* who handed it in for its person, None where the person did.
+    """
 
     commune: str
     id: str
@@ -142,6 +151,8 @@ class Submission:
     answers: Mapping[str, object]
     instance_sha256: str
     started_at: datetime | None = None
+    clock_drift_s: float | None = None
+    brought_by: str | None = None
 
     def decide(self, to: State, *, reason: str) -> "Submission":
         """The submission in state *to*.

@@ -41,3 +41,12 @@ def end_of(day: date) -> datetime:
 def start_of(day: date) -> datetime:
     """The first moment of *day* in Viet Nam."""
     return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
+
+
+def clock_drift_s(phone_time: str, now: datetime) -> float | None:
+    """Seconds that a phone's clock, as it wrote it (ISO 8601 with an offset), is ahead of *now*; None for any other text."""
+    try:
+        phone = datetime.fromisoformat(phone_time)
+        return round((phone - now).total_seconds(), 3) if phone.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

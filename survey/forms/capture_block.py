@@ -1,11 +1,11 @@
-"""The survey's own block in an instance, `urn:ntm-survey:capture:1`: which site, where the phone was, how each photo came to be.
+"""The survey's own block in an instance, `urn:ntm-survey:capture:1`: who, which site, where the phone was, how each photo came to be.
 
 ODK Collect does not write it; what it lacks is then read from the form's own questions.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,16 +21,18 @@ _SOURCES = frozenset(item.value for item in Source)
 _LONGEST_ID = 100
 _HASH_LETTERS = frozenset("0123456789abcdef")
 _HASH_LENGTH = 64
+_BY_HAND = "hand"
 
 
 @dataclass(frozen=True)
 class CaptureBlock:
-    """What the block says; *captures* by file name."""
+    """What the block says; *captures* by file name, *by* the id of who filled the form in."""
 
     site: str | None = None
     hamlet: str | None = None
     fix: Fix | None = None
     captures: Mapping[str, Capture] = field(default_factory=dict)
+    by: str | None = None
 
 
 def read_block(root: etree._Element) -> CaptureBlock:
@@ -44,13 +46,14 @@ def read_block(root: etree._Element) -> CaptureBlock:
         hamlet=short_text(block.findtext(_tag("hamlet"))),
         fix=_fix(block.find(_tag("fix"))),
         captures={capture.name: capture for capture in captures if capture.name},
+        by=short_text(block.findtext(_tag("by"))),
     )
 
 
 def write_block(root: etree._Element, block: CaptureBlock) -> None:
     """Append *block* to an instance's *root*."""
     element = etree.SubElement(root, _tag("survey"), nsmap=_NSMAP)
-    for name, value in (("site", block.site), ("hamlet", block.hamlet)):
+    for name, value in (("site", block.site), ("hamlet", block.hamlet), ("by", block.by)):
         if value:
             etree.SubElement(element, _tag(name)).text = value
     _write_fix(element, "fix", block.fix)
@@ -117,7 +120,8 @@ def _fix(element: etree._Element | None) -> Fix | None:
     latitude, longitude = finite(element.get("latitude")), finite(element.get("longitude"))
     if latitude is None or longitude is None:
         return None
-    return position(latitude, longitude, finite(element.get("accuracy")), finite(element.get("altitude")), moment(element.get("at")))
+    fix = position(latitude, longitude, finite(element.get("accuracy")), finite(element.get("altitude")), moment(element.get("at")))
+    return replace(fix, by_hand=True) if fix and element.get("placed") == _BY_HAND else fix
 
 
 def _write_fix(parent: etree._Element, name: str, fix: Fix | None) -> None:
@@ -127,3 +131,5 @@ def _write_fix(parent: etree._Element, name: str, fix: Fix | None) -> None:
     element = etree.SubElement(parent, _tag(name), {key: repr(value) for key, value in given.items() if value is not None})
     if fix.at:
         element.set("at", to_text(fix.at))
+    if fix.by_hand:
+        element.set("placed", _BY_HAND)

@@ -12,6 +12,12 @@ from survey.domain.times import optional_from_text, optional_to_text, to_text
 _COLUMNS = "commune, submission, name, question, repeat_key, ordinal, state, reason, sha256, capture, received_at"
 
 
+_FILE = (
+    "SELECT a.name, a.state, a.reason, a.sha256, b.size FROM attachment a JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256"
+    " WHERE a.commune = :commune AND a.submission = :submission"
+)
+
+
 def insert_named(tx: Transaction, commune: str, instance: Instance) -> None:
     """A row for each file that *instance* names; one that came before its form gets its question and capture now."""
     rows = [
@@ -62,7 +68,7 @@ def upsert_arrived(
         name=name,
     )
     if taken is not None and taken["sha256"] != staged.sha256:
-        values["name"] = f"{name}~{staged.sha256[:12]}"
+        values["name"] = _beside(name, staged.sha256)
     return bool(
         tx.execute(
             "INSERT INTO attachment (commune, submission, name, question, repeat_key, ordinal, state, reason, sha256, capture, person,"
@@ -122,6 +128,19 @@ def select_missing(reader: Reader, commune: str, submission_id: str) -> list[str
         submission=submission_id,
     )
     return [row["name"] for row in rows]
+
+
+def select_file(reader: Reader, commune: str, submission_id: str, name: str) -> Row | None:
+    """The file that is here under *name*: state, reason, sha256, size; None where none has come."""
+    return reader.row(f"{_FILE} AND a.name = :name", commune=commune, submission=submission_id, name=name)
+
+
+def select_file_by_hash(reader: Reader, commune: str, submission_id: str, name: str, sha256: str) -> Row | None:
+    """The file with these very bytes that came under *name*, also where it is kept beside an earlier one; columns as `select_file`."""
+    return reader.row(
+        f"{_FILE} AND a.name IN (:name, :beside) AND a.sha256 = :sha256",
+        commune=commune, submission=submission_id, name=name, beside=_beside(name, sha256), sha256=sha256,
+    )  # fmt: skip
 
 
 def select_other_uses(reader: Reader, commune: str, sha256s: Sequence[str], submission_id: str) -> list[Row]:
@@ -202,12 +221,20 @@ def capture_from_json(name: str, document: Mapping[str, object]) -> Capture:
     )
 
 
+def _beside(name: str, sha256: str) -> str:
+    """The name of other bytes under a taken name."""
+    return f"{name}~{sha256[:12]}"
+
+
 def _fix_to_json(fix: Fix | None) -> list[object] | None:
-    return None if fix is None else [fix.latitude, fix.longitude, fix.accuracy_m, fix.altitude_m, optional_to_text(fix.at)]
+    if fix is None:
+        return None
+    given: list[object] = [fix.latitude, fix.longitude, fix.accuracy_m, fix.altitude_m, optional_to_text(fix.at)]
+    return [*given, True] if fix.by_hand else given
 
 
 def _fix_from_json(document: object) -> Fix | None:
     if not isinstance(document, list):
         return None
-    latitude, longitude, accuracy, altitude, at = document
-    return Fix(latitude, longitude, accuracy, altitude, optional_from_text(at))
+    latitude, longitude, accuracy, altitude, at, *by_hand = document
+    return Fix(latitude, longitude, accuracy, altitude, optional_from_text(at), by_hand=bool(by_hand))

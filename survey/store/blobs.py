@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from survey.domain.ports import Staged
+from survey.domain.ports import PartKey, Staged
 from survey.domain.problems import FILE_TOO_LARGE, FILE_UNKNOWN, STORAGE_UNUSABLE, Problem
+from survey.store.parts import PartFiles, sync_folder
 
 CHUNK = 1 << 20
 VIEWS = ("preview", "thumb")
@@ -50,7 +51,7 @@ def sweep(incoming: Path) -> int:
     stale = []
     for path in incoming.iterdir():
         with suppress(FileNotFoundError):  # an upload that ends just now
-            if path.stat().st_mtime < oldest:
+            if path.is_file() and path.stat().st_mtime < oldest:
                 path.unlink()
                 stale.append(path.name)
     return len(stale)
@@ -75,6 +76,7 @@ class FolderBlobs:
         self._incoming = folder / "incoming"
         for path in (self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)  # the folder around it may be open to others
+        self._parts = PartFiles(self._incoming / "parts")
 
     def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary file while hashing."""
@@ -91,11 +93,34 @@ class FolderBlobs:
                 staged.path.chmod(0o440)
                 staged.path.replace(target)
             # Also where another request named it a moment ago: its name may not be on the disk yet.
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     def discard(self, staged: Staged) -> None:
         """Remove the temporary file, if `keep` has not taken it."""
         staged.path.unlink(missing_ok=True)
+
+    def part_offset(self, key: PartKey) -> int:
+        """How far an unfinished upload has come."""
+        with told_of_disks():
+            return self._parts.offset(key)
+
+    def write_part(self, key: PartKey, start: int, chunks: Iterable[bytes], limit: int) -> int:
+        """Write at the bytes' own places, synced before this returns or raises."""
+        with told_of_disks():
+            return self._parts.write(key, start, chunks, limit)
+
+    def finish_parts(self, key: PartKey, total: int) -> Staged | None:
+        """A staged copy: who still writes to the upload cannot touch it."""
+        chunks = self._parts.read(key, total)
+        return None if chunks is None else stage(self._incoming, chunks, name=key.upload, limit=total)
+
+    def drop_parts(self, key: PartKey) -> None:
+        """Remove the unfinished upload."""
+        self._parts.drop(key)
+
+    def make_room(self, key: PartKey, most: int) -> None:
+        """Drop the owner's oldest uploads."""
+        self._parts.make_room(key, most)
 
     def size(self, sha256: str, *, quarantine: bool = False) -> int | None:
         """The stored size, or None."""
@@ -135,8 +160,8 @@ class FolderBlobs:
             temporary.unlink(missing_ok=True)
 
     def sweep(self) -> int:
-        """Remove what crashes left behind in `incoming/` more than a day ago."""
-        return sweep(self._incoming)
+        """Remove what crashes left behind in `incoming/` more than a day ago, and uploads left alone for a week."""
+        return sweep(self._incoming) + self._parts.sweep()
 
     def read_view(self, sha256: str, view: str) -> bytes | None:
         """The view's JPEG bytes, or None."""
@@ -173,12 +198,4 @@ def _make_folder(folder: Path, top: Path) -> None:
         folder = folder.parent
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(path.parent)

@@ -11,9 +11,10 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
-from survey.domain.ports import Staged
+from survey.domain.ports import PartKey, Staged
 from survey.domain.problems import FILE_UNKNOWN, STORAGE_UNUSABLE, Problem
 from survey.store.blobs import CHUNK, VIEWS, key, stage, sweep, told_of_disks
+from survey.store.object_parts import PartObjects
 
 _PATIENCE = timedelta(seconds=20)  # then a phone hears that nothing was received, and sends again
 
@@ -25,6 +26,7 @@ class ObjectBlobs:
         self._store = store
         self._incoming = incoming
         incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._parts = PartObjects(store, incoming)
 
     def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary local file while hashing."""
@@ -42,6 +44,33 @@ class ObjectBlobs:
     def discard(self, staged: Staged) -> None:
         """Remove the temporary file."""
         staged.path.unlink(missing_ok=True)
+
+    def part_offset(self, key: PartKey) -> int:
+        """How far the runs of an unfinished upload reach."""
+        return self._parts.offset(key)
+
+    def write_part(self, key: PartKey, start: int, chunks: Iterable[bytes], limit: int) -> int:
+        """Put what came as one run, durable before this returns or raises."""
+        with told_of_disks():
+            return self._parts.write(key, start, chunks, limit)
+
+    def finish_parts(self, key: PartKey, total: int) -> Staged | None:
+        """The runs put together on local disk; None also where another request took them away meanwhile."""
+        chunks = self._parts.read(key, total)
+        if chunks is None:
+            return None
+        try:
+            return stage(self._incoming, chunks, name=key.upload, limit=total)
+        except FileNotFoundError:
+            return None
+
+    def drop_parts(self, key: PartKey) -> None:
+        """Remove the unfinished upload's runs."""
+        self._parts.drop(key)
+
+    def make_room(self, key: PartKey, most: int) -> None:
+        """Drop the owner's oldest uploads."""
+        self._parts.make_room(key, most)
 
     def size(self, sha256: str, *, quarantine: bool = False) -> int | None:
         """The stored size, or None."""
@@ -90,8 +119,8 @@ class ObjectBlobs:
             raise Problem(STORAGE_UNUSABLE, reason="S3") from error
 
     def sweep(self) -> int:
-        """Remove what crashes left behind on local disk more than a day ago."""
-        return sweep(self._incoming)
+        """Remove what crashes left behind on local disk more than a day ago, and runs of a week ago."""
+        return sweep(self._incoming) + self._parts.sweep()
 
     def read_view(self, sha256: str, view: str) -> bytes | None:
         """The view's JPEG bytes, or None."""

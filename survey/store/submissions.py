@@ -12,7 +12,7 @@ from survey.domain.times import from_text, optional_from_text, optional_to_text,
 _COLUMNS = (
     "commune, submission, code, form, form_version, site, hamlet, round, person, device, door, started_at, captured_at, received_at, state,"
     " state_version, replaces, missing_files, flag_count, flag_severity, latitude, longitude, accuracy_m, altitude_m, fix_at,"
-    " answers, instance_sha256"
+    " fix_by_hand, answers, instance_sha256, clock_drift_s, brought_by"
 )
 
 
@@ -93,7 +93,7 @@ def insert_conflict(tx: Transaction, submission: Submission, xml: bytes) -> None
         commune=submission.commune,
         submission=submission.id,
         sha256=submission.instance_sha256,
-        person=submission.person,
+        person=submission.brought_by or submission.person,
         at=to_text(submission.received_at),
         xml=xml,
     )
@@ -134,7 +134,8 @@ def submission_of(row: Row) -> Submission:
     """The submission in a row that holds every column of the table but the decision's."""
     fix = None
     if row["latitude"] is not None:
-        fix = Fix(row["latitude"], row["longitude"], row["accuracy_m"], row["altitude_m"], optional_from_text(row["fix_at"]))
+        at, by_hand = optional_from_text(row["fix_at"]), bool(row["fix_by_hand"])
+        fix = Fix(row["latitude"], row["longitude"], row["accuracy_m"], row["altitude_m"], at, by_hand)
     return Submission(
         commune=row["commune"],
         id=row["submission"],
@@ -159,6 +160,8 @@ def submission_of(row: Row) -> Submission:
         answers=json.loads(row["answers"]),
         instance_sha256=row["instance_sha256"],
         started_at=optional_from_text(row["started_at"]),
+        clock_drift_s=row["clock_drift_s"],
+        brought_by=row["brought_by"],
     )
 
 
@@ -169,6 +172,7 @@ def _values(submission: Submission) -> Mapping[str, object]:
         for name in (
             "commune", "code", "form", "form_version", "site", "hamlet", "round", "person", "device", "door",
             "state_version", "replaces", "missing_files", "flag_count", "flag_severity", "instance_sha256",
+            "clock_drift_s", "brought_by",
         )
     }  # fmt: skip
     return values | {
@@ -182,5 +186,6 @@ def _values(submission: Submission) -> Mapping[str, object]:
         "accuracy_m": fix and fix.accuracy_m,
         "altitude_m": fix and fix.altitude_m,
         "fix_at": optional_to_text(fix.at) if fix else None,
+        "fix_by_hand": int(fix.by_hand) if fix else 0,
         "answers": dumps(submission.answers),
     }

@@ -45,7 +45,7 @@ def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response])
         try:
             return await anyio.to_thread.run_sync(work, limiter=_uploads())
         except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it; what had come was thrown away
+            return Response(status_code=400)  # nobody is there to read it
 
     return endpoint
 

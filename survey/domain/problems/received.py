@@ -58,6 +58,22 @@ UPLOAD_STALLED = kind(
     "Đã {seconds} giây không nhận thêm được dữ liệu.", "Nothing more came for {seconds} seconds.",
     "Dữ liệu vẫn còn trên điện thoại; hãy gửi lại khi có sóng.", "Everything is still on the phone; send again when there is a signal.",
 )
+UPLOAD_OFFSET = kind(
+    "UPLOAD_OFFSET", 409,
+    "Máy chủ mới nhận được {offset} byte đầu của tệp này.", "The server has the first {offset} bytes of this file only.",
+    "Hãy gửi tiếp từ chỗ đó.", "Go on sending from there.",
+)
+DIGEST_NEEDED = kind(
+    "DIGEST_NEEDED", 400,
+    "Đã nhận đủ tệp {name} nhưng thiếu mã băm Repr-Digest để kiểm tra.", "All of the file {name} is here, but no Repr-Digest to check it by.",
+    "Cập nhật ứng dụng trên điện thoại rồi gửi lại.", "Update the application on the phone and send again.",
+)
+BYTES_DIFFER = kind(
+    "BYTES_DIFFER", 422,
+    "Tệp {name} nhận được không giống tệp trên điện thoại, nên không giữ lại.",
+    "The file {name} that arrived is not the one on the phone, so it was not kept.",
+    "Ảnh vẫn còn trên điện thoại; hãy gửi lại từ đầu.", "The photo is still on the phone; send it again from its beginning.",
+)
 QUERY_UNUSABLE = kind(
     "QUERY_UNUSABLE", 400,
     "Giá trị {value} của {name} không dùng được.", "The value {value} of {name} cannot be used.",

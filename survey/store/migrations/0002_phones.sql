@@ -25,3 +25,24 @@ ALTER TABLE sign_in_link ADD COLUMN device TEXT;
 
 ALTER TABLE submission ADD COLUMN clock_drift_s REAL;  -- the phone's clock minus the server's when it was sent; NULL: not told
 ALTER TABLE submission ADD COLUMN brought_by TEXT;     -- who handed it in for its person, from a saved outbox; NULL: the person
+ALTER TABLE submission ADD COLUMN fix_by_hand INTEGER NOT NULL DEFAULT 0; -- 1: its position was put on the map or typed in
+
+-- Random keys that all processes share: '' is the deployment's own (the nonces of Digest).
+CREATE TABLE secret (
+  commune TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (commune, name)
+);
+
+-- Why an instance was kept aside, as the code of its problem; and the files that came with it.
+ALTER TABLE instance_conflict ADD COLUMN reason TEXT NOT NULL DEFAULT 'SUBMISSION_CONFLICT';
+CREATE TABLE conflict_file (
+  commune TEXT NOT NULL,
+  submission TEXT NOT NULL,
+  instance_sha256 TEXT NOT NULL,
+  name TEXT NOT NULL,                      -- a label given by the client, never a path
+  sha256 TEXT NOT NULL,
+  reason TEXT,                             -- code of the refusal, where it is not a photo
+  PRIMARY KEY (commune, submission, instance_sha256, name, sha256)
+);
