@@ -23,6 +23,7 @@ def show_pages() -> None:
         (Ability.EDIT_REGISTER, "register", _("Register"), ":material/list_alt:"),
         (Ability.EXPORT, "evidence", _("Evidence"), ":material/inventory_2:"),
         (Ability.MANAGE, "people", _("People"), ":material/group:"),
+        (Ability.MANAGE, "phones", _("Phones"), ":material/smartphone:"),
         (None, "account", _("My account"), ":material/person:"),
     ]
     # A page that is not for this person is not offered, yet known: its address gives our refusal, not Streamlit's "Page not found".

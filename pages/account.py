@@ -13,6 +13,9 @@ st.title(_("My account"))
 st.markdown(f"**{text.plain(person.name)}** · `{person.login}` · {layout.role_name(person.role)}")
 st.caption(_("Signed in on this device since {when}.", when=text.format_datetime(here.session.created_at)))
 
+if here.session.device is not None:
+    st.info(_("This is an enrolled phone. Sign in at a computer to choose a password."))
+    st.stop()
 st.subheader(_("Change the password") if person.has_password else _("Choose a password"))
 with st.form("password", clear_on_submit=True):
     old = st.text_input(_("Present password"), type="password", autocomplete="current-password") if person.has_password else ""
@@ -23,7 +26,7 @@ with st.form("password", clear_on_submit=True):
         try:
             if new == again:
                 accounts.change_password(here.survey, here.session, here.cookie, old=old, new=new)
-                st.success(_("Saved. Your other devices have been signed out."))
+                st.success(_("Saved. Your other browsers have been signed out; enrolled phones stay."))
             else:
                 st.error(_("The two new passwords differ."))
         except Problem as problem:

@@ -63,13 +63,23 @@ def people_table(people: Iterable[Person], hamlets: Iterable[Hamlet]) -> None:
 def link_with_code(person: Person, address: str, *, secure: bool) -> None:
     """Show a one-time link, and as a QR code where a phone can reach it over TLS."""
     st.success(_("One-time link for {name}, good for three days:", name=text.plain(person.name)))
+    address_with_code(address, secure=secure)
+
+
+def address_with_code(address: str, *, secure: bool) -> None:
+    """Show an address to open on a phone, and as a QR code where a phone can reach it over TLS."""
     st.code(address, language=None, wrap_lines=True)
     if secure:
-        # As a picture: `st.html` drops drawings.
-        drawing = segno.make(address, error="m").svg_data_uri(scale=5, dark="#000000", light="#ffffff", border=4)
-        st.html(f'<div class="code"><img src="{escape(drawing)}" alt="{escape(_("QR code of the link"))}"></div>')
+        code_image(address, _("QR code of the link"))
     else:
         st.caption(_("Phones need an https address for the camera and position; the QR code appears once SURVEY_PUBLIC_URL is set to one."))
+
+
+def code_image(content: str, description: str) -> None:
+    """Show *content* as a QR code with the lowest error correction: nothing soils a screen, and larger squares are read more easily."""
+    # As a picture: `st.html` drops drawings.
+    drawing = segno.make(content, error="l").svg_data_uri(scale=5, dark="#000000", light="#ffffff", border=4)
+    st.html(f'<div class="code"><img src="{escape(drawing)}" alt="{escape(description)}"></div>')
 
 
 def _card(person: Person, names: Mapping[str, str]) -> str:
