@@ -1,7 +1,9 @@
 // Photos on the phone: original bytes as they came, their hash, what the phone knew at that moment; small pictures for the screen.
 
-const THUMB_PX = 480;
 const SNIFFED = 32;
+
+/** How wide a photo's small picture is, in pixels. */
+export const THUMB_PX = 480;
 
 /** The largest file that the server takes, in bytes (`PHOTO_LIMIT` of survey/receive.py). */
 export const LIMIT_BYTES = 25_000_000;
@@ -50,20 +52,40 @@ export async function photoRecord(file, about) {
   };
 }
 
-/** Draw *blob* small onto a new canvas, upright; null where this browser cannot read it (HEIC on most). */
-export async function thumbnail(blob) {
+/**
+ * Draw *blob* onto a new canvas, upright and *width* wide at most; null where this browser cannot read it (HEIC on most).
+ * Twelve megapixels are 48 MB while they are open, so one picture is opened at a time.
+ */
+export function drawn(blob, width) {
+  opening = opening.then(() => draw(blob, width));
+  return opening;
+}
+
+let opening = Promise.resolve(null);
+
+async function draw(blob, width) {
   let picture;
   try {
-    picture = await createImageBitmap(blob);
+    picture = await createImageBitmap(blob, { resizeWidth: width, resizeQuality: "medium" });
   } catch (error) {
     if (error instanceof DOMException) return null;
     throw error;
   }
-  const scale = Math.min(1, THUMB_PX / Math.max(picture.width, picture.height));
+  const canvas = shrunk(picture, width);
+  picture.close();
+  return canvas;
+}
+
+function shrunk(picture, width) {
+  const scale = Math.min(1, width / picture.width);
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
   canvas.height = Math.max(1, Math.round(picture.height * scale));
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close(); // twelve megapixels are 48 MB while they are open
   return canvas;
+}
+
+/** A photo's small picture, made of what is *drawn* already (a canvas); a few kilobytes that are kept beside the original. */
+export function smallPicture(canvas) {
+  return new Promise((resolve) => shrunk(canvas, THUMB_PX).toBlob(resolve, "image/jpeg", 0.8));
 }

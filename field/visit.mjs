@@ -1,11 +1,12 @@
 // One visit: a form being filled at a place. Every change is kept in the draft; nothing is lost when the page goes.
 
 import { deviceId, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
+import { Earlier } from "./ghost.mjs";
 import { instanceXml } from "./instance.mjs";
-import { LIMIT_BYTES, photoRecord } from "./photos.mjs";
+import { drawn, LIMIT_BYTES, photoRecord, smallPicture, THUMB_PX } from "./photos.mjs";
 import { geopointText, metres } from "./position.mjs";
 import { t } from "./texts.mjs";
-import { Answers } from "./tree.mjs";
+import { Answers, namesSite } from "./tree.mjs";
 import { vietnamText } from "./values.mjs";
 
 const TYPING_MS = 250; // letters that follow each other faster are kept together
@@ -19,6 +20,8 @@ export class Visit {
     this.desk = desk;
     this.answers = new Answers(tree, draft.data);
     this.photos = new Map(photos.map((photo) => [photo.name, photo]));
+    this.pictures = new WeakMap();
+    this.earlier = new Earlier(draft, () => this.changed());
     this.shape = 0; // counts added and removed repeats, which are drawn anew
     this.changed = () => {};
     this.failed = () => {};
@@ -51,7 +54,7 @@ export class Visit {
   #fillSite() {
     if (!this.draft.site) return;
     for (const [path, { node, repeats }] of this.answers.nodes) {
-      if (node.appearance === "site" && !repeats.length) this.answers.set(path, [], this.draft.site.code);
+      if (namesSite(node) && !repeats.length) this.answers.set(path, [], this.draft.site.site);
     }
   }
 
@@ -129,8 +132,12 @@ export class Visit {
     this.changed();
   }
 
-  /** Take *file* as the answer of *question*; returns a sentence where that failed. */
-  async takePhoto(question, file, { source, before }) {
+  /**
+   * Take *file* as the answer of *question*; returns a sentence where that failed. *before* is the last fix before the shutter,
+   * *fixing* a promise of the first one after it, *picture* the small picture where it is there already.
+   */
+  async takePhoto(question, file, { source, before, fixing = null, picture }) {
+    if (!file.size) return t("The phone handed over an empty file. Please take the photo again.");
     if (file.size > LIMIT_BYTES) return t("The file is too large ({size} MB at most).", { size: LIMIT_BYTES / 1e6 });
     const number = (this.draft.photoCount += 1);
     let photo;
@@ -140,6 +147,7 @@ export class Visit {
       if (error instanceof DOMException) return t("The phone did not hand over the photo. Please take it again.");
       throw error;
     }
+    photo.picture = picture;
     const former = this.answers.value(question.path, question.at);
     this.answers.set(question.path, question.at, photo.name);
     this.photos.set(photo.name, photo);
@@ -148,18 +156,37 @@ export class Visit {
     const kept = await this.#write({ photos: [photo], removed: former ? [former] : [] });
     this.photos.delete(kept ? former : photo.name);
     if (!kept) this.answers.set(question.path, question.at, former); // what is not on disk is no answer
-    else if (source === "system") this.#fixAfter(photo);
+    else if (fixing) this.#fixAfter(photo, fixing);
     this.changed();
     return kept ? null : t("This phone has no room to keep the photo. Free some space, then take it again.");
   }
 
-  // The first position after the camera came back may take a while; the photo is safe already.
-  async #fixAfter(photo) {
-    const fix = await this.watch.next({ patient: true });
-    if (!fix || !this.photos.has(photo.name) || this.draft.state !== "open") return; // once sealed it is the sender's
+  // The first position after the shutter may take a while; the photo is safe already.
+  async #fixAfter(photo, fixing) {
+    const fix = await fixing;
+    if (!fix || !this.#holds(photo)) return;
     photo.after = fix;
     await keepPhoto(photo);
     this.changed();
+  }
+
+  // Once the draft is sealed its photos are the sender's.
+  #holds(photo) {
+    return this.photos.get(photo.name) === photo && this.draft.state === "open";
+  }
+
+  /** The small picture of *photo*, made once and kept beside it; null where this browser cannot read it (HEIC on most). */
+  picture(photo) {
+    if (!this.pictures.has(photo)) this.pictures.set(photo, this.#picture(photo));
+    return this.pictures.get(photo);
+  }
+
+  async #picture(photo) {
+    if (photo.picture !== undefined || !photo.bytes) return photo.picture ?? null;
+    const canvas = await drawn(photo.bytes, THUMB_PX);
+    photo.picture = canvas && (await smallPicture(canvas));
+    if (this.#holds(photo)) await keepPhoto(photo);
+    return photo.picture;
   }
 
   /** Remove the photo that answers *question*. */
