@@ -1,21 +1,21 @@
-// The field client: signs in, finds what was left open, and moves between its screens.
+// The field client: says who is here, finds what was left open, and moves between its screens.
 
 import { fill, h } from "./dom.mjs";
 import { holdDraft, keep, keepDraft, readDraft, readDrafts, recall } from "./drafts.mjs";
 import { homeScreen } from "./home_screen.mjs";
 import { elsewhere, forgetful, notice, signInNotice, unreachable } from "./notices.mjs";
 import { Watch } from "./position.mjs";
-import { Sender } from "./send.mjs";
 import { Refusal } from "./server.mjs";
+import { TabBar } from "./tab_bar.mjs";
 import { language, languages, loadTexts, t } from "./texts.mjs";
 import { Work } from "./work.mjs";
 
 /**
  * Run the client inside *root* and return a function that ends it. *desk* is the way for paper forms; *embedded* says that the page
- * belongs to somebody else (history, scrolling, style sheet), who also says the *language*.
+ * belongs to somebody else (history, scrolling, style sheet), who also says the *language*. *keeping* keeps the client's own page.
  */
-export async function mount(root, { desk = false, embedded = false, language: wanted } = {}) {
-  const app = new App({ desk, embedded, wanted });
+export async function mount(root, { desk = false, embedded = false, language: wanted, keeping = null } = {}) {
+  const app = new App({ desk, embedded, wanted, keeping });
   if (embedded) root.append(h("link", { rel: "stylesheet", href: `${app.base}style.css` }));
   root.querySelector(".opening")?.remove();
   root.append(app.element);
@@ -24,19 +24,25 @@ export async function mount(root, { desk = false, embedded = false, language: wa
 }
 
 class App {
-  constructor({ desk, embedded, wanted }) {
+  #tabs = null;
+  #asking = () => document.visibilityState === "visible" && this.work.me && this.work.refreshAfter();
+
+  constructor({ desk, embedded, wanted, keeping }) {
     this.desk = desk;
     this.embedded = embedded;
     this.wanted = wanted;
+    this.keeping = keeping;
     this.base = `${location.origin}/field/`;
     this.api = `${location.origin}/api/`;
     this.element = h("main", { class: embedded ? "field embedded" : "field", lang: language() });
     this.watch = new Watch();
     this.work = new Work(this.api);
-    this.sender = new Sender(this.api);
+    this.sender = null; // with the rooms
     this.screen = null;
     this.back = () => this.home();
     if (!embedded) addEventListener("popstate", this.back);
+    addEventListener("online", this.#asking);
+    document.addEventListener("visibilitychange", this.#asking);
   }
 
   async start() {
@@ -57,20 +63,31 @@ class App {
     }
   }
 
-  // Where the person stopped, or the list of work. Raises DOMException where the browser keeps nothing.
+  // Where the person stopped, or the list of work; then, behind it, what the next hours need. Raises DOMException where nothing is kept.
   async #goOn() {
-    this.rooms().catch(() => {}); // fetched while there is a connection; asked for again when it is needed
+    this.#tabs ??= this.desk || this.embedded ? null : new TabBar(this);
+    this.work.listen((what) => what === "person" && this.#another());
     if (!this.desk) this.watch.start();
     const current = await recall("current");
     const draft = current && (await readDraft(current));
-    if (draft && draft.person === this.work.me.person && draft.desk === this.desk) return this.attempt(() => this.open(draft));
+    if (draft && draft.person === this.work.me.person && draft.desk === this.desk) await this.attempt(() => this.open(draft));
+    else await this.home();
+    this.rooms().catch(() => {}); // asked for again when it is needed
+    this.work.refresh();
+    this.keeping?.begin();
+  }
+
+  // Somebody else has signed in on this phone: the screen of the one before goes, and what was begun stays theirs.
+  async #another() {
     await this.home();
   }
 
   /** The modules behind the first screen. Raises Refusal where they are neither here nor to be had. */
   async rooms() {
     try {
-      return await import("./rooms.mjs");
+      const rooms = await import("./rooms.mjs");
+      this.sender ??= new rooms.Sender(this.api, { later: rooms.askForSync });
+      return rooms;
     } catch (error) {
       if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");
       throw error;
@@ -79,16 +96,19 @@ class App {
 
   close() {
     removeEventListener("popstate", this.back);
+    removeEventListener("online", this.#asking);
+    document.removeEventListener("visibilitychange", this.#asking);
     this.screen?.close?.();
     this.watch.stop();
-    this.sender.close();
+    this.work.close();
+    this.sender?.close();
   }
 
-  /** Put *screen* (`{element, close}`) in the place of the present one. */
-  show(screen) {
+  /** Put *screen* (`{element, close}`) in the place of the present one; *tab* is its name in the bar below, if it is there. */
+  show(screen, tab = null) {
     this.screen?.close?.();
     this.screen = screen;
-    fill(this.element, screen.element);
+    fill(this.element, screen.element, tab && this.#tabs?.shown(tab));
     if (!this.embedded) scrollTo(0, 0);
     screen.shown?.();
   }
@@ -97,7 +117,26 @@ class App {
   async home() {
     await this.screen?.leave?.();
     await keep("current", null);
-    this.show(await homeScreen(this));
+    this.show(await homeScreen(this), "work");
+  }
+
+  /** The map of the places. */
+  async map() {
+    await this.#tab("map", async ({ mapScreen }) => mapScreen(this));
+  }
+
+  /** What waits to be sent, and why. */
+  async outbox() {
+    await this.#tab("outbox", async ({ outboxScreen }) => outboxScreen(this));
+  }
+
+  async #tab(name, make) {
+    await this.attempt(async () => {
+      const screen = await make(await this.rooms());
+      await this.screen?.leave?.();
+      this.#deeper();
+      this.show(screen, name);
+    });
   }
 
   /** Home by the phone's own way back, so that its button and ours do the same. */

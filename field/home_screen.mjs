@@ -1,73 +1,176 @@
-// The first screen: what was left open, then where to go next (hamlet, search, nearest first), then what was sent.
+// The first screen: what waits, what came back, what was left open, then where to go next, then what was sent.
 
 import { clock, fill, h } from "./dom.mjs";
 import { readDrafts, readSent, recall } from "./drafts.mjs";
+import { signInLink } from "./notices.mjs";
 import { Refusal } from "./server.mjs";
 import { SiteFinder } from "./site_finder.mjs";
 import { language, pick, t } from "./texts.mjs";
 
+const PATIENT_MS = 2_000; // before it is said that the server takes its time
+
 /** The screen of *app*. */
 export async function homeScreen(app) {
-  const { me } = app.work;
-  const [drafts, sent] = await Promise.all([readDrafts(me.person), readSent(me.person)]);
-  const finder = new SiteFinder(app, (await recall("hamlet")) ?? "");
-  const lately = h("details", { class: "group lately" });
-  const cameBack = h("div");
-  const begun = h("div", {}, draftList(app, drafts));
-  const element = h("div", { class: "home" }, head(app), begun, cameBack, lately, finder.element);
-  fill(lately, sentList(sent, []));
-  app.work.submissions().then(
-    ({ submissions, returned }) => {
-      fill(cameBack, returnedList(app, returned, drafts));
-      fill(lately, sentList(sent, submissions));
-    },
-    (error) => {
-      if (!(error instanceof Refusal)) throw error; // the list of what this phone sent stands already
-    },
-  );
+  const screen = new Home(app, (await recall("hamlet")) ?? "");
+  await screen.drawOwn();
+  app.work.refreshAfter();
+  return screen;
+}
+
+class Home {
+  #ends = [];
+
+  constructor(app, hamlet) {
+    this.app = app;
+    this.finder = new SiteFinder(app, hamlet);
+    this.parts = { line: h("div"), unsent: h("div"), cameBack: h("div"), begun: h("div"), foot: h("div") };
+    const { line, unsent, cameBack, begun, foot } = this.parts;
+    this.lately = h("details", { class: "group lately" });
+    this.element = h("div", { class: "home" }, head(app), line, unsent, cameBack, begun, this.finder.element, this.lately, foot);
+    this.#ends.push(app.work.listen((what) => this.#heard(what)));
+    if (app.keeping) this.#ends.push(app.keeping.listen(() => this.#drawAround()));
+    const timer = setTimeout(() => this.#drawAround(), PATIENT_MS);
+    this.#ends.push(() => clearTimeout(timer));
+    this.#drawAround();
+    this.#followSending();
+  }
+
+  close() {
+    this.#ends.forEach((end) => end());
+    this.#ends = null;
+    this.finder.close();
+  }
+
   // What is sent meanwhile, once there is a connection again, is no longer offered.
-  const deaf = app.sender.listen(async (id) => {
-    if (!app.sender.states.get(id).sent) return;
-    fill(begun, draftList(app, await readDrafts(me.person)));
-    fill(lately, sentList(await readSent(me.person), []));
-  });
-  const close = () => {
-    deaf();
-    finder.close();
-  };
-  return { element, close };
+  async #followSending() {
+    try {
+      await this.app.rooms();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return;
+    }
+    if (!this.#ends) return; // left meanwhile
+    this.#ends.push(this.app.sender.listen((id) => this.app.sender.states.get(id).sent && this.#sent()));
+  }
+
+  async #sent() {
+    await this.app.work.mark();
+    this.finder.marked();
+    await this.drawOwn();
+  }
+
+  #heard(what) {
+    if (what === "work") this.finder.arrange();
+    if (what === "places") this.finder.placed();
+    if (what === "submissions") this.drawOwn();
+    this.#drawAround();
+  }
+
+  /** Show what is this person's own: drafts, what came back, what was sent. */
+  async drawOwn() {
+    const { app, parts } = this;
+    const { person } = app.work.me;
+    const [drafts, sent] = await Promise.all([readDrafts(person), readSent(person)]);
+    const own = drafts.filter((draft) => draft.desk === app.desk);
+    const { submissions, returned } = app.work.handedIn;
+    const waiting = returned.filter((record) => !drafts.some((draft) => draft.replaces === record.id));
+    const plain = app.desk || app.embedded; // no bar below, no screen for what waits
+    fill(parts.unsent, plain ? null : unsentStrip(app, own.filter(({ state }) => state !== "open")));
+    fill(parts.begun, draftList(app, plain ? own : own.filter(({ state }) => state === "open")));
+    fill(parts.cameBack, returnedList(app, waiting));
+    fill(this.lately, sentList(sent, submissions));
+  }
+
+  #drawAround() {
+    fill(this.parts.line, stateLine(this.app.work), releaseLine(this.app.keeping));
+    if (!this.app.desk && !this.app.embedded) fill(this.parts.foot, readyLine(this.app), installOffer(this.app.keeping));
+  }
 }
 
 function head(app) {
   const { me } = app.work;
   const banner = () => h("p", { class: "banner" }, t("DEMONSTRATION: people, places and figures are made up"));
-  const offline = app.work.fresh ? null : h("p", { class: "notice" }, t("No connection to the server: lists are as of the last time."));
   const bar = h("div", { class: "bar" }, h("h1", {}, me.commune.name), app.languageSwitch());
-  return h("header", {}, me.commune.demonstration && !app.embedded ? banner() : null, bar, h("p", { class: "hint" }, me.name), offline);
+  return h("header", {}, me.commune.demonstration && !app.embedded ? banner() : null, bar, h("p", { class: "hint" }, me.name));
+}
+
+// How old the lists are, where they are not the server's of this moment.
+function stateLine(work) {
+  const time = work.asOf && clock(work.asOf, language());
+  if (work.signedOut) {
+    const words = t("Your sign-in has ended. What is on this phone goes on; sign in to send it. Lists are as of {time}.", { time });
+    return h("div", { class: "notice", role: "status" }, h("p", {}, words), signInLink());
+  }
+  if (work.trouble) return h("p", { class: "notice", role: "status" }, t("No connection to the server: lists are as of {time}.", { time }));
+  if (work.asking && work.late) return h("p", { class: "hint", role: "status" }, t("Asking the server… Lists are as of {time}.", { time }));
+  return null;
+}
+
+function releaseLine(keeping) {
+  if (!keeping?.newer) return null;
+  const words = keeping.blocked ? t("Close the other tabs of this app, then tap here for the new version.") : t("New version here: tap to load it");
+  return h("button", { type: "button", class: "plain", id: "newer", onclick: () => keeping.loadNewest() }, words);
+}
+
+// What a day without a connection needs, and what of it is still missing.
+function readyLine({ work, keeping }) {
+  if (keeping?.state === "impossible") {
+    return h("p", { class: "hint", id: "ready" }, t("This browser opens the page only with a connection. What you begin is kept all the same."));
+  }
+  const { trees, wanted, places, map } = work.ready;
+  const shell = keeping?.state === "kept";
+  const parts = [
+    t("{count} checklists", { count: trees }),
+    places === null ? null : t("{count} places", { count: places }),
+    map ? t("map") : null,
+  ].filter(Boolean);
+  const missing = [
+    shell ? null : t("the page itself"),
+    trees < wanted ? t("{count} checklists", { count: wanted - trees }) : null,
+    places === null ? t("list of places") : null,
+    map ? null : t("map"),
+  ].filter(Boolean);
+  const words = missing.length
+    ? t("Not yet on this phone for work without a connection: {parts}.", { parts: missing.join(", ") })
+    : t("Ready for work without a connection: {parts}.", { parts: parts.join(", ") });
+  return h("p", { class: "hint", id: "ready", "data-ready": missing.length ? null : "yes" }, words);
+}
+
+function installOffer(keeping) {
+  if (!keeping || matchMedia("(display-mode: standalone)").matches) return null;
+  if (keeping.prompt) return h("button", { type: "button", class: "plain", id: "install", onclick: () => keeping.install() }, t("Add to the home screen"));
+  return h("p", { class: "hint" }, t("To open it like an app: in the browser's menu, choose “Add to home screen”."));
+}
+
+function unsentStrip(app, waiting) {
+  if (!waiting.length) return null;
+  const oldest = waiting.map(({ endedAt, changedAt }) => endedAt ?? changedAt).sort()[0];
+  const trouble = waiting.some(({ state }) => state !== "sending");
+  const words = t("{count} not sent yet, the oldest of {time}", { count: waiting.length, time: clock(oldest, language()) });
+  const more = trouble ? h("span", { class: "reason" }, t("Something needs your decision.")) : null;
+  return h("button", { type: "button", class: "card sending", id: "unsent", onclick: () => app.outbox() }, h("strong", {}, words), more);
 }
 
 function draftList(app, drafts) {
-  const own = drafts.filter((draft) => draft.desk === app.desk);
-  if (!own.length) return null;
-  return h("section", {}, h("h2", {}, t("Continue where you stopped")), own.map((draft) => draftCard(app, draft)));
+  if (!drafts.length) return null;
+  return h("section", {}, h("h2", {}, t("Continue where you stopped")), drafts.map((draft) => draftCard(app, draft)));
 }
 
 function draftCard(app, draft) {
-  const state = { open: t("not finished"), sending: t("not sent yet"), refused: t("a photo was refused") }[draft.state];
+  const states = { open: t("not finished"), sending: t("not sent yet"), refused: t("a photo was refused"), conflict: t("not sent yet") };
   const card = h(
     "button",
     { type: "button", class: `card ${draft.state}` },
     h("strong", {}, siteName(draft.site)),
     h("span", {}, pick(draft.title)),
-    h("span", { class: "hint" }, `${state} · ${clock(draft.changedAt, language())}`),
+    h("span", { class: "hint" }, `${states[draft.state]} · ${clock(draft.changedAt, language())}`),
   );
   card.addEventListener("click", () => app.attempt(() => app.open(draft)));
   return card;
 }
 
 // What a reviewer sent back stands first of all, with the reason and the door to doing it again.
-function returnedList(app, returned, drafts) {
-  const waiting = returned.filter((record) => !drafts.some((draft) => draft.replaces === record.id));
+function returnedList(app, waiting) {
   if (!waiting.length) return null;
   return h("section", { id: "returned" }, h("h2", {}, t("Returned, to be done again")), waiting.map((record) => returnedCard(app, record)));
 }

@@ -1,91 +1,253 @@
-// What there is to do: who is signed in, hamlets, forms, sites; from the server, else the last copy that the phone keeps.
+// What there is to do: who is signed in, hamlets, checklists, places; from the phone's copies, asked for again behind the screen.
 
-import { keep, recall } from "./drafts.mjs";
-import { fold } from "./fold.mjs";
-import { grade, metres } from "./position.mjs";
+import { Copy } from "./copies.mjs";
+import { keep, keptKeys, readDrafts, readSent, recall } from "./drafts.mjs";
+import { Register, statesOf } from "./register.mjs";
 import { get, Refusal } from "./server.mjs";
 
-const SITES_AT_ONCE = 1000;
+const QUICK_MS = 20_000;
+const SLOW_MS = 120_000; // a register of thousands over a bad line
+const SHORT_MS = 5_000; // where a copy stands by
+const AGAIN_MS = 60_000; // a line that came back says nothing on some phones: it is tried
+const PATHS = { work: "work", register: "register", visits: "visits", submissions: "submissions?limit=20", map: "map" };
 
-/** Reads the server's work for one person. */
+/** What one person has to do. Listeners hear what changed: `person`, `work`, `places`, `submissions`, `state`. */
 export class Work {
+  #listeners = new Set();
+  #asking = null;
+  #timer = null;
+  #copies = null;
+  #trees = new Set();
+
   constructor(api) {
     this.api = api;
     this.me = null;
-    this.fresh = true;
+    this.trouble = null; // the Refusal that ended the last asking, null where all is as the server says
+    this.register = new Register();
+    this.who = new Copy("me", `${api}me`, QUICK_MS);
   }
 
-  /** Load who is here and what there is to do. Raises Refusal: 401 where nobody is signed in, 0 where there is neither server nor copy. */
+  /** Call *listener* with what changed until the returned function is called. */
+  listen(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(what) {
+    this.#listeners.forEach((listener) => listener(what));
+  }
+
+  /** Stop asking. */
+  close() {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  /** Be ready to show the work, from the phone's copies where it has them. Raises Refusal where it has none and the server gives none. */
   async load() {
-    const [me, work] = await Promise.all([this.#kept("me", "me"), this.#kept("work", "work")]);
-    if (work.person !== me.person) throw new Refusal(0, "NO_CONNECTION", ""); // the copy is of who used this phone before
-    Object.assign(this, { me, hamlets: work.hamlets, forms: work.forms });
+    await this.who.recall();
+    if (this.who.value) await this.#become(this.who.value);
+    if (this.work) return;
+    await this.#refreshWho();
   }
 
-  // The server's answer to *path*, kept under *key*; the kept one where no server can be reached.
-  async #kept(path, key) {
-    try {
-      const answer = await get(this.api + path);
-      await keep(key, answer);
-      return answer;
-    } catch (error) {
-      const copy = error instanceof Refusal && error.passing ? await recall(key) : undefined;
-      if (copy === undefined) throw error;
-      this.fresh = false;
-      return copy;
-    }
+  get work() {
+    return this.#copies?.work.value;
   }
 
-  /** The tree of *form*; a version never changes, so the phone's copy serves first. */
-  async tree(form, version) {
-    const key = `tree:${this.me.commune.code}:${form}:${version}`;
-    const kept = await recall(key);
-    if (kept) return kept;
-    const tree = await get(`${this.api}forms/${encodeURIComponent(form)}/${encodeURIComponent(version)}`);
-    await keep(key, tree);
-    return tree;
+  get hamlets() {
+    return this.work.hamlets;
   }
 
-  /** Sites of *hamlet* ("" for all), and whether there are more than were sent; *query* and *fix* choose among too many. */
-  async sites(hamlet, { query = "", fix = null } = {}) {
-    const wanted = new URLSearchParams({ limit: SITES_AT_ONCE });
-    if (hamlet) wanted.set("hamlet", hamlet);
-    if (query) wanted.set("q", query);
-    if (fix) {
-      wanted.set("lat", fix.latitude);
-      wanted.set("lon", fix.longitude);
-    }
-    const { sites } = await get(`${this.api}sites?${wanted}`);
-    const name = (id) => this.hamlets.find((one) => one.id === id)?.name ?? "";
-    const folded = (site) => fold(`${site.code} ${site.name} ${name(site.hamlet)}`);
-    return { sites: sites.map((site) => ({ ...site, folded: folded(site) })), more: sites.length >= SITES_AT_ONCE };
+  get forms() {
+    return this.work.forms;
+  }
+
+  get round() {
+    return this.work.round ?? null;
+  }
+
+  get tiles() {
+    return this.work.tiles ?? null;
+  }
+
+  /** The map of the commune (`{border, hamlets}`), undefined while the phone has none. */
+  get map() {
+    return this.#copies.map.value;
+  }
+
+  /** Whether the register has been fetched once. */
+  get listed() {
+    return this.#copies.register.value !== undefined;
+  }
+
+  /** When the server last said that the work is so. */
+  get asOf() {
+    return this.#copies.work.at;
+  }
+
+  /** Whether the server is being asked at this moment. */
+  get asking() {
+    return this.#asking !== null;
+  }
+
+  /** Whether the server no longer knows who this is; what is on the phone goes on. */
+  get signedOut() {
+    return this.trouble?.status === 401;
   }
 
   /** What the person handed in lately (`submissions`) and all that came `returned` and waits, with states and the reviewer's reason. */
-  submissions() {
-    return get(`${this.api}submissions?limit=20`);
+  get handedIn() {
+    return this.#copies.submissions.value ?? { submissions: [], returned: [] };
   }
 
-  /** The submission *id* as it was handed in: its `xml`, and which `files` the server has. */
-  instance(id) {
-    return get(`${this.api}submissions/${encodeURIComponent(id)}/instance`);
+  /** What the phone has for a day without a connection: `{trees, wanted, places, map}`; places is null without a register. */
+  get ready() {
+    const trees = this.forms.filter((form) => this.#trees.has(this.#treeKey(form.form, form.version))).length;
+    return { trees, wanted: this.forms.length, places: this.listed ? this.register.entries.length : null, map: this.map !== undefined };
+  }
+
+  /** Ask the server for everything once more; whoever asks meanwhile waits for the same answers. Never raises Refusal. */
+  refresh() {
+    this.#asking ??= this.#refreshAll().finally(() => {
+      this.#asking = null;
+      this.#tell("state");
+    });
+    return this.#asking;
+  }
+
+  /** `refresh`, unless the copies are younger than *age* milliseconds and nothing went wrong. */
+  refreshAfter(age = AGAIN_MS) {
+    if (this.trouble || !this.asOf || Date.now() - Date.parse(this.asOf) > age) return this.refresh();
+    return Promise.resolve();
+  }
+
+  async #refreshAll() {
+    clearTimeout(this.#timer);
+    try {
+      await this.#refreshWho();
+      const rest = ["register", "visits", "submissions", "map"].map((name) => this.#refreshOne(name));
+      const failed = (await Promise.allSettled([...rest, this.#fetchTrees()])).find(({ status }) => status === "rejected");
+      if (failed) throw failed.reason;
+      this.trouble = null;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.trouble = error;
+      if (error.passing) this.#timer = setTimeout(() => this.refresh(), AGAIN_MS);
+    }
+  }
+
+  // Both questions at once: on a slow line each wait counts.
+  async #refreshWho() {
+    const asked = (this.#copies?.work ?? new Copy("", this.api + PATHS.work, QUICK_MS)).fetch();
+    asked.catch(() => {}); // heard below
+    const changed = await this.who.take(await this.who.fetch());
+    const me = this.who.value;
+    const other = this.me && (this.me.person !== me.person || this.me.commune.code !== me.commune.code);
+    if (changed) await this.#become(me);
+    const answer = await asked;
+    if (answer.body && answer.body.person !== me.person) throw new Refusal(0, "NO_CONNECTION", ""); // signed in anew in between
+    if ((await this.#copies.work.take(answer)) || changed) this.#arrange();
+    this.#tell(other ? "person" : "work");
+  }
+
+  async #refreshOne(name) {
+    const copy = this.#copies[name];
+    if (!(await copy.take(await copy.fetch())) || copy !== this.#copies[name]) return;
+    if (name === "submissions") await this.#keepReturned();
+    if (name === "register") this.#arrange();
+    await this.mark();
+    this.#tell(name === "submissions" ? name : "places");
+  }
+
+  // From here on it is *me* whose copies count: nobody sees what another person has on this phone.
+  async #become(me) {
+    const same = this.me?.person === me.person && this.me.commune.code === me.commune.code;
+    this.me = me;
+    if (same) return;
+    const patience = { register: SLOW_MS };
+    const copy = ([name, path]) => [name, new Copy(this.#key(name), this.api + path, patience[name] ?? QUICK_MS)];
+    this.#copies = Object.fromEntries(Object.entries(PATHS).map(copy));
+    this.register = new Register();
+    await this.#copies.work.recall();
+    if (this.work) this.#recallRest();
+  }
+
+  // The register is long: the first screen stands before it is read.
+  async #recallRest() {
+    const { register, visits, submissions, map } = this.#copies;
+    const keys = await keptKeys(this.#treeKey("", ""));
+    this.#trees = new Set(keys);
+    await Promise.all([submissions, visits, map, register].map((copy) => copy.recall()));
+    if (register !== this.#copies.register) return; // another person meanwhile
+    this.#arrange();
+    await this.mark();
+    this.#tell("submissions");
+    this.#tell("places");
+  }
+
+  #arrange() {
+    this.register = new Register(this.#copies.register.value?.sites, this.hamlets);
+    this.register.prepare();
+  }
+
+  /** Take in what is done and what is not, from the server's visits and this phone's own work. */
+  async mark() {
+    const [drafts, sent] = await Promise.all([readDrafts(this.me.person), readSent(this.me.person, Infinity)]);
+    const { submissions, returned } = this.handedIn;
+    const { value } = this.#copies.visits;
+    this.register.mark(this.forms, statesOf({ ...value, round: this.round, drafts, sent, own: [...submissions, ...returned] }));
+  }
+
+  #key(name) {
+    return `${name}:${this.me.commune.code}:${this.me.person}`;
+  }
+
+  #treeKey(form, version) {
+    return form ? `tree:${this.me.commune.code}:${form}:${version}` : `tree:${this.me.commune.code}:`;
+  }
+
+  async #fetchTrees() {
+    await Promise.all(this.forms.map(({ form, version }) => this.tree(form, version)));
+    this.#tell("state");
+  }
+
+  /** The tree of *form*; a version never changes, so the phone's copy serves first. Raises Refusal. */
+  async tree(form, version) {
+    const key = this.#treeKey(form, version);
+    const kept = await recall(key);
+    const tree = kept ?? (await get(`${this.api}forms/${encodeURIComponent(form)}/${encodeURIComponent(version)}`));
+    if (!kept) await keep(key, tree);
+    this.#trees.add(key);
+    return tree;
+  }
+
+  // What came back is done again where there is no connection, too.
+  async #keepReturned() {
+    await Promise.all(this.handedIn.returned.map(({ id }) => this.instance(id)));
+  }
+
+  /** The submission *id* as it was handed in: its `xml`, and which `files` the server has. Raises Refusal. */
+  async instance(id) {
+    const copy = new Copy(`instance:${id}`, `${this.api}submissions/${encodeURIComponent(id)}/instance`, SHORT_MS);
+    await copy.recall();
+    try {
+      await copy.take(await copy.fetch());
+    } catch (error) {
+      if (!(error instanceof Refusal) || copy.value === undefined) throw error;
+    }
+    return copy.value;
   }
 
   /** The small picture of a photo that the server has, as a blob; null where there is none to be had. */
   async picture(sha256) {
     try {
-      const answer = await fetch(`${location.origin}/photos/${sha256}/thumb`, { credentials: "same-origin" });
+      const patience = { credentials: "same-origin", signal: AbortSignal.timeout(SHORT_MS) };
+      const answer = await fetch(`${location.origin}/photos/${sha256}/thumb`, patience);
       return answer.status === 200 ? await answer.blob() : null;
     } catch (error) {
-      if (error instanceof TypeError) return null; // only the picture is lacking
+      if (error instanceof TypeError || error instanceof DOMException) return null; // only the picture is lacking
       throw error;
     }
   }
-}
-
-/** *sites* in the order of the list: nearest first where *fix* is usable, else as the register sorts; each with its `distance`. */
-export function nearest(sites, fix) {
-  if (!fix || grade(fix.accuracy) === "unusable") return sites.map((site) => ({ ...site, distance: null }));
-  const measured = sites.map((site) => ({ ...site, distance: site.latitude === null ? null : metres(fix, site) }));
-  return measured.sort((a, b) => (a.distance ?? Infinity) - (b.distance ?? Infinity));
 }

@@ -1,0 +1,153 @@
+// The register on the phone: found as one types, nearest first, with what is done in this round and what is still to do.
+
+import { fold } from "./fold.mjs";
+import { grade } from "./position.mjs";
+
+const DONE = new Set(["accepted", "received", "sending"]);
+const DEGREE_M = 111_195; // metres in a degree of latitude
+const SLICE = 250; // sites prepared for searching at once, so that a tap in between is answered
+const VIETNAM_MS = 7 * 3_600_000;
+
+/** The sites that one person may see, in the order of the server's list. */
+export class Register {
+  /** *hamlets* gives the names that are searched with each site. */
+  constructor(sites = [], hamlets = []) {
+    const names = new Map(hamlets.map(({ id, name }) => [id, name]));
+    this.entries = sites.map((site) => new Entry(site, names.get(site.hamlet) ?? ""));
+    this.byId = new Map(this.entries.map((entry) => [entry.site.site, entry]));
+    this.measuredFrom = null;
+  }
+
+  /** Prepare the search, a slice at a time; without it the first letter typed waits for all. */
+  async prepare() {
+    for (let begin = 0; begin < this.entries.length; begin += SLICE) {
+      this.entries.slice(begin, begin + SLICE).forEach((entry) => entry.folded);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  /** Take in which of *forms* have which state where (`states` of `statesOf`). */
+  mark(forms, states) {
+    this.entries.forEach((entry) => entry.mark(forms, states));
+  }
+
+  /** The first *limit* entries that match, nearest first where *fix* is usable, and how many there are in all. */
+  find({ query = "", hamlet = "", kind = "", open = false }, fix, limit) {
+    this.#measure(fix);
+    const words = fold(query).split(" ").filter(Boolean);
+    const found = this.entries.filter(
+      (entry) =>
+        (!hamlet || entry.site.hamlet === hamlet) &&
+        (!kind || entry.site.kind === kind) &&
+        (!open || entry.open) &&
+        words.every((word) => entry.folded.includes(word)),
+    );
+    return { count: found.length, entries: nearest(found, limit) };
+  }
+
+  /** For each hamlet (and "" for all of them) how many sites there are and how many are done: `Map(id → {all, done})`. */
+  counts() {
+    const counts = new Map([["", { all: 0, done: 0 }]]);
+    for (const { site, wanted, open } of this.entries) {
+      if (!wanted) continue;
+      for (const hamlet of new Set([site.hamlet ?? "", ""])) {
+        if (!counts.has(hamlet)) counts.set(hamlet, { all: 0, done: 0 });
+        const count = counts.get(hamlet);
+        count.all += 1;
+        if (!open) count.done += 1;
+      }
+    }
+    return counts;
+  }
+
+  /** The kinds of site that occur. */
+  kinds() {
+    return [...new Set(this.entries.map(({ site }) => site.kind))].sort();
+  }
+
+  #measure(fix) {
+    if (this.measuredFrom === fix) return;
+    this.measuredFrom = fix;
+    const usable = fix && grade(fix.accuracy) !== "unusable";
+    this.entries.forEach((entry) => (entry.distance = usable ? distance(fix, entry.site) : null));
+  }
+}
+
+class Entry {
+  #folded = null;
+
+  constructor(site, hamlet) {
+    Object.assign(this, { site, hamlet, distance: null, states: new Map(), wanted: 0, done: 0 });
+  }
+
+  /** What a search looks at: code, name, hamlet and, of a road, its ends. */
+  get folded() {
+    const { code, name, ends = [] } = this.site;
+    this.#folded ??= fold([code, name, this.hamlet, ...ends].join(" "));
+    return this.#folded;
+  }
+
+  /** Whether a checklist is still to be done here in this round. */
+  get open() {
+    return this.done < this.wanted;
+  }
+
+  mark(forms, states) {
+    const wanted = forms.filter((form) => form.site_kind === this.site.kind);
+    this.states = new Map(wanted.map(({ form }) => [form, states.get(`${this.site.site} ${form}`) ?? null]));
+    this.wanted = wanted.length;
+    this.done = [...this.states.values()].filter((state) => DONE.has(state)).length;
+  }
+}
+
+/**
+ * What is known of each site and form, `Map("site form" → state)`: the server's *visits* of this *round* by anybody, what this phone
+ * has *sent* since (but not what the server's list *own* says came back), and its *drafts*: `sending` waits here, `begun` is not finished.
+ */
+export function statesOf({ visits = [], round = null, sent = [], drafts = [], own = [] }) {
+  const states = new Map();
+  const back = new Set(own.filter(({ state }) => state === "returned" || state === "rejected").map(({ id }) => id));
+  const since = round?.starts_on ?? "";
+  const set = (site, form, state) => site && states.set(`${site.site} ${form}`, state);
+  drafts.filter(({ state }) => state === "open").forEach(({ site, form }) => set(site, form, "begun"));
+  sent.filter(({ id, at }) => !back.has(id) && day(at) >= since).forEach(({ site, form }) => set(site, form, "received"));
+  visits.forEach(([site, form, state]) => states.set(`${site} ${form}`, state));
+  drafts.filter(({ state }) => state !== "open").forEach(({ site, form }) => set(site, form, "sending"));
+  return states;
+}
+
+// The day in Vietnam on which something was sent.
+const day = (at) => new Date(Date.parse(at) + VIETNAM_MS).toISOString().slice(0, 10);
+
+// The *limit* nearest, without sorting thousands; who has no position comes last, in the register's order.
+function nearest(entries, limit) {
+  const away = (entry) => entry.distance ?? Infinity;
+  const first = [];
+  for (const entry of entries) {
+    if (first.length === limit && away(entry) >= away(first[limit - 1])) continue;
+    let place = first.length;
+    while (place > 0 && away(first[place - 1]) > away(entry)) place -= 1;
+    first.splice(place, 0, entry);
+    if (first.length > limit) first.pop();
+  }
+  return first;
+}
+
+// Metres from *fix* to a site, to the nearest place of its line where it has one; null without a position. Flat within a commune.
+function distance(fix, site) {
+  const scale = Math.cos((fix.latitude * Math.PI) / 180);
+  const flat = ([longitude, latitude]) => [(longitude - fix.longitude) * scale * DEGREE_M, (latitude - fix.latitude) * DEGREE_M];
+  if (site.line?.length) {
+    const line = site.line.map(flat);
+    return Math.min(...line.map((point, index) => toSegment(point, line[index + 1] ?? point)));
+  }
+  return site.latitude === null ? null : Math.hypot(...flat([site.longitude, site.latitude]));
+}
+
+// From the origin to the segment between two places.
+function toSegment([x, y], [toX, toY]) {
+  const [alongX, alongY] = [toX - x, toY - y];
+  const length = alongX ** 2 + alongY ** 2;
+  const share = length ? Math.min(1, Math.max(0, -(x * alongX + y * alongY) / length)) : 0;
+  return Math.hypot(x + share * alongX, y + share * alongY);
+}
