@@ -12,12 +12,13 @@ from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission
 from survey.domain.times import local_date, to_text
 from survey.store.attachments import select_attachments, select_missing
+from survey.store.devices import select_device
 from survey.store.forms import select_forms, select_tree
 from survey.store.places import select_commune, select_hamlets
 from survey.store.reviews import select_last_review
 from survey.store.sites import SiteFilter, select_nearest, select_site, select_sites_page
 from survey.store.submissions import select_instance, select_own, select_returned, select_submission
-from survey.web import session
+from survey.web import offline, session
 from survey.web.endpoints import answer, json_endpoint, upload_endpoint
 from survey.web.uploads import take_photo, take_submission
 
@@ -45,7 +46,9 @@ def show_me(_request: Request, actor: Actor) -> Response:
     """Answer who is signed in, and where."""
     with session.open().reading() as reader:
         commune = _commune(reader, actor.commune)
-    return answer({"person": actor.person, "name": actor.name, "role": actor.role.value, "locale": actor.locale, "commune": commune})
+        device = _device(reader, actor)
+    person = {"person": actor.person, "name": actor.name, "role": actor.role.value, "locale": actor.locale}
+    return answer({**person, "commune": commune, "device": device})
 
 
 def show_work(_request: Request, actor: Actor) -> Response:
@@ -61,7 +64,9 @@ def show_work(_request: Request, actor: Actor) -> Response:
         ]
         forms = [_form(head) for head in select_forms(reader, actor.commune)]
         commune = _commune(reader, actor.commune)
-    return answer({"person": actor.person, "commune": commune, "hamlets": hamlets, "forms": forms, "server_time": to_text(now)})
+        present = offline.present_round(reader, actor)
+    work = {"person": actor.person, "commune": commune, "hamlets": hamlets, "forms": forms}
+    return answer({**work, "round": present, "tiles": offline.tiles(), "server_time": to_text(now)})
 
 
 def show_sites(request: Request, actor: Actor) -> Response:
@@ -138,6 +143,11 @@ def _commune(reader: Reader, code: str) -> dict[str, object]:
     if commune is None:  # pragma: no cover - accounts belong to communes that exist
         raise AssertionError(code)
     return {"code": commune.code, "name": commune.name, "center": list(commune.border.center), "demonstration": commune.demonstration}
+
+
+def _device(reader: Reader, actor: Actor) -> dict[str, object] | None:
+    found = select_device(reader, actor.commune, actor.device) if actor.device else None
+    return None if found is None else {"id": found.id, "name": found.name}
 
 
 def _form(head: FormHead) -> dict[str, object]:

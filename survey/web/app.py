@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from survey.domain.problems import Problem
-from survey.web import api, bundles, field, middleware, photos, refusals, resume, session, signin
+from survey.web import api, bundles, field, middleware, offline, photos, refusals, resume, session, signin
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 
@@ -33,6 +33,7 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *signin.routes(),
         *api.routes(),
         *resume.routes(),
+        *offline.routes(),
         *field.routes(),
         *photos.routes(),
         *bundles.routes(),

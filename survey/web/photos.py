@@ -16,11 +16,10 @@ from survey.domain.ports import Row
 from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.store.attachments import select_blob
 from survey.store.photo_uses import select_photo_uses
-from survey.web import session
+from survey.web import ranges, session
 from survey.web.text import _
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")  # no file has more digits, and Python refuses to read thousands
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif"}
 _HEADERS = {
     "Cache-Control": "private, no-cache",  # kept by the browser, asked for again each time: permission may have ended
@@ -47,7 +46,7 @@ def show_original(request: Request) -> Response:
     headers = {**_HEADERS, "ETag": f'"{sha256}"', "Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    part = _part(request, size, headers["ETag"])
+    part = ranges.part(request, size, headers["ETag"])
     if part is None:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     start, length = part
@@ -89,17 +88,6 @@ def _permitted(request: Request) -> Row:
         if blob is not None and not blob["quarantine"] and may_see(actor, uses):
             return blob
     raise Problem(FILE_UNKNOWN, name=_("photo"))
-
-
-def _part(request: Request, size: int, tag: str) -> tuple[int, int] | None:
-    """Start and length of what is asked for; None where it lies outside. Several ranges at once are answered whole (RFC 9110, 14.2)."""
-    asked = _RANGE.fullmatch(request.headers.get("range", ""))
-    if asked is None or request.headers.get("if-range", tag) != tag or not any(asked.groups()):
-        return 0, size
-    first, last = asked.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(int(last), size - 1) if first and last else size - 1
-    return (start, end - start + 1) if start <= end else None
 
 
 def _placeholder(sentence: str, *, waiting: bool) -> Response:

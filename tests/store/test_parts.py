@@ -130,7 +130,9 @@ def test_a_line_that_drops_every_kilobyte_leaves_few_objects(blobs: Blobs) -> No
     assert staged.sha256 == hashlib.sha256(content).hexdigest()
 
 
-@pytest.mark.parametrize("key", [PartKey("../" * 10 + "aa", "b" * 32), PartKey("a" * 32, "../../x"), PartKey("A" * 32, "b" * 32), PartKey("", "")])
+@pytest.mark.parametrize(
+    "key", [PartKey("../" * 10 + "aa", "b" * 32), PartKey("a" * 32, "../../x"), PartKey("A" * 32, "b" * 32), PartKey("", "")]
+)
 def test_a_key_that_is_no_hash_never_becomes_a_path(blobs: Blobs, key: PartKey) -> None:
     """Only digests reach the file system."""
     with pytest.raises(Problem, match="FILE_UNKNOWN"):
