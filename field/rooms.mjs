@@ -3,6 +3,7 @@
 export { returnedWork } from "./again.mjs";
 export { askForSync } from "./background.mjs";
 export { checklistScreen } from "./checklist_screen.mjs";
+export { mapScreen } from "./map_screen.mjs";
 export { receiptScreen } from "./receipt_screen.mjs";
 export { Sender } from "./send.mjs";
 export { Visit } from "./visit.mjs";
