@@ -15,6 +15,7 @@ from survey.domain.submissions import Instance, State, Submission, short_code
 from survey.domain.times import clock_drift_s, local_date
 from survey.forms.check import check_answers
 from survey.forms.instance import canonical_answers, read_header, read_instance
+from survey.receive.aside import refuse_edit, set_aside
 from survey.receive.files import insert_files, keep
 from survey.store.attachments import insert_blob, insert_carried, insert_named, select_missing
 from survey.store.counted import update_counted_on_receipt
@@ -25,7 +26,7 @@ from survey.store.measures import insert_measures
 from survey.store.people import select_person
 from survey.store.places import select_hamlet
 from survey.store.sites import select_site, select_site_by_code
-from survey.store.submissions import insert_conflict, insert_submission, select_submission
+from survey.store.submissions import insert_submission, select_submission
 
 
 @dataclass(frozen=True)
@@ -60,30 +61,34 @@ def submission(
 
     *phone_time* is what the phone's clock showed when it sent (ISO 8601); how far it was off is kept with the first receipt.
     Raises NOT_ALLOWED, INSTANCE_… for XML that names no form or id, FORM_UNKNOWN, and SUBMISSION_CONFLICT where the id is
-    taken by other content; in the last two cases the newcomer is kept aside first.
+    taken by other content; in the last two cases the newcomer is kept aside first. So it is where ODK Collect corrects a submission
+    that is not there, EDIT_WITHOUT_ORIGINAL, or has been corrected before, EDIT_TOO_LATE.
     """
     actor.require(Ability.CAPTURE)
     instance, tree = _read(survey, actor, xml, expected_id)
+    with survey.reading() as reader:
+        _known(reader, actor, instance.id)  # before anything of a stranger's is kept
     kept = [keep(survey, name, staged) for name, staged in files]
     now = survey.now()
     drift = clock_drift_s(phone_time, now)
     flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now)))
     with survey.transaction() as tx:
         newcomer = replace(_submission(tx, actor, instance, xml, door=door, now=now), clock_drift_s=drift)
-        created = insert_submission(tx, newcomer, xml)
-        known = newcomer if created else _known(tx, newcomer, actor)
-        conflict = known.instance_sha256 != newcomer.instance_sha256
-        if conflict:
-            insert_conflict(tx, newcomer, xml)
-            tx.log(actor.commune, "submission.conflict", {"submission": known.id, "sha256": newcomer.instance_sha256})
+        refusal = refuse_edit(tx, actor, newcomer) if door == "openrosa" else None
+        created = refusal is None and insert_submission(tx, newcomer, xml)
+        known = newcomer if created else _known(tx, actor, newcomer.id) or newcomer
+        if known.instance_sha256 != newcomer.instance_sha256:
+            refusal = Problem(SUBMISSION_CONFLICT, id=known.id)
+        if refusal is not None:
+            set_aside(tx, newcomer, xml, kept, refusal)
         if created:
             _insert_parts(tx, actor, newcomer, instance, flags)
-        if not conflict:
+        if refusal is None:
             insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
         tx.head(actor.commune)  # a repetition writes no event: its receipt shows the head as it stands
-    if conflict:
-        raise Problem(SUBMISSION_CONFLICT, id=known.id)
+    if refusal is not None:
+        raise refusal
     return Receipt(known.id, known.code, known.state, tuple(missing), known.received_at, tx.head(actor.commune), created, now, drift)
 
 
@@ -156,18 +161,14 @@ def _hamlet(reader: Reader, actor: Actor, instance: Instance) -> str | None:
     return known.id if known else None
 
 
-def _known(reader: Reader, newcomer: Submission, actor: Actor) -> Submission:
-    known = select_submission(reader, newcomer.commune, newcomer.id)
-    if known is None:  # pragma: no cover - rows are never deleted
-        raise AssertionError(newcomer.id)
-    if known.person != actor.person and not actor.may(Ability.SEE_ALL):
+def _known(reader: Reader, actor: Actor, submission_id: str) -> Submission | None:
+    known = select_submission(reader, actor.commune, submission_id)
+    if known is not None and known.person != actor.person and not actor.may(Ability.SEE_ALL):
         raise Problem(NOT_ALLOWED, ability=Ability.CAPTURE.value)
     return known
 
 
-def _insert_parts(
-    tx: Transaction, actor: Actor, submission: Submission, instance: Instance, flags: Sequence[Mapping[str, object]]
-) -> None:
+def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, instance: Instance, flags: Sequence[Mapping[str, object]]) -> None:
     insert_named(tx, submission.commune, instance)
     replaced = select_submission(tx, submission.commune, submission.replaces) if submission.replaces else None
     # Naming a stranger's submission as one's predecessor must not open its photos.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from survey.domain.canonical import dumps
 from survey.domain.ports import Reader, Row, Staged, Transaction
-from survey.domain.submissions import Attachment, Capture, FileState, Fix, Instance, Source
+from survey.domain.submissions import Attachment, Capture, FileState, Fix, Instance, Source, Submission
 from survey.domain.times import optional_from_text, optional_to_text, to_text
 
 _COLUMNS = "commune, submission, name, question, repeat_key, ordinal, state, reason, sha256, capture, received_at"
@@ -98,6 +98,18 @@ def insert_blob(tx: Transaction, commune: str, staged: Staged, *, media_type: st
             at=to_text(at),
         )
     )
+
+
+def insert_conflict_file(tx: Transaction, submission: Submission, name: str, sha256: str, reason: str | None) -> bool:
+    """Name a file that came with an instance kept aside; *reason* is the code of why it is no photo. False where it is there already."""
+    return bool(
+        tx.execute(
+            "INSERT INTO conflict_file (commune, submission, instance_sha256, name, sha256, reason)"
+            " VALUES (:commune, :submission, :instance, :name, :sha256, :reason) ON CONFLICT DO NOTHING",
+            commune=submission.commune, submission=submission.id, instance=submission.instance_sha256,
+            name=name, sha256=sha256, reason=reason,
+        )
+    )  # fmt: skip
 
 
 def update_views(tx: Transaction, commune: str, sha256: str, views: str) -> None:

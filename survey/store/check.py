@@ -94,7 +94,7 @@ def _read_log(reader: Reader) -> _Logged:
         key = row["commune"], str(body.get("submission"))
         if body.get("kind") == "submission.received":
             logged.instances[key], logged.states[key] = body["sha256"], "received"
-        elif body.get("kind") == "photo.received":
+        elif body.get("kind") in ("photo.received", "file.kept_aside"):
             logged.files.add((row["commune"], body["sha256"]))
         elif "to" in body:
             logged.states[key] = body["to"]
@@ -119,8 +119,10 @@ def _tallies(reader: Reader) -> Iterator[Fault]:
 
 def _attachments(reader: Reader, logged: _Logged) -> Iterator[Fault]:
     sql = (
-        "SELECT a.commune, a.submission, a.name, a.sha256, b.sha256 AS kept FROM attachment a"
-        " LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256 WHERE a.sha256 IS NOT NULL"
+        "SELECT a.commune, a.submission, a.name, a.sha256, b.sha256 AS kept FROM"
+        " (SELECT commune, submission, name, sha256 FROM attachment WHERE sha256 IS NOT NULL"
+        " UNION ALL SELECT commune, submission, name, sha256 FROM conflict_file) a"
+        " LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256"
     )
     for row in reader.stream(sql):
         subject = f"{row['submission']}/{row['name']}"

@@ -68,6 +68,17 @@ def select_forms(reader: Reader, commune: str) -> list[FormHead]:
     return list({row["form"]: _head(row) for row in rows}.values())
 
 
+def select_xforms(reader: Reader, commune: str, *, form: str | None = None, all_versions: bool = False) -> list[tuple[FormHead, str]]:
+    """The forms in use with their XForms: the present version of each, or all that are not retired; only *form* where it is given."""
+    rows = reader.rows(
+        "SELECT form, version, title, site_kind, xform_md5, xform FROM form WHERE commune = :commune AND retired_at IS NULL"
+        + (" AND form = :form" if form is not None else "") + " ORDER BY form, loaded_at, version",
+        commune=commune, **({} if form is None else {"form": form}),
+    )  # fmt: skip
+    found = rows if all_versions else list({row["form"]: row for row in rows}.values())
+    return [(_head(row), row["xform"]) for row in found]
+
+
 def select_form(reader: Reader, commune: str, form: str, version: str) -> CompiledForm | None:
     """One version of a form, retired or not; None where there is none."""
     row = reader.row(

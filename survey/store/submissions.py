@@ -85,18 +85,34 @@ def insert_submission(tx: Transaction, submission: Submission, xml: bytes) -> bo
     return True
 
 
-def insert_conflict(tx: Transaction, submission: Submission, xml: bytes) -> None:
-    """Keep an instance aside whose id is taken by other content."""
+def insert_conflict(tx: Transaction, submission: Submission, xml: bytes, reason: str) -> bool:
+    """Keep an instance aside that cannot be taken in; *reason* is the code of the problem. False where it is there already."""
+    return bool(
+        tx.execute(
+            "INSERT INTO instance_conflict (commune, submission, instance_sha256, person, received_at, xml, reason)"
+            " VALUES (:commune, :submission, :sha256, :person, :at, :xml, :reason) ON CONFLICT DO NOTHING",
+            commune=submission.commune, submission=submission.id, sha256=submission.instance_sha256,
+            person=submission.brought_by or submission.person, at=to_text(submission.received_at), xml=xml, reason=reason,
+        )
+    )  # fmt: skip
+
+
+def select_successor(reader: Reader, original: Submission) -> str | None:
+    """The id of what the same person handed in to replace *original*, whatever became of it; None where there is nothing."""
+    row = reader.row(
+        "SELECT submission FROM submission WHERE commune = :commune AND replaces = :original AND person = :person"
+        " ORDER BY received_at, submission LIMIT 1",
+        commune=original.commune, original=original.id, person=original.person,
+    )  # fmt: skip
+    return None if row is None else str(row["submission"])
+
+
+def update_to_lock(tx: Transaction, commune: str, submission_id: str) -> None:
+    """Change nothing of a submission, and keep every other transaction from going on past it until this one has ended."""
     tx.execute(
-        "INSERT INTO instance_conflict (commune, submission, instance_sha256, person, received_at, xml)"
-        " VALUES (:commune, :submission, :sha256, :person, :at, :xml) ON CONFLICT DO NOTHING",
-        commune=submission.commune,
-        submission=submission.id,
-        sha256=submission.instance_sha256,
-        person=submission.brought_by or submission.person,
-        at=to_text(submission.received_at),
-        xml=xml,
-    )
+        "UPDATE submission SET state_version = state_version WHERE commune = :commune AND submission = :submission",
+        commune=commune, submission=submission_id,
+    )  # fmt: skip
 
 
 def update_missing(tx: Transaction, commune: str, submission_id: str) -> int:

@@ -51,6 +51,12 @@ DEVICE_UNKNOWN = kind(
     "Không có điện thoại này, hoặc điện thoại đã bị thu hồi.", "There is no such phone, or it has been revoked.",
     "Kiểm tra danh sách điện thoại của xã.", "Check the commune's list of phones.",
 )
+DEVICE_REFUSED = kind(
+    "DEVICE_REFUSED", 403,
+    "Điện thoại này chưa được đăng ký, hoặc đã bị thu hồi.", "This phone is not enrolled, or it has been revoked.",
+    "Dữ liệu vẫn còn trên điện thoại; hãy nhờ điều phối viên của xã đăng ký lại bằng mã QR mới.",
+    "Everything is still on the phone; ask the commune's coordinator to enrol it again with a new QR code.",
+)
 LAST_COORDINATOR = kind(
     "LAST_COORDINATOR", 409,
     "Đây là điều phối viên cuối cùng của xã.", "This is the commune's last coordinator.",

@@ -33,6 +33,21 @@ SUBMISSION_CONFLICT = kind(
     "Bài nộp {id} đã có với nội dung khác. Bản mới được giữ riêng.", "Submission {id} exists with other content. The newcomer is kept aside.",
     "Báo cho người duyệt.", "Tell the reviewer.",
 )
+EDIT_WITHOUT_ORIGINAL = kind(
+    "EDIT_WITHOUT_ORIGINAL", 404,
+    "Không có bài nộp {id} để sửa. Bản sửa được giữ riêng.", "There is no submission {id} to correct. The correction is kept aside.",
+    "Gửi bản gốc trước rồi gửi lại bản sửa, hoặc báo cho người duyệt.", "Send the original first and the correction again, or tell the reviewer.",
+)
+EDIT_TOO_LATE = kind(
+    "EDIT_TOO_LATE", 409,
+    "Bài nộp {code} đã có bản sửa khác. Bản này được giữ riêng.", "Submission {code} has been corrected already. This one is kept aside.",
+    "Mở bản sửa mới nhất để sửa tiếp, hoặc báo cho người duyệt.", "Correct the newest version instead, or tell the reviewer.",
+)
+OPENROSA_VERSION = kind(
+    "OPENROSA_VERSION", 400,
+    "Máy chủ dùng OpenRosa 1.0, không dùng phiên bản {version}.", "This server speaks OpenRosa 1.0, not {version}.",
+    "Cập nhật ODK Collect rồi thử lại.", "Update ODK Collect and try again.",
+)
 FILE_TOO_LARGE = kind(
     "FILE_TOO_LARGE", 413,
     "Tệp {name} lớn hơn {limit_mb} MB.", "The file {name} is larger than {limit_mb} MB.",
