@@ -4,14 +4,24 @@ const NUMBERED = /_(\d+)\.\w+$/; // the number in a photo's name, which no later
 
 /** The draft that corrects the sent *draft*, whose *photos* are kept where the server has them; `{draft, photos}`. */
 export function correction(draft, photos) {
-  const { xml, receipt, endedAt, ...rest } = draft;
-  const good = photos.filter((photo) => photo.state === "stored");
+  const { xml, receipt, endedAt, files, trouble, ...rest } = draft;
+  const stored = new Set((files ?? photos).filter((file) => file.state === "stored").map((file) => file.name));
+  const good = photos.filter((photo) => stored.has(photo.name));
   const names = new Set(good.map((photo) => photo.name));
   const lost = new Set(photos.map((photo) => photo.name).filter((name) => !names.has(name)));
   const data = without(draft.data, lost);
   const now = new Date().toISOString();
   const next = { ...rest, id: `uuid:${crypto.randomUUID()}`, data, replaces: draft.id, state: "open", changedAt: now };
-  return { draft: next, photos: good.map((photo) => ({ ...photo, draft: next.id })) };
+  return { draft: next, photos: good.map((photo) => ({ ...photo, draft: next.id, state: "stored" })) };
+}
+
+/** The sealed *draft*, whose id the server has with other content, as a submission of its own: same answers, same *photos*, new id. */
+export function asNew(draft, photos) {
+  const id = `uuid:${crypto.randomUUID()}`;
+  const xml = draft.xml.replace(`<instanceID>${draft.id}</instanceID>`, `<instanceID>${id}</instanceID>`);
+  const files = draft.files.map((file) => ({ ...file, state: file.here ? "waiting" : file.state, trouble: null }));
+  const next = { ...draft, id, xml, files, state: "sending", receipt: null, trouble: null };
+  return { draft: next, photos: photos.map((photo) => ({ ...photo, draft: id })) };
 }
 
 /** The draft that does the returned *record* once more, read from what the server has of it; `{draft, photos}`. Raises Refusal. */

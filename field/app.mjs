@@ -86,7 +86,10 @@ class App {
   async rooms() {
     try {
       const rooms = await import("./rooms.mjs");
-      this.sender ??= new rooms.Sender(this.api, { later: rooms.askForSync });
+      if (!this.sender) {
+        this.sender = new rooms.Sender(this.api, { later: rooms.askForSync });
+        this.sender.wake();
+      }
       return rooms;
     } catch (error) {
       if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");

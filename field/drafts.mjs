@@ -7,7 +7,7 @@ let opening = null;
 // Rejects with a DOMException where the browser keeps nothing (a private window); asked again the next time.
 function database() {
   opening ??= new Promise((resolve, reject) => {
-    if (!window.indexedDB) throw new DOMException("no IndexedDB", "NotSupportedError");
+    if (!globalThis.indexedDB) throw new DOMException("no IndexedDB", "NotSupportedError");
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("drafts", { keyPath: "id" });
@@ -33,9 +33,14 @@ async function transact(mode, work) {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(STORES, mode, { durability: "strict" });
     const stores = Object.fromEntries(STORES.map((name) => [name, transaction.objectStore(name)]));
-    const request = work(stores);
-    transaction.oncomplete = () => resolve(request?.result);
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+    try {
+      const request = work(stores);
+      transaction.oncomplete = () => resolve(request?.result);
+    } catch (error) {
+      reject(error);
+      transaction.abort(); // not even the part before the fault is kept
+    }
   });
 }
 
@@ -56,10 +61,32 @@ export const readDraft = (id) => transact("readonly", (stores) => stores.drafts.
 /** The photos of the draft *id*, oldest name first; bytes stay on disk until they are read. */
 export const readPhotos = (id) => transact("readonly", (stores) => stores.photos.getAll(photosOf(id)));
 
-/** All drafts of *person*, newest first. */
+/** The photo *name* of the draft *id*, or undefined. */
+export const readPhoto = (id, name) => transact("readonly", (stores) => stores.photos.get([id, name]));
+
+/** All drafts of *person*, newest first; not what was brought in for somebody else. */
 export async function readDrafts(person) {
   const drafts = await transact("readonly", (stores) => stores.drafts.getAll());
-  return drafts.filter((draft) => draft.person === person).sort((a, b) => b.changedAt.localeCompare(a.changedAt));
+  const own = drafts.filter((draft) => draft.person === person && carrier(draft) === person);
+  return own.sort((a, b) => b.changedAt.localeCompare(a.changedAt));
+}
+
+/** Who hands *draft* in: the person that filled it in, or who brought it in from a saved outbox. */
+export const carrier = (draft) => draft.carrier ?? draft.person;
+
+/** The sealed drafts that *person* (without: anybody) hands in, oldest first. */
+export async function readOutbox(person = null) {
+  const drafts = await transact("readonly", (stores) => stores.drafts.getAll());
+  const wanted = drafts.filter((draft) => draft.state !== "open" && (!person || carrier(draft) === person));
+  return wanted.sort((a, b) => sealedAt(a).localeCompare(sealedAt(b)));
+}
+
+/** When *draft* was sealed, by the phone's clock. */
+export const sealedAt = (draft) => draft.endedAt ?? draft.changedAt;
+
+/** What a sealed draft's list of `files` says of *photo*; *label* is its question's, by language. */
+export function fileOf({ name, size, sha256, state, reason, bytes }, label = null) {
+  return { name, label, size, sha256, state, reason, trouble: null, here: Boolean(bytes) };
 }
 
 /** Keep what became of one photo, if the draft still has it. */
@@ -70,13 +97,30 @@ export function keepPhoto(photo) {
   });
 }
 
-/** Forget the draft *id* and its photos; a *sent* record takes its place where one is given. */
-export function dropDraft(id, sent = null) {
+/** Put *next* with its *photos* in the place of the draft *id*, in one go. */
+export function replaceDraft(id, next, photos) {
   return transact("readwrite", (stores) => {
     stores.drafts.delete(id);
     stores.photos.delete(photosOf(id));
-    if (sent) stores.sent.put(sent);
+    stores.drafts.put(next);
+    photos.forEach((photo) => stores.photos.put(photo));
   });
+}
+
+/** Forget the draft *id* and its photos; a *sent* record takes its place where one is given. */
+export async function dropDraft(id, sent = null) {
+  const drop = (stores) => {
+    stores.drafts.delete(id);
+    stores.photos.delete(photosOf(id));
+    if (sent) stores.sent.put(sent);
+  };
+  try {
+    await transact("readwrite", drop);
+  } catch (error) {
+    if (error.name !== "QuotaExceededError") throw error;
+    await transact("readwrite", (stores) => void stores.photos.delete(photosOf(id))); // makes the room that the record needs
+    await transact("readwrite", drop);
+  }
 }
 
 /** What was sent as *id*, or undefined. */
@@ -102,6 +146,9 @@ export async function keepAll(entries) {
     if (!(error instanceof DOMException)) throw error;
   }
 }
+
+/** The keys with *prefix* under which something is kept. */
+export const keptKeys = (prefix) => transact("readonly", (stores) => stores.kept.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
 
 /** What was kept under *key*, or undefined. */
 export const recall = (key) => transact("readonly", (stores) => stores.kept.get(key));

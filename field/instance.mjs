@@ -39,6 +39,7 @@ function block(draft, photos) {
   const parts = [
     draft.site && element("site", {}, [text(draft.site.site)]),
     draft.hamlet && element("hamlet", {}, [text(draft.hamlet)]),
+    element("by", {}, [text(draft.person)]),
     fixElement("fix", draft.fix),
     ...photos.map(photoElement),
   ];

@@ -1,12 +1,14 @@
 // Sending, step by step, and the receipt: the short code, the log's head and what was sent.
 
-import { correction } from "./again.mjs";
+import { asNew, correction } from "./again.mjs";
+import { driftWords } from "./clock.mjs";
 import { clock, fill, h, megabytes } from "./dom.mjs";
-import { dropDraft, keepDraft, readDraft, readPhotos } from "./drafts.mjs";
+import { dropDraft, keepDraft, readDraft, readPhotos, replaceDraft } from "./drafts.mjs";
 import { signInLink } from "./notices.mjs";
 import { siteName } from "./home_screen.mjs";
 import { sentRecord } from "./send.mjs";
 import { language, pick, t } from "./texts.mjs";
+import { troubleLabel, troubleWords } from "./trouble.mjs";
 
 /** The screen of *app* for the sealed draft *id*. */
 export function receiptScreen(app, id) {
@@ -24,43 +26,44 @@ export function receiptScreen(app, id) {
 
 function progress(app, state, id) {
   const { items = [], trouble, draft } = state;
+  const again = () => app.sender.send(id);
   return [
     h("h1", {}, trouble ? t("Not sent yet") : t("Sending…")),
     draft ? h("p", {}, `${siteName(draft.site)} – ${pick(draft.title)}`) : null,
     trouble ? h("p", { class: "notice", role: "alert" }, troubleWords(trouble)) : null,
     trouble?.status === 401 ? signInLink() : null,
     h("ul", { class: "items" }, items.map(itemRow)),
-    trouble ? h("button", { type: "button", class: "main", onclick: () => app.sender.send(id) }, t("Try again now")) : null,
+    draft?.state === "conflict" ? conflictChoices(app, id) : null,
+    trouble && draft?.state !== "conflict" ? h("button", { type: "button", class: "main", onclick: again }, t("Try again now")) : null,
     h("p", { class: "hint" }, t("Everything stays on this phone until the server has it.")),
   ];
 }
 
-function troubleWords(trouble) {
-  if (trouble.sentence) return trouble.sentence;
-  if (trouble.code === "NO_ROOM") return t("The phone has no room to go on. Free some space, then try again.");
-  if (trouble.code === "BYTES_DIFFER") return t("A photo did not arrive intact; it is sent again.");
-  return t("The server cannot be reached. It is tried again by itself; keep this page open.");
-}
-
-function itemRow(item) {
+/** The line of one part of a visit: its question or `Answers`, its size, and where it stands, in words. */
+export function itemRow(item) {
   const words = {
-    waiting: t("waiting"),
+    waiting: item.trouble ? troubleLabel(item.trouble) : t("waiting"),
     sending: item.share ? t("sending, {percent} %", { percent: Math.round(item.share * 100) }) : t("sending"),
     stored: t("stored"),
     refused: t("refused"),
   };
   const size = item.size ? ` (${megabytes(item.size, language())})` : "";
-  const reason = item.reason ? h("span", { class: "reason" }, item.reason) : null;
-  return h("li", { class: item.state }, h("span", {}, (item.name || t("Answers")) + size), h("strong", {}, words[item.state]), reason);
+  const why = item.reason ?? (item.trouble && item.state === "waiting" ? troubleWords(item.trouble) : null);
+  const reason = why ? h("span", { class: "reason" }, why) : null;
+  return h("li", { class: item.state }, h("span", {}, itemName(item) + size), h("strong", {}, words[item.state]), reason);
 }
+
+const itemName = (item) => pick(item.label) || item.name || t("Answers");
 
 function receipt(app, sent, id) {
   const refused = sent.files.filter((file) => file.state === "refused");
+  const drift = driftWords(sent.drift);
   return [
     h("h1", {}, refused.length ? t("Sent, but a photo was refused") : t("Sent")),
     h("p", { class: "big code", id: "receipt-code" }, sent.code),
     h("p", {}, `${siteName(sent.site)} – ${pick(sent.title)}`),
     h("p", { class: "hint" }, t("Received by the server at {time}", { time: clock(sent.at, language()) })),
+    drift ? h("p", { class: "notice", id: "drift" }, `${drift} ${t("Set the date and time to automatic in the phone's settings.")}`) : null,
     h("ul", { class: "items" }, sent.files.map((file) => itemRow(file))),
     refused.length ? choices(app, id) : null,
     h("details", {}, h("summary", {}, t("For the record")), record(sent)),
@@ -75,8 +78,33 @@ function choices(app, id) {
   ];
 }
 
+/** What can be done with the draft *id*, whose id the server has with other content. */
+export function conflictChoices(app, id) {
+  const fault = h("p", { class: "fault", role: "alert" });
+  const anew = h("button", { type: "button", class: "main" }, t("Send it as a new submission"));
+  anew.addEventListener("click", async () => {
+    anew.disabled = true;
+    try {
+      await sendAsNew(app, id);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      fill(fault, t("The phone has no room to go on. Free some space, then try again."));
+      anew.disabled = false;
+    }
+  });
+  const hint = t("Or leave it here and ask the reviewer which of the two counts; the server keeps a copy aside.");
+  return [anew, h("p", { class: "hint" }, hint), fault];
+}
+
+async function sendAsNew(app, id) {
+  const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
+  const next = asNew(draft, photos);
+  await replaceDraft(id, next.draft, next.photos);
+  await app.open(next.draft);
+}
+
 function record(sent) {
-  const lines = [[t("Head of the log"), sent.head], [t("Submission"), sent.id], ...sent.files.map((file) => [file.name, file.sha256])];
+  const lines = [[t("Head of the log"), sent.head], [t("Submission"), sent.id], ...sent.files.map((file) => [itemName(file), file.sha256])];
   return h("dl", {}, lines.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
 
@@ -85,12 +113,11 @@ async function correct(app, id) {
   const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
   const next = correction(draft, photos);
   await keepDraft(next.draft, { photos: next.photos });
-  await dropDraft(id, sentRecord(draft, photos));
+  await dropDraft(id, sentRecord(draft));
   await app.attempt(() => app.open(next.draft));
 }
 
 async function leaveAsIs(app, id) {
-  const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
-  await dropDraft(id, sentRecord(draft, photos));
+  await dropDraft(id, sentRecord(await readDraft(id)));
   app.leave();
 }

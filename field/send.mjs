@@ -1,127 +1,209 @@
 // Sending: the form first, then each photo, until the server has every byte. Nothing is dropped before it says so with the same hash.
 
-import { dropDraft, keepDraft, keepPhoto, readDraft, readPhotos, readReceipt } from "./drafts.mjs";
-import { put, Refusal } from "./server.mjs";
+import { phoneTime } from "./clock.mjs";
+import { carrier, dropDraft, fileOf, keepDraft, readDraft, readOutbox, readPhoto, readPhotos, readReceipt } from "./drafts.mjs";
+import { get, put, Refusal } from "./server.mjs";
+import { Line, upload } from "./upload.mjs";
 
-const PAUSES_MS = [3_000, 10_000, 30_000, 60_000]; // between tries while the server cannot be reached
+const PAUSES_MS = [3_000, 10_000, 30_000, 60_000, 300_000]; // between tries while the server cannot be reached
+const LANES = 2; // visits at once, so that the line is full while one of them waits for an answer
 
-/** Sends sealed drafts one after another; `listen` hears of every step. */
+/** Sends sealed drafts, in a page or in the service worker; `listen` hears of every step, those of other pages too. */
 export class Sender {
-  constructor(api) {
+  #line = new Line();
+  #listeners = new Set();
+  #running = new Map();
+  #channel = globalThis.BroadcastChannel ? new BroadcastChannel("outbox") : null;
+  #walking = null;
+  #timer = null;
+  #tries = 0;
+
+  /** *alone*: nothing is tried again by itself. *later* asks the browser to send on when this page is gone. */
+  constructor(api, { alone = false, later = () => {} } = {}) {
     this.api = api;
-    this.states = new Map(); // draft id → {items: [{name, state, share}], trouble, receipt, sent}
-    this.listeners = new Set();
-    this.running = new Set();
-    this.timers = new Map();
-    this.tries = new Map();
-    this.online = () => this.states.forEach((state, id) => !state.sent && this.send(id));
-    addEventListener("online", this.online);
+    this.alone = alone;
+    this.later = later;
+    this.states = new Map(); // draft id → {draft, items: [{name, label, size, state, share, reason, trouble}], trouble, sent}
+    this.trouble = null; // what keeps everything from being sent: the line, the server, the session
+    this.wake = () => this.sendAll().catch(keepsNothing);
+    if (this.#channel) this.#channel.onmessage = ({ data }) => this.#hear(data);
+    if (alone) return;
+    addEventListener("online", this.wake);
+    addEventListener("visibilitychange", this.wake);
   }
 
   /** Stop trying; what is under way ends by itself. */
   close() {
-    removeEventListener("online", this.online);
-    this.timers.forEach((timer) => clearTimeout(timer));
-    this.listeners.clear();
+    removeEventListener("online", this.wake);
+    removeEventListener("visibilitychange", this.wake);
+    this.alone = true;
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+    if (this.#channel) this.#channel.onmessage = null;
   }
 
   /** Call *listener* with a draft's id at every step until the returned function is called. */
   listen(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #tell(id, changes) {
+    this.#hear({ id, changes });
+    const { draft, ...told } = changes; // other pages read the draft themselves
+    this.#channel?.postMessage({ id, changes: told, trouble: this.trouble });
+  }
+
+  #hear({ id, changes, trouble = this.trouble }) {
+    this.trouble = trouble;
     this.states.set(id, { ...this.states.get(id), ...changes });
-    this.listeners.forEach((listener) => listener(id));
+    this.#listeners.forEach((listener) => listener(id));
   }
 
-  /** Send the sealed draft *id*, or go on with it. Where another tab is at it, this one waits and then shows what became of it. */
-  async send(id) {
-    if (this.running.has(id)) return;
-    this.running.add(id);
-    clearTimeout(this.timers.get(id));
+  /** Send the sealed draft *id* now, or go on with it; *again* includes what failed for good before. */
+  async send(id, { again = true } = {}) {
+    if (this.#running.has(id)) return this.#running.get(id);
+    this.later();
+    const sending = this.#sendOne(id, again);
+    this.#running.set(id, sending);
+    const trouble = await sending.finally(() => this.#running.delete(id));
+    if (trouble && passing(trouble)) this.#retry();
+    return trouble;
+  }
+
+  async #sendOne(id, again) {
     try {
-      await this.#read(id);
-      if (navigator.locks) await navigator.locks.request(`send-${id}`, () => this.#sendAll(id));
-      else await this.#sendAll(id);
+      await this.#show(id); // before it waits for the line
+      return await this.#attempt(id, await this.#whoIsHere(), again);
     } catch (error) {
-      if (error instanceof DOMException) return this.#tell(id, { trouble: new Refusal(0, "NO_ROOM", "") });
-      if (!(error instanceof Refusal)) throw error;
-      this.#tell(id, { trouble: error });
-      if (error.passing) this.#later(id);
-    } finally {
-      this.running.delete(id);
+      return this.#note(await readDraft(id), id, error);
     }
   }
 
-  #later(id) {
-    const tries = this.tries.get(id) ?? 0;
-    this.tries.set(id, tries + 1);
-    this.timers.set(id, setTimeout(() => this.send(id), PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]));
+  /** Send all that waits, oldest first; *again* includes what failed for good before. True once nothing waits that time may mend. */
+  sendAll({ again = false } = {}) {
+    this.#walking ??= this.#walk(again).finally(() => (this.#walking = null));
+    return this.#walking;
   }
 
-  // The draft and its photos as they are now; null where everything was sent, which is then said.
-  async #read(id) {
-    const [draft, photos] = await Promise.all([readDraft(id), readPhotos(id)]);
-    if (!draft) {
-      this.#tell(id, { sent: await readReceipt(id) });
-      return null;
+  async #walk(again) {
+    clearTimeout(this.#timer);
+    const queue = (await readOutbox()).filter((draft) => draft.state === "sending").map((draft) => draft.id);
+    if (!queue.length) return true;
+    const troubles = [];
+    const [first] = queue;
+    try {
+      const me = await this.#whoIsHere();
+      const lane = async () => {
+        for (let id; (id = queue.shift()); ) {
+          const trouble = await this.#lane(id, me, again);
+          if (trouble) troubles.push(trouble);
+          if (trouble && this.trouble) queue.length = 0; // the rest would fare the same
+        }
+      };
+      await Promise.all(Array.from({ length: LANES }, lane));
+    } catch (error) {
+      troubles.push(await this.#note(await readDraft(first), first, error));
     }
-    this.#tell(id, { items: [itemOf(draft), ...photos.map(itemOf)], trouble: null, draft });
-    return { draft, photos };
+    const waits = troubles.some(passing);
+    if (waits) this.#retry();
+    else this.#tries = 0;
+    return !waits;
   }
 
-  async #sendAll(id) {
-    const found = await this.#read(id);
-    if (!found) return;
-    const { draft, photos } = found;
-    if (!draft.receipt) {
-      draft.receipt = await this.#sendForm(draft);
-      // A correction's old photos are carried over by the server; those that it still misses go again.
-      photos.filter((photo) => photo.bytes && draft.receipt.missing.includes(photo.name)).forEach((photo) => (photo.state = "waiting"));
-      await keepDraft(draft, { photos });
-    }
-    for (const photo of photos.filter((one) => one.state === "waiting")) await this.#sendPhoto(photo, draft);
-    this.tries.delete(id);
-    await this.#settle(draft, photos);
+  #lane(id, me, again) {
+    if (this.#running.has(id)) return this.#running.get(id);
+    const sending = this.#attempt(id, me, again).finally(() => this.#running.delete(id));
+    this.#running.set(id, sending);
+    return sending;
   }
 
+  #retry() {
+    this.later();
+    if (this.alone) return;
+    clearTimeout(this.#timer);
+    const pause = PAUSES_MS[Math.min(this.#tries, PAUSES_MS.length - 1)];
+    this.#tries += 1;
+    this.#timer = setTimeout(this.wake, pause * (0.75 + Math.random() / 2)); // phones that lost one server do not come back at once
+  }
+
+  // Who is signed in now, in this or another tab. A small question first: on a dead line it fails sooner than a photo.
+  async #whoIsHere() {
+    const me = await get(`${this.api}me`);
+    this.trouble = null;
+    return me;
+  }
+
+  // What is kept of *id* is told; the draft where it is still to be sent.
+  async #show(id) {
+    const draft = await readDraft(id);
+    if (draft) draft.files ??= (await readPhotos(id)).map((photo) => fileOf(photo));
+    if (!draft) this.#tell(id, { sent: await readReceipt(id), trouble: null });
+    else if (draft.state === "refused") this.#tell(id, { sent: sentRecord(draft), trouble: null });
+    else this.#tell(id, { draft, items: itemsOf(draft), trouble: draft.state === "conflict" ? draft.trouble : null });
+    return draft?.state === "sending" ? draft : null;
+  }
+
+  // The draft *id* in this page alone, after another one that is at it; what keeps it from being sent, or null.
+  async #attempt(id, me, again) {
+    if (!(await this.#show(id))) return null;
+    const work = async () => {
+      const draft = await this.#show(id);
+      try {
+        if (draft) await this.#sendDraft(draft, me, again);
+        return this.states.get(id).trouble ?? null;
+      } catch (error) {
+        return this.#note(draft, id, error);
+      }
+    };
+    return navigator.locks ? navigator.locks.request(`send-${id}`, work) : work();
+  }
+
+  async #sendDraft(draft, me, again) {
+    if (carrier(draft) !== me.person) throw new Refusal(403, "OTHER_PERSON", "");
+    if (draft.trouble && !again && !mendable(draft.trouble)) return this.#tell(draft.id, { trouble: draft.trouble });
+    const resume = Boolean(draft.receipt);
+    draft.receipt = await this.#sendForm(draft);
+    draft.trouble = null;
+    // The server may lack what it had: its word counts, not ours.
+    draft.files.filter((file) => file.here && draft.receipt.missing.includes(file.name)).forEach((file) => (file.state = "waiting"));
+    await keepIfRoom(draft);
+    const waiting = draft.files.filter((file) => file.state === "waiting" && (again || !file.trouble || mendable(file.trouble)));
+    for (const file of waiting) await this.#sendPhoto(draft, file, resume);
+    await this.#settle(draft);
+  }
+
+  // The form goes in every attempt, a few kilobytes: the same again changes nothing, and the answer says what is missing there.
   async #sendForm(draft) {
     this.#item(draft.id, "", { state: "sending", share: 0 });
     const path = `${this.api}submissions/${draft.id}${draft.desk ? "?door=desk" : ""}`;
-    const receipt = await this.#trouble(draft.id, "", () => put(path, draft.xml, "text/xml"));
-    this.#item(draft.id, "", { state: "stored" });
-    return receipt;
-  }
-
-  async #sendPhoto(photo, draft) {
-    const path = `${this.api}submissions/${draft.id}/photos/${encodeURIComponent(photo.name)}`;
-    this.#item(draft.id, photo.name, { state: "sending", share: 0 });
-    const answer = await this.#trouble(draft.id, photo.name, () =>
-      put(path, photo.bytes, photo.bytes.type, (share) => this.#item(draft.id, photo.name, { share })),
-    );
-    if (answer.sha256 !== photo.sha256) return this.#spoiled(draft.id, photo.name);
-    photo.state = answer.accepted ? "stored" : "refused";
-    photo.reason = answer.message ?? answer.reason;
-    await keepPhoto(photo);
-    this.#item(draft.id, photo.name, { state: photo.state, reason: photo.reason });
-  }
-
-  // The server has other bytes than the phone: the photo stays here and is sent again.
-  #spoiled(id, name) {
-    this.#item(id, name, { state: "waiting" });
-    throw new Refusal(0, "BYTES_DIFFER", "");
-  }
-
-  // Whatever keeps an item from being sent, it goes back to waiting.
-  async #trouble(id, name, work) {
     try {
-      return await work();
-    } catch (error) {
-      this.#item(id, name, { state: "waiting" });
-      throw error;
+      return await put(path, draft.xml, "text/xml", { "Phone-Time": phoneTime() });
+    } finally {
+      this.#item(draft.id, "", { state: draft.receipt ? "stored" : "waiting" });
     }
+  }
+
+  // A photo that cannot be sent does not keep the others from it, unless they would fare the same.
+  async #sendPhoto(draft, file, resume) {
+    this.#item(draft.id, file.name, { state: "sending", share: 0, trouble: null });
+    try {
+      const answer = await this.#upload(draft, file, resume);
+      Object.assign(file, { state: answer.accepted ? "stored" : "refused", reason: answer.message ?? answer.reason, trouble: null });
+    } catch (error) {
+      file.trouble = troubleOf(error);
+      if (error instanceof Refusal && error.general) throw error;
+    } finally {
+      this.#item(draft.id, file.name, { state: file.state, reason: file.reason, trouble: file.trouble });
+    }
+    await keepIfRoom(draft);
+  }
+
+  async #upload(draft, file, resume) {
+    const photo = (await readPhoto(draft.id, file.name)) ?? file;
+    const path = `${this.api}submissions/${draft.id}/photos/${encodeURIComponent(file.name)}`;
+    const progress = (share) => this.#item(draft.id, file.name, { share });
+    return upload(path, photo, { line: this.#line, resume: resume || !photo.bytes, progress });
   }
 
   #item(id, name, changes) {
@@ -129,26 +211,73 @@ export class Sender {
     this.#tell(id, { items: items.map((item) => (item.name === name ? { ...item, ...changes } : item)) });
   }
 
+  // What keeps *draft* from being sent, on its record and told; a conflict waits for the person.
+  async #note(draft, id, error) {
+    const trouble = troubleOf(error);
+    if (error instanceof Refusal && error.general) this.trouble = trouble;
+    if (draft) {
+      draft.trouble = trouble;
+      if (trouble.code === "SUBMISSION_CONFLICT") draft.state = "conflict";
+      await keepIfRoom(draft);
+    }
+    this.#tell(id, draft ? { draft, items: itemsOf(draft), trouble } : { trouble });
+    return trouble;
+  }
+
   // Everything is there: the bytes may go, unless a photo was refused and may be taken again.
-  async #settle(draft, photos) {
-    const sent = sentRecord(draft, photos);
-    if (photos.some((photo) => photo.state === "refused")) {
+  async #settle(draft) {
+    const kept = draft.files.find((file) => file.state === "waiting");
+    if (kept) return this.#tell(draft.id, { draft, trouble: kept.trouble });
+    const sent = sentRecord(draft);
+    if (draft.files.some((file) => file.state === "refused")) {
       draft.state = "refused";
       await keepDraft(draft);
     } else await dropDraft(draft.id, sent);
-    this.#tell(draft.id, { sent });
+    this.#tell(draft.id, { sent, trouble: null });
   }
 }
 
-/** The small record that stays on the phone after sending. */
-export function sentRecord(draft, photos) {
-  const { id, person, form, title, site } = draft;
-  const { code, head, received_at: at } = draft.receipt;
-  const files = photos.map(({ name, size, sha256, state, reason }) => ({ name, size, sha256, state, reason }));
-  return { id, person, form, title, site, code, head, at, files, state: "received" };
+/** The small record that stays on the phone after sending *draft*. */
+export function sentRecord(draft) {
+  const { id, person, form, title, site, receipt } = draft;
+  const files = draft.files.map(({ name, label, size, sha256, state, reason }) => ({ name, label, size, sha256, state, reason }));
+  const { code, head, received_at: at, clock_drift_s: drift = null } = receipt;
+  return { id, person, carrier: carrier(draft), form, title, site, code, head, at, drift, files, state: "received" };
 }
 
-function itemOf(record) {
-  if (record.xml) return { name: "", state: record.receipt ? "stored" : "waiting", share: 0 };
-  return { name: record.name, size: record.size, state: record.state, reason: record.reason, share: 0 };
+/** The parts of the sealed *draft* as they are shown: its answers, then its photos. */
+export function itemsOf(draft) {
+  const form = { name: "", state: draft.receipt ? "stored" : "waiting", share: 0 };
+  return [form, ...(draft.files ?? []).map((file) => ({ ...file, share: 0 }))];
 }
+
+// A phone without room still sends: what could not be noted is asked of the server the next time.
+async function keepIfRoom(draft) {
+  try {
+    await keepDraft(draft);
+  } catch (error) {
+    if (error.name !== "QuotaExceededError") throw error;
+  }
+}
+
+// A browser that keeps nothing has nothing to send; the page says so where it opens.
+function keepsNothing(error) {
+  if (!(error instanceof DOMException)) throw error;
+}
+
+function troubleOf(error) {
+  const at = new Date().toISOString();
+  if (error instanceof Refusal) return { code: error.code, status: error.status, sentence: error.sentence, at };
+  if (!(error instanceof DOMException)) throw error;
+  const codes = { QuotaExceededError: "NO_ROOM", NotReadableError: "PHOTO_UNREADABLE", NotFoundError: "PHOTO_UNREADABLE" };
+  return { code: codes[error.name] ?? "PHONE_KEEPS_NOTHING", status: 0, sentence: "", at };
+}
+
+const LASTING = new Set(["PHOTO_UNREADABLE", "PHOTO_DAMAGED", "PHOTO_GONE"]);
+
+/** Whether trying again by itself may help against *trouble*. */
+export const passing = ({ code, status }) =>
+  !LASTING.has(code) && (code === "BYTES_DIFFER" || status === 0 || status === 408 || status === 429 || status >= 500);
+
+// The same, or something that changes without the visit: who is signed in.
+const mendable = (trouble) => passing(trouble) || trouble.status === 401 || trouble.code === "OTHER_PERSON";

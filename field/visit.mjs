@@ -1,11 +1,11 @@
 // One visit: a form being filled at a place. Every change is kept in the draft; nothing is lost when the page goes.
 
-import { deviceId, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
+import { deviceId, fileOf, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
 import { Earlier } from "./ghost.mjs";
 import { instanceXml } from "./instance.mjs";
 import { drawn, LIMIT_BYTES, photoRecord, smallPicture, THUMB_PX } from "./photos.mjs";
 import { geopointText, metres } from "./position.mjs";
-import { t } from "./texts.mjs";
+import { pick, t } from "./texts.mjs";
 import { Answers, namesSite } from "./tree.mjs";
 import { vietnamText } from "./values.mjs";
 
@@ -226,15 +226,26 @@ export class Visit {
 
   /** The photos that the answers name now, in the order of the form. */
   get namedPhotos() {
+    return this.#named().map(({ photo }) => photo);
+  }
+
+  #named() {
     const named = [];
     for (const [path, { node }] of this.answers.nodes) {
       if (node.type !== "image") continue;
       for (const at of this.answers.instances(path)) {
         const photo = this.answers.isRelevant(path, at) && this.photos.get(this.answers.value(path, at));
-        if (photo) named.push(photo);
+        if (photo) named.push({ photo, node, at });
       }
     }
     return named;
+  }
+
+  // How a photo is called where there is no form around it: its question, in each language, and which of the repeats.
+  #label({ node, at }) {
+    const output = (expr) => String(this.answers.ask(expr, node.path, at));
+    const turn = at.length ? ` (${at.map((place) => place + 1).join(".")})` : "";
+    return Object.fromEntries(Object.keys(node.label ?? {}).map((code) => [code, pick(node.label, code, output) + turn]));
   }
 
   // What ODK Collect fills in by itself; a place written by hand is not a position of the phone.
@@ -243,19 +254,26 @@ export class Visit {
     const place = fix && !fix.placed ? geopointText(fix) : "";
     const today = vietnamText(new Date(endedAt)).slice(0, 10);
     const given = { start: startedAt, end: endedAt, today, deviceid: device, "start-geopoint": place };
-    for (const [path, { node }] of this.answers.nodes) if (node.preload) this.answers.set(path, [], given[node.preload] ?? "");
+    for (const [path, { node }] of this.answers.nodes) {
+      const begun = ["start", "today"].includes(node.preload) && this.answers.value(path); // filled in when it began
+      if (node.preload && !begun) this.answers.set(path, [], given[node.preload] ?? "");
+    }
   }
 
   /** Close the form: from here on the same bytes are sent until the server has them. True once that is on disk. */
   async seal() {
-    const photos = this.namedPhotos;
-    const names = new Set(photos.map((photo) => photo.name));
+    const named = this.#named();
+    const names = new Set(named.map(({ photo }) => photo.name));
     const device = await deviceId();
     this.draft.endedAt = new Date().toISOString();
     this.#preload(device);
+    const photos = named.map(({ photo }) => photo);
     this.draft.xml = instanceXml(this.draft, this.answers, photos, device);
+    this.draft.files = named.map((one) => fileOf(one.photo, this.#label(one)));
     this.draft.state = "sending";
     this.begun = true;
-    return this.#write({ removed: [...this.photos.keys()].filter((name) => !names.has(name)) });
+    const sealed = await this.#write({ removed: [...this.photos.keys()].filter((name) => !names.has(name)) });
+    if (!sealed) this.draft.state = "open"; // nothing is lost: there was no room, and it can be sealed again
+    return sealed;
   }
 }
