@@ -23,7 +23,7 @@ PICTURES = os.environ.get("SURVEY_SCREENSHOTS")
 _SHOWN = re.compile(r"screenshots/([\w-]+)\.png")
 WANTED = {name for guide in (ROOT / "docs").glob("guide-*.md") for name in _SHOWN.findall(guide.read_text())}
 # A deep link comes first: on a fresh server it must find our list of pages, not the folder's.
-PAGES = ("people", "", "review", "criteria", "register", "evidence", "account", "capture", "field/")
+PAGES = ("people", "phones", "", "review", "criteria", "register", "evidence", "account", "capture", "field/")
 SCREENS = {
     "phone-light": {"color_scheme": "light"},
     "phone-dark": {"color_scheme": "dark"},
