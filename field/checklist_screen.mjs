@@ -9,7 +9,7 @@ import { language, pick, t } from "./texts.mjs";
 /** The screen for *site* (null: a place that the register does not have) in *hamlet*. */
 export function checklistScreen(app, site, hamlet) {
   const trouble = h("p", { class: "fault", role: "alert" });
-  const forms = app.work.forms.filter((form) => !site || form.site_kind === site.kind);
+  const forms = app.work.forms.filter((form) => !site || !form.site_kind || form.site_kind === site.kind);
   const tiles = forms.map((form) => formTile(app, form, site, hamlet, trouble));
   const element = h(
     "div",

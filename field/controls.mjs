@@ -1,34 +1,38 @@
-// The controls of single questions: text and numbers, choices as tiles, dates, positions. Each is `{element, focus, refresh}`.
+// The controls of single questions: texts, numbers, dates, positions. Each is `{element, focus, refresh}`.
 
+import { choiceControl } from "./choice_controls.mjs";
 import { h, say } from "./dom.mjs";
 import { geopointText } from "./position.mjs";
 import { language, pick, t } from "./texts.mjs";
 
-const SHORT_LABEL = 16; // letters; longer labels take a line of their own
-const TILES_AT_MOST = 12; // longer lists become one native drop-down, which phones show full screen
-
-/** The control for *question* (`path`, `at`, `node`, `answers`, `answer(text)`), by its type. */
+/** The control for *question* (`path`, `at`, `node`, `answers`, `answer(text)`, and `foreign` where it is not for us), by its type. */
 export function control(question) {
-  const { type } = question.node;
-  if (type === "select_one" && asMenu(question)) return menu(question);
-  if (type === "select_one" || type === "select_multiple") return tiles(question);
+  const { type, range, appearance = "" } = question.node;
+  if (question.foreign) return foreign(question);
+  if (type === "select_one" || type === "select_multiple") return choiceControl(question);
+  if (range) return slider(question);
   if (type === "integer" || type === "decimal") return number(question);
   if (type === "date") return input(question, { type: "date" });
-  if (type === "text" && /multiline/.test(question.node.appearance ?? "")) return area(question);
-  if (type === "text") return input(question, { type: "text", autocomplete: "off" });
-  return unknown(question);
+  if (type === "time") return input(question, { type: "time" }, untilMinutes(5));
+  if (type === "datetime") return input(question, { type: "datetime-local" }, untilMinutes(16));
+  if (type === "acknowledge") return acknowledgement(question);
+  if (/multiline/.test(appearance)) return area(question);
+  return input(question, { type: "text", autocomplete: "off", inputmode: /numbers/.test(appearance) ? "numeric" : null });
 }
 
-const asMenu = ({ node, answers }) =>
-  /minimal|autocomplete/.test(node.appearance ?? "") || (answers.lists.get(node.choices) ?? []).length > TILES_AT_MOST;
+// As OpenRosa writes times; the offset is Viet Nam's, which knows no summer time.
+const SECONDS = ":00.000+07:00";
+const untilMinutes = (end) => ({ shown: (value) => value.slice(0, end), kept: (typed) => `${typed.slice(0, end)}${SECONDS}` });
+const AS_IT_IS = { shown: (value) => value, kept: (typed) => typed };
 
-function input(question, attributes) {
-  const element = h("input", { id: question.id, ...attributes, oninput: () => question.answer(element.value) });
+// *shown* turns an answer into what the field holds, *kept* what was typed into an answer.
+function input(question, attributes, { shown, kept } = AS_IT_IS) {
+  const element = h("input", { id: question.id, ...attributes, oninput: () => question.answer(element.value && kept(element.value)) });
   return {
     element,
     focus: element,
     refresh(value, locked) {
-      if (element.value !== value && element.getRootNode().activeElement !== element) element.value = value;
+      if (element.value !== shown(value) && element.getRootNode().activeElement !== element) element.value = shown(value);
       element.disabled = locked;
     },
   };
@@ -76,67 +80,37 @@ function number(question) {
   };
 }
 
-function tiles(question) {
-  const many = question.node.type === "select_multiple";
-  const element = h("div", { class: "tiles", role: many ? "group" : "radiogroup", "aria-labelledby": `${question.id}-label` });
-  let offered = "";
+// A thumb on a line; nothing is answered before it is moved.
+function slider(question) {
+  const { start, end, step } = question.node.range;
+  const reading = h("output", { class: "reading", for: question.id });
+  const bar = h("input", { id: question.id, type: "range", min: start, max: end, step, oninput: () => question.answer(bar.value) });
   return {
-    element,
-    get focus() {
-      return element.querySelector("input") ?? element;
-    },
+    element: h("div", { class: "slider" }, h("span", {}, String(start)), bar, h("span", {}, String(end)), reading),
+    focus: bar,
     refresh(value, locked) {
-      const choices = question.answers.choices(question.path, question.at);
-      const now = JSON.stringify([language(), choices.map((choice) => choice.name)]);
-      if (now !== offered) element.replaceChildren(...choices.map((choice) => tile(question, choice, many)));
-      element.classList.toggle("long", choices.some((choice) => pick(choice.label).length > SHORT_LABEL));
-      offered = now;
-      const chosen = value.split(" ");
-      for (const box of element.querySelectorAll("input")) {
-        box.checked = chosen.includes(box.value);
-        box.disabled = locked;
-      }
+      bar.value = value || String((start + end) / 2);
+      bar.classList.toggle("unset", !value);
+      bar.disabled = locked;
+      say(reading, value || t("Not answered"));
     },
   };
 }
 
-function tile(question, choice, many) {
-  const box = h("input", { type: many ? "checkbox" : "radio", name: question.id, value: choice.name });
-  const answer = () => question.answer(many ? toggled(question, choice.name, box.checked) : choice.name);
-  box.addEventListener("change", answer);
-  // A second tap on the chosen tile takes an answer back that need not be given.
-  box.addEventListener("click", () => {
-    const taken = !many && question.answers.value(question.path, question.at) === choice.name;
-    if (taken && !question.answers.isRequired(question.path, question.at)) question.answer("");
-  });
-  return h("label", { class: "tile" }, box, h("span", {}, pick(choice.label) || choice.name));
-}
-
-// The codes chosen, in the order of the list.
-function toggled(question, name, on) {
-  const held = question.answers.value(question.path, question.at).split(" ").filter((code) => code && code !== name);
-  const wanted = on ? [...held, name] : held;
-  const order = (question.answers.lists.get(question.node.choices) ?? []).map((choice) => choice.name);
-  return wanted.sort((a, b) => order.indexOf(a) - order.indexOf(b)).join(" ");
-}
-
-function menu(question) {
-  const element = h("select", { id: question.id, onchange: () => question.answer(element.value) });
+function acknowledgement(question) {
+  const box = h("input", { id: question.id, type: "checkbox", onchange: () => question.answer(box.checked ? "OK" : "") });
   return {
-    element,
-    focus: element,
+    element: h("label", { class: "tile" }, box, h("span", {}, t("I confirm"))),
+    focus: box,
     refresh(value, locked) {
-      const choices = question.answers.choices(question.path, question.at);
-      const options = choices.map((choice) => h("option", { value: choice.name }, pick(choice.label) || choice.name));
-      element.replaceChildren(h("option", { value: "" }, t("Choose…")), ...options);
-      element.value = value;
-      element.disabled = locked;
+      box.checked = Boolean(value);
+      box.disabled = locked;
     },
   };
 }
 
-function unknown(question) {
-  const element = h("p", { class: "notice" }, t("This kind of question cannot be answered here: {type}", { type: question.node.type }));
+function foreign(question) {
+  const element = h("p", { class: "notice", tabindex: -1 }, t("Only in ODK Collect: {what}", { what: pick(question.foreign) }));
   return { element, focus: element, refresh() {} };
 }
 

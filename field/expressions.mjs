@@ -26,6 +26,12 @@ export function nodes(expr, env) {
   return [evaluate(expr, env)];
 }
 
+/** Every path that *expr* refers to. */
+export function* pathsIn(expr) {
+  if (expr.path) yield expr.path;
+  for (const arg of expr.args ?? []) yield* pathsIn(arg);
+}
+
 function call({ fn, args }, env) {
   const known = FUNCTIONS[fn];
   if (!known) throw new Error(`unknown function ${fn}`);

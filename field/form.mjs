@@ -4,7 +4,7 @@ import { control, geopoint } from "./controls.mjs";
 import { fill, h, say } from "./dom.mjs";
 import { photoControl } from "./photo_control.mjs";
 import { language, pick, t } from "./texts.mjs";
-import { namesSite } from "./tree.mjs";
+import { keyOf, namesSite } from "./tree.mjs";
 import { asBoolean } from "./values.mjs";
 
 let drawings = 0;
@@ -60,14 +60,14 @@ export class FormView {
   }
 
   #words(labels, node, at) {
-    return pick(labels, undefined, (expr) => shown(this.answers.ask(expr, node.path, at)));
+    return pick(labels, this.answers.language, (expr) => shown(this.answers.ask(expr, node.path, at)));
   }
 
-  // A group that holds neither a required question nor a photo may stay closed: few taps for those who need it not.
+  // A group that its author wants collapsed stays closed, few taps for those who need it not, unless something in it is needed.
   #group(node, at) {
     const parts = this.#build(node.children, at);
     const inner = parts.map((part) => part.element);
-    const optional = node.label && !demands(node);
+    const optional = node.label && /\bcollapsed\b/.test(node.appearance) && !demands(node);
     const title = h(optional ? "summary" : "h2");
     const element = h(optional ? "details" : "section", { class: "group" }, node.label ? title : null, inner);
     if (optional) element.open = answered(this.answers, node, at);
@@ -87,7 +87,7 @@ export class FormView {
     const list = h("div");
     const add = h("button", { type: "button", class: "plain" });
     const title = h("h2");
-    const element = h("section", { class: "group" }, title, list, add);
+    const element = h("section", { class: "group" }, title, list, node.count ? null : add); // else the form itself says how many
     let drawn = [];
     let drawnCount = -1;
     let shape = this.visit.shape;
@@ -105,6 +105,7 @@ export class FormView {
         const count = this.answers.value(node.path, at) || 0;
         if (count !== drawnCount || shape !== this.visit.shape) redraw(count);
         say(title, this.#words(node.label, node, at));
+        title.hidden = !title.textContent;
         say(add, `+ ${t("Add: {name}", { name: title.textContent })}`);
         drawn.forEach((part) => part.refresh());
       },
@@ -116,7 +117,7 @@ export class FormView {
     const heading = h("h3");
     const remove = h("button", { type: "button", class: "quiet", onclick: () => this.visit.removeRepeat(node, at) });
     return {
-      element: h("section", { class: "instance" }, heading, parts.map((part) => part.element), remove),
+      element: h("section", { class: "instance" }, heading, parts.map((part) => part.element), node.count ? null : remove),
       refresh: () => {
         say(heading, `${title.textContent} ${at.at(-1) + 1}`);
         say(remove, t("Remove {name}", { name: heading.textContent }));
@@ -130,7 +131,7 @@ export class FormView {
     return {
       element,
       refresh: () => {
-        element.hidden = !this.answers.isRelevant(node.path, at);
+        element.hidden = !node.label || !this.answers.isRelevant(node.path, at);
         if (!element.hidden) say(element, this.#words(node.label, node, at));
       },
     };
@@ -140,6 +141,7 @@ export class FormView {
     if (namesSite(node) && this.visit.draft.site) return null; // known already: filled in by the visit
     const question = {
       id: `${this.prefix}-${this.questions.size}`, path: node.path, at, node, answers: this.answers, touched: false,
+      foreign: node.foreign && this.visit.tree.unsupported.find((one) => one.path === node.path),
       answer: (text) => this.visit.answer(node.path, at, text),
     }; // prettier-ignore
     question.control = this.#control(question);
@@ -154,6 +156,7 @@ export class FormView {
   }
 
   #control(question) {
+    if (question.foreign) return control(question);
     if (question.node.type === "image") return photoControl(question, this.visit);
     if (question.node.type === "geopoint") return geopoint(question, this.visit.watch);
     return control(question);
@@ -168,7 +171,8 @@ export class FormView {
     frame.mark.hidden = !required;
     frame.mark.title = t("must be answered");
     say(frame.hint, this.#words(node.hint, node, at));
-    const locked = Boolean(node.read_only) && asBoolean(this.answers.ask(node.read_only, path, at));
+    say(frame.guidance, this.#words(node.guidance, node, at));
+    const locked = Boolean(node.calculation) || (Boolean(node.read_only) && asBoolean(this.answers.ask(node.read_only, path, at)));
     question.control.refresh(this.answers.value(path, at), locked);
     const fault = this.answers.fault(path, at);
     const told = fault && (fault === "missing" ? this.asked : this.asked || question.touched);
@@ -178,6 +182,7 @@ export class FormView {
   }
 
   #sentence(node, at, fault) {
+    if (fault === "collect") return t("This can only be answered in ODK Collect.");
     if (fault === "number") return t("Write a number, for example 12");
     const own = this.#words(fault === "missing" ? node.required_message : node.constraint_message, node, at);
     if (own) return own;
@@ -186,9 +191,6 @@ export class FormView {
   }
 }
 
-// The key of one question in one repeat, for finding it again.
-const keyOf = (path, at) => `${path}|${at.join(".")}`;
-
 // A number inside a sentence is written as the page's language writes numbers.
 function shown(value) {
   if (typeof value !== "number") return String(value);
@@ -196,16 +198,18 @@ function shown(value) {
 }
 
 function framed(question) {
-  const tiled = ["select_one", "select_multiple", "image", "geopoint"].includes(question.node.type);
+  const tiled = !question.control.element.querySelector(`[id="${question.id}"]`) && question.control.element.id !== question.id;
   const label = h("span", { id: `${question.id}-label` });
   const mark = h("abbr", { class: "must" }, " *");
   const hint = h("p", { class: "hint" });
+  const guidance = h("p");
+  const more = question.node.guidance ? h("details", { class: "guidance" }, h("summary", {}, t("More about this")), guidance) : null;
   const fault = h("p", { class: "fault", role: "alert", id: `${question.id}-fault` });
   const title = h(tiled ? "div" : "label", { class: "label", for: tiled ? null : question.id }, label, mark);
   question.control.focus.setAttribute("aria-describedby", fault.id);
-  const named = { class: `question ${question.node.type}`, "data-name": question.node.name };
-  const element = h("div", named, title, hint, question.control.element, fault);
-  return { element, label, mark, hint, fault };
+  const named = { class: `question ${question.foreign ? "foreign" : question.node.type}`, "data-name": question.node.name };
+  const element = h("div", named, title, hint, more, question.control.element, fault);
+  return { element, label, mark, hint, guidance, fault };
 }
 
 function demands(node) {

@@ -5,6 +5,9 @@ import { pick } from "./texts.mjs";
 import { asBoolean, asDate, asMoment, asNumber, asText, formatDate, rounded, vietnamText } from "./values.mjs";
 
 const LONGEST_PATTERN_TEXT = 2000;
+const MATHS = ["exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"];
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const TIME = /^(\d{2}):(\d{2})(?::(\d{2}(?:\.\d{1,6})?))?(?:Z|[+-]\d{2}:\d{2})?$/;
 
 const words = (text) => text.split(/\s+/).filter(Boolean);
 const letters = (text) => [...text]; // code points, not halves of pairs
@@ -49,6 +52,20 @@ function regex(subject, pattern) {
   }
 }
 
+// The share of the day that has passed at a time of day.
+function partOfDay(time) {
+  const found = TIME.exec(time.trim());
+  if (!found) return Number.NaN;
+  const [hour, minute, second] = [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)];
+  return hour < 24 && minute < 60 && second < 60 ? (hour * 3600 + minute * 60 + second) / 86_400 : Number.NaN;
+}
+
+// That many random letters and digits.
+function code(length) {
+  const letter = () => LETTERS[Math.floor(Math.random() * LETTERS.length)];
+  return Array.from({ length: Math.min(Math.trunc(Math.max(length || 0, 0)), 100) }, letter).join("");
+}
+
 function coalesce([one, other], env) {
   const value = evaluate(one, env);
   return value === "" ? evaluate(other, env) : value;
@@ -91,6 +108,11 @@ export const FUNCTIONS = {
   number: number((value) => value),
   int: number(Math.trunc),
   round: number((value, places = 0) => (Number.isFinite(places) ? rounded(value, Math.trunc(places)) : Number.NaN)),
+  uuid: (args, env) => (args.length ? code(asNumber(evaluate(args[0], env))) : crypto.randomUUID()),
+  random: Math.random,
+  pi: () => Math.PI,
+  exp10: number((value) => 10 ** value),
+  ...Object.fromEntries(MATHS.map((name) => [name, number(Math[name])])),
   abs: number(Math.abs),
   floor: number(Math.floor),
   ceiling: number(Math.ceil),
@@ -118,6 +140,7 @@ export const FUNCTIONS = {
   date: any(asDate),
   "date-time": any(asMoment),
   "decimal-date-time": number((value) => value),
+  "decimal-time": text(partOfDay),
   "format-date": any((value, pattern) => formatDate(value, asText(pattern))),
   "format-date-time": any((value, pattern) => formatDate(value, asText(pattern))),
 };

@@ -79,9 +79,12 @@ export class Watch {
   }
 }
 
-/** *fix* as a form's answer, `latitude longitude altitude accuracy`; without an altitude the format knows no accuracy either. */
+/**
+ * *fix* as a form's answer, `latitude longitude altitude accuracy`. The format has no word for an altitude that the phone does not know:
+ * it is 0 there, as ODK Collect writes it, so that a form may ask for the accuracy.
+ */
 export function geopointText({ latitude, longitude, altitude, accuracy }) {
-  return (altitude === null || accuracy === null ? [latitude, longitude] : [latitude, longitude, altitude, accuracy]).join(" ");
+  return (accuracy === null ? [latitude, longitude] : [latitude, longitude, altitude ?? 0, accuracy]).join(" ");
 }
 
 function fixOf(coords, timestamp) {

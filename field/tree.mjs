@@ -2,12 +2,17 @@
 
 import { evaluate } from "./expressions.mjs";
 import { choiceColumn } from "./functions.mjs";
+import { Offers } from "./offers.mjs";
+import { firstAnswers, nodesByPath } from "./plan.mjs";
 import { asBoolean, asNumber, asText } from "./values.mjs";
 
 const ROUNDS = 20; // calculations that still change after this many passes refer to each other in a circle
+const MOST_INSTANCES = 500; // of a repeat whose number is computed: a slip of the finger asks for millions
 
-/** Whether *node* asks which site this is: ODK Collect offers the register there, our client knows the answer. */
-export const namesSite = (node) => (node.appearance ?? "").split(" ").includes("site");
+export { namesSite } from "./plan.mjs";
+
+/** The key of the question at *path* in the repeats numbered *at*. */
+export const keyOf = (path, at) => `${path}|${at.join(".")}`;
 
 /** The answers of one filled form: groups are objects, repeats arrays of objects, questions strings ("" is no answer). */
 export class Answers {
@@ -17,33 +22,20 @@ export class Answers {
     this.language = language;
     this.numeric = new Set();
     this.now = now;
-    this.nodes = new Map();
+    this.moment = now();
+    this.nodes = nodesByPath(tree);
+    this.counts = new Map();
+    this.offers = new Offers(this);
     this.lists = new Map(Object.entries(tree.choices ?? {}));
-    this.#index(tree.children, [], []);
     this.cache = new Map();
-    this.data = data ?? this.#fresh(tree.children);
+    this.data = data ?? firstAnswers(tree.children, this.moment);
     if (!data) this.#defaults("/", []);
     this.calculate();
   }
 
-  // Every node by path, with the names and repeats on the way to it.
-  #index(children, names, repeats) {
-    for (const node of children) {
-      const steps = [...names, node.name];
-      const inside = node.kind === "repeat" ? [...repeats, node.path] : repeats;
-      this.nodes.set(node.path, { node, steps, repeats, inside, parent: names.length ? `/${[this.tree.root, ...names].join("/")}` : null });
-      this.#index(node.children ?? [], steps, inside);
-    }
-  }
-
-  #fresh(children) {
-    const data = {};
-    for (const node of children) {
-      if (node.kind === "group") data[node.name] = this.#fresh(node.children);
-      else if (node.kind === "repeat") data[node.name] = [];
-      else if (node.kind !== "note") data[node.name] = typeof node.default === "string" ? node.default : "";
-    }
-    return data;
+  /** Say choices and texts in *wanted* where the form has it, else in the form's own language. */
+  speak(wanted) {
+    this.language = this.tree.languages.includes(wanted) ? wanted : this.tree.default_language;
   }
 
   // Defaults that are computed, once, when their place comes to be.
@@ -76,20 +68,40 @@ export class Answers {
   /** The answer of the question at *path* in the repeats numbered *at*; the number of repeats for a repeat's own path. */
   value(path, at = []) {
     const held = this.#holder(path, at)[path.slice(path.lastIndexOf("/") + 1)];
-    return Array.isArray(held) ? held.length : (held ?? "");
+    return Array.isArray(held) ? (this.counts.get(keyOf(path, at)) ?? held.length) : (held ?? "");
   }
 
-  /** Answer the question at *path*, then calculate. */
+  /** Answer the question at *path*, then calculate; what other questions took from its answer goes with it. */
   set(path, at, text) {
-    this.#holder(path, at)[this.node(path).name] = text;
+    if (this.#holder(path, at)[this.node(path).name] === text) return;
+    this.put(path, at, text);
     this.calculate();
+    if (this.#pull(path, at) + this.offers.drop()) this.calculate();
+  }
+
+  /** Write an answer down and no more. */
+  put(path, at, text) {
+    this.#holder(path, at)[this.node(path).name] = text;
+  }
+
+  // Calculations that wait for a change of this question; how many there were.
+  #pull(path, at) {
+    const near = { repeats: this.nodes.get(path).repeats, at };
+    const waiting = [...this.nodes.values()].filter(({ node }) => node.trigger?.includes(path));
+    for (const { node } of waiting) {
+      for (const where of this.instances(node.path, near)) {
+        const value = this.ask(node.on_trigger, node.path, where);
+        this.put(node.path, where, Number.isNaN(value) ? "" : asText(value));
+      }
+    }
+    return waiting.length;
   }
 
   /** Add a repeat at the end of *path*. */
   add(path, at) {
     const node = this.node(path);
     const instances = (this.#holder(path, at)[node.name] ??= []);
-    instances.push(this.#fresh(node.children));
+    instances.push(firstAnswers(node.children, this.moment));
     this.#defaults(`${path}/`, [...at, instances.length - 1]);
     this.calculate();
   }
@@ -102,6 +114,7 @@ export class Answers {
 
   /** Fill every calculation until nothing changes. Raises Error where they refer to each other in a circle. */
   calculate() {
+    this.moment = this.now(); // one moment for all rounds, or now() would never come to rest
     for (let round = 0; round < ROUNDS; round += 1) {
       this.cache.clear();
       if (!this.#calculateOnce()) return;
@@ -112,6 +125,7 @@ export class Answers {
   #calculateOnce() {
     let changed = false;
     for (const [path, { node }] of this.nodes) {
+      if (node.count) changed = this.#grow(node) || changed;
       if (!node.calculation) continue;
       for (const at of this.instances(path)) {
         const holder = this.#holder(path, at);
@@ -125,10 +139,29 @@ export class Answers {
     return changed;
   }
 
+  // A repeat with a number of its own has that many instances; those beyond it keep their answers, should the number grow again.
+  #grow(node) {
+    let changed = false;
+    for (const at of this.instances(node.path)) {
+      const wanted = Math.trunc(Math.min(Math.max(asNumber(this.ask(node.count, node.path, at)) || 0, 0), MOST_INSTANCES));
+      const held = (this.#holder(node.path, at)[node.name] ??= []);
+      while (held.length < wanted) {
+        held.push(firstAnswers(node.children, this.moment));
+        this.#defaults(`${node.path}/`, [...at, held.length - 1]);
+      }
+      const key = keyOf(node.path, at);
+      if (this.counts.get(key) === wanted) continue;
+      this.counts.set(key, wanted);
+      this.cache.clear();
+      changed = true;
+    }
+    return changed;
+  }
+
   // What is not a number counts as no answer; a number stays one for those who ask.
   #calculated(node, path, at) {
     const value = this.ask(node.calculation, path, at);
-    const key = `${path}|${at.join(".")}`;
+    const key = keyOf(path, at);
     if (typeof value === "number") this.numeric.add(key);
     else this.numeric.delete(key);
     return Number.isNaN(value) ? "" : asText(value);
@@ -150,7 +183,7 @@ export class Answers {
   isRelevant(path, at = []) {
     const { node, parent, inside } = this.nodes.get(path);
     const here = at.slice(0, inside.length);
-    const key = `${path}|${here.join(".")}`;
+    const key = keyOf(path, here);
     if (this.cache.has(key)) return this.cache.get(key);
     this.cache.set(key, true); // a condition that refers to its own question sees it as relevant
     const around = parent === null || this.isRelevant(parent, here);
@@ -169,7 +202,7 @@ export class Answers {
     const near = { repeats: at.length > repeats.length ? inside : repeats, at };
     return {
       self: this.#typed(path, at),
-      now: this.now(),
+      now: this.moment,
       language: this.language,
       read: (wanted) => this.#read(wanted, near),
       position: (repeat) => 1 + (near.at[near.repeats.indexOf(repeat)] ?? 0),
@@ -185,15 +218,18 @@ export class Answers {
     const value = this.value(path, at);
     const { node } = this.nodes.get(path);
     if (value === "" || node.kind === "repeat" || node.kind === "group" || !this.isRelevant(path, at)) return "";
-    const numeric = node.type === "integer" || node.type === "decimal" || this.numeric.has(`${path}|${at.join(".")}`);
+    const numeric = node.type === "integer" || node.type === "decimal" || this.numeric.has(keyOf(path, at));
     return numeric && !Number.isNaN(asNumber(value)) ? asNumber(value) : value;
   }
 
   #read(path, near) {
     const entry = this.nodes.get(path);
     if (!entry) return [];
-    const found = this.instances(path, near);
-    if (entry.node.kind === "repeat") return found.flatMap((at) => Array(this.value(path, at)).fill(""));
+    const several = entry.inside.some((repeat, depth) => near.repeats[depth] !== repeat || repeat === path);
+    let found = this.instances(path, near);
+    const within = (at) => Array.from({ length: this.value(path, at) }, (_, place) => [...at, place]);
+    if (entry.node.kind === "repeat") found = found.flatMap(within);
+    if (several) found = found.filter((at) => this.isRelevant(path, at)); // of several instances those that do not apply are not there
     return found.map((at) => this.#typed(path, at));
   }
 
@@ -208,18 +244,22 @@ export class Answers {
   choices(path, at = []) {
     const { node } = this.nodes.get(path);
     const all = this.lists.get(node.choices) ?? [];
-    if (!node.choice_filter) return all;
-    return all.filter((item) => asBoolean(this.ask(node.choice_filter, path, at, { item })));
+    return node.choice_filter ? this.offers.list(node, at) : all;
   }
 
-  /** What is wrong with the answer at *path*: null, `missing`, `number`, `constraint`. Irrelevant questions are never wrong. */
+  /**
+   * What is wrong with the answer at *path*: null, `missing`, `number`, `constraint`, `choice`, or `collect` where only ODK Collect can
+   * answer. Irrelevant questions are never wrong.
+   */
   fault(path, at = []) {
     const node = this.node(path);
     if (!this.isRelevant(path, at)) return null;
+    if (node.foreign === "logic") return "collect";
     const value = this.value(path, at);
-    if (value === "") return node.required && asBoolean(this.ask(node.required, path, at)) ? "missing" : null;
+    if (value === "") return this.isRequired(path, at) ? (node.foreign ? "collect" : "missing") : null;
     if (node.type === "integer" && !/^-?\d+$/.test(value)) return "number";
     if (node.type === "decimal" && Number.isNaN(asNumber(value))) return "number";
+    if (node.choice_filter && this.offers.gone(node, at).length) return "choice";
     if (node.constraint && !asBoolean(this.ask(node.constraint, path, at))) return "constraint";
     return null;
   }
@@ -234,7 +274,7 @@ export class Answers {
   faults() {
     const found = [];
     for (const [path, { node }] of this.nodes) {
-      if (node.kind !== "question") continue;
+      if (node.kind !== "question" && !node.foreign) continue;
       for (const at of this.instances(path)) {
         const fault = this.fault(path, at);
         if (fault) found.push({ path, at, fault });

@@ -78,7 +78,7 @@ export function vietnamText(now) {
   return `${new Date(now.getTime() + 7 * 3_600_000).toISOString().slice(0, -1)}${VIETNAM}`;
 }
 
-/** format-date() and format-date-time() with the numeric codes, in the text's own offset. */
+/** format-date() and format-date-time() with the numeric codes, and `%a %b` in English, in the text's own offset. */
 export function formatDate(value, pattern) {
   const text = asText(value).trim();
   if (Number.isNaN(days(text))) return "";
@@ -87,6 +87,8 @@ export function formatDate(value, pattern) {
   const codes = {
     Y: year, y: year.slice(2), m: month, n: String(Number(month)), d: day, e: String(Number(day)),
     H: hour, h: String(Number(hour)), M: minute, S: second, 3: fraction.padEnd(3, "0").slice(0, 3), "%": "%",
+    a: "SunMonTueWedThuFriSat".substr(3 * new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDay(), 3),
+    b: "JanFebMarAprMayJunJulAugSepOctNovDec".substr(3 * Number(month) - 3, 3),
   }; // prettier-ignore
   return pattern.replace(/%(.)/gs, (whole, letter) => codes[letter] ?? whole);
 }

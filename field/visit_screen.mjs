@@ -9,7 +9,7 @@ import { language, pick, t } from "./texts.mjs";
 
 /** The screen of *visit* in *app*; *release* lets go of its draft when the screen is left. */
 export function visitScreen(app, visit, release) {
-  visit.answers.language = language();
+  visit.answers.speak(language());
   const form = new FormView(visit);
   const strip = positionStrip(visit);
   const kept = h("span", { class: "hint", role: "status" });
@@ -19,12 +19,13 @@ export function visitScreen(app, visit, release) {
   const element = h(
     "div",
     { class: "visit" },
+    h("link", { rel: "stylesheet", href: `${app.base}form.css` }),
     app.bar(),
     h("h1", {}, pick(visit.tree.title)),
     h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
     visit.draft.reason ? h("p", { class: "notice" }, t("Returned: {reason}", { reason: visit.draft.reason })) : null,
     strip.element,
-    visit.tree.unsupported ? h("p", { class: "notice" }, t("Some questions of this checklist can only be answered in ODK Collect.")) : null,
+    visit.tree.unsupported ? foreignNotice(visit) : null,
     form.element,
     discard,
     h("footer", {}, trouble, h("div", { class: "bar" }, kept, send)),
@@ -64,6 +65,17 @@ export function visitScreen(app, visit, release) {
   };
 }
 
+// Said before anybody begins: what ODK Collect is needed for, and whether this phone can finish the checklist at all.
+function foreignNotice({ tree, answers }) {
+  const needed = ({ path }) => answers.node(path).foreign === "logic" || answers.node(path).required;
+  const name = ({ path, question }) => pick(answers.node(path).label, answers.language, () => "…") || question;
+  const whole = tree.unsupported.some(needed)
+    ? t("Fill in this checklist in ODK Collect: here it cannot be sent where these are asked.")
+    : t("These can only be answered in ODK Collect; without them it can be sent from here.");
+  const items = tree.unsupported.map((one) => h("li", {}, `${name(one)}: ${pick(one)}`));
+  return h("section", { class: "notice foreign-notice" }, h("p", {}, whole), h("ul", {}, items));
+}
+
 function keptWords(visit) {
   const left = visit.answers.faults().length;
   if (left) return t("{count} still to answer", { count: left });
@@ -73,6 +85,7 @@ function keptWords(visit) {
 async function submit(app, visit, form, trouble, button) {
   const faults = visit.answers.faults();
   form.point(faults);
+  if (faults.some(({ fault }) => fault === "collect")) return say(trouble, t("This checklist must be finished in ODK Collect."));
   if (faults.length) return say(trouble, t("{count} answers are missing or not possible; the first is marked.", { count: faults.length }));
   button.disabled = true;
   if (await visit.seal()) return app.sending(visit.draft.id);

@@ -152,7 +152,7 @@ def _hamlet_of(tx: Transaction, actor: Actor, submission: Submission, site_id: s
     if site is None or site.closed or not actor.reaches(site.hamlet):
         raise Problem(SITE_UNKNOWN, id=site_id)
     kind = reviews.select_site_kind(tx, submission.commune, submission.form, submission.form_version)
-    if kind is not None and kind != site.kind:
+    if kind and kind != site.kind:
         raise Problem(SITE_OTHER_KIND, site=site.code)
     return site.hamlet
 

@@ -13,6 +13,7 @@ _NUMBERS = frozenset({"integer", "decimal", "calculate"})
 _CHOICES = frozenset({"select_one", "select_multiple"})
 _ATTRIBUTE_KINDS = {ValueType.INTEGER: "integer", ValueType.DECIMAL: "decimal", ValueType.TEXT: "text"}
 _UNCHECKED = "unchecked"  # of a stored edition: it was checked when it was loaded
+_AMBIGUOUS = "ambiguous"  # of a name that stands in several groups of a form: nobody could say which is meant
 _KEYS = frozenset({"question", "attribute", "all_of", "any_of", *Comparison})
 
 
@@ -42,7 +43,9 @@ def read_questions(form: str, tree: Mapping[str, Any]) -> dict[str, Question]:
         node = waiting.pop()
         waiting.extend(node.get("children", ()))
         if node.get("kind") in ("question", "calculate"):
-            found[f"{form}.{node['name']}"] = Question(node.get("type", "calculate"), lists.get(node.get("choices", ""), frozenset()))
+            name = f"{form}.{node['name']}"
+            codes = lists.get(node.get("choices", ""), frozenset())
+            found[name] = Question(_AMBIGUOUS if name in found else node.get("type", "calculate"), codes)
     return found
 
 
@@ -93,6 +96,11 @@ class Vocabulary:
                 f"không có câu hỏi {name}", f"there is no question {name}",
                 "Viết dạng phiếu.câu_hỏi, xem docs/forms.md; nạp phiếu trước bộ tiêu chí.",
                 "Write form.question, see docs/forms.md; load the form before the edition.",
+            )  # fmt: skip
+        if known.type == _AMBIGUOUS:
+            node.refuse(
+                f"tên {name} có ở nhiều nhóm của phiếu", f"the name {name} stands in several groups of the form",
+                "Đặt tên khác nhau cho các câu hỏi đó trong phiếu.", "Give those questions of the form different names.",
             )  # fmt: skip
         return Subject(name), known.type, known.choices
 

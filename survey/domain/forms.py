@@ -1,7 +1,7 @@
 """Forms: a checklist as compiled, and an answer that does not fit it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 SITE_KINDS = ("household", "road_segment", "public_place")
@@ -13,7 +13,8 @@ REGISTER_LISTS = {f"{kind}.csv": kind for kind in SITE_KINDS}
 class CompiledForm:
     """One XLSForm checklist: for ODK Collect as *xform* (*xform_md5* is `md5:` and the hex of its bytes), for us as *tree*.
 
-    The tree is described in docs/forms.md; *title* is by language.
+    The tree is described in docs/forms.md; *title* is by language, *site_kind* empty where the form is for every kind of place. *remarks*,
+    by language, are what its author should know: sentences, kept nowhere.
     """
 
     form: str
@@ -23,6 +24,7 @@ class CompiledForm:
     xform: str
     xform_md5: str
     tree: Mapping[str, Any]
+    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

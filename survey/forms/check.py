@@ -1,12 +1,14 @@
 """Checks what arrived against its form: everything that does not fit becomes a flag, nothing is refused (DESIGN 2.5)."""
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from survey.domain.forms import Misfit
 from survey.forms.evaluate import Interpreter
-from survey.forms.settle import Node, Settled, place_repeats, places, repeat_of, settle, walk
+from survey.forms.functions import SIMPLE
+from survey.forms.settle import Node, Settled, moves, place_repeats, places, repeat_of, settle, walk
 from survey.forms.values import as_text, days
 
 _ROUNDING = 1e-6
@@ -26,13 +28,16 @@ def _node(node: Node, values: Mapping[str, object], settled: Settled, tree: Node
         if path not in settled.relevant:
             if value is not None and "calculation" not in node:
                 yield _misfit("answer_not_asked", node, path, severity=1)
-        elif value is None:
+            continue
+        if "calculation" in node and value is not None:
+            yield from _calculation(node, path, value, settled)
+        if node["kind"] == "calculate":
+            continue  # nobody is asked for it, so that nothing can be required of it
+        if settled.model.values.get(path) is None:
             if "required" in node and Interpreter(settled.model, path).holds(node["required"]):
                 yield _misfit("answer_required", node, path)
-        elif "calculation" in node:
-            yield from _calculation(node, path, value, settled)
         else:
-            faults = list(_kind(node, path, value, tree))
+            faults = list(_kind(node, path, settled.model.values[path], _offered(node, path, settled, tree)))
             yield from faults or _limits(node, path, settled)
 
 
@@ -41,24 +46,37 @@ def _limits(node: Node, path: str, settled: Settled) -> Iterator[Misfit]:
         yield _misfit("answer_outside_limits", node, path)
 
 
-def _kind(node: Node, path: str, value: object, tree: Node) -> Iterator[Misfit]:
+def _offered(node: Node, path: str, settled: Settled, tree: Node) -> frozenset[str]:
+    """The codes that the question's list offers here, after its filter."""
+    items = tree["choices"].get(node.get("choices"), [])
+    if "choice_filter" in node:
+        items = [item for item in items if Interpreter(settled.model, path, item).holds(node["choice_filter"])]
+    return frozenset(item["name"] for item in items)
+
+
+def _kind(node: Node, path: str, value: object, offered: frozenset[str]) -> Iterator[Misfit]:
     if node["type"] in ("integer", "decimal") and (
         isinstance(value, str) or (node["type"] == "integer" and not float(str(value)).is_integer())
     ):
         yield _misfit("answer_not_a_number", node, path)
-    elif node["type"] == "date" and days(str(value)) != days(str(value)):
+    elif _not_a_date(node["type"], str(value)):
         yield _misfit("answer_not_a_date", node, path)
     elif node["type"] == "geopoint" and isinstance(value, str):
         yield _misfit("answer_not_a_position", node, path)
     elif "choices" in node:
-        known = {choice["name"] for choice in tree["choices"].get(node["choices"], [])}
         for code in value if isinstance(value, list) else [value]:
-            if code not in known:
+            if code not in offered:
                 yield _misfit("answer_not_a_choice", node, path)
 
 
+def _not_a_date(kind: str, value: str) -> bool:
+    if kind == "time":
+        return math.isnan(float(SIMPLE["decimal-time"](value)))
+    return kind in ("date", "datetime") and math.isnan(days(value))
+
+
 def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iterator[Misfit]:
-    if _moves(node["calculation"]):
+    if moves(node["calculation"]):
         return
     expected = settled.model.values.get(path)
     both_numbers = isinstance(value, int | float) and isinstance(expected, int | float)
@@ -72,13 +90,6 @@ def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iter
 def as_text_of(value: object) -> str:
     """An answer as XPath writes it; the empty text for None."""
     return "" if value is None else as_text(float(value)) if isinstance(value, int | float) else str(value)
-
-
-def _moves(expression: object) -> bool:
-    """Whether a calculation depends on the moment, so that the phone's result cannot be computed again."""
-    if not isinstance(expression, Mapping):
-        return False
-    return expression.get("fn") in ("today", "now", "once") or any(_moves(argument) for argument in expression.get("args", ()))
 
 
 def _misfit(code: str, node: Node, path: str, *, severity: int = 2) -> Misfit:

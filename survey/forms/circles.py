@@ -29,7 +29,7 @@ def _collect(children: Sequence[Mapping[str, Any]], inherited: frozenset[str], l
     for node in children:
         shown_by = inherited | frozenset(paths_in(node.get("relevant")))
         if node["kind"] in ("group", "repeat"):
-            _collect(node["children"], shown_by, links)
+            _collect(node["children"], shown_by | frozenset(paths_in(node.get("count"))), links)
         else:
             links[node["path"]] = set(shown_by | frozenset(paths_in(node.get("calculation"))))
 

@@ -1,58 +1,95 @@
 """XLSForm in, compiled form out: pyxform makes the XForm for ODK Collect, and from its reading of the sheets comes our tree.
 
 A broken form is refused with sheet, row and remedy. One that is right, but asks for more than our renderer can do, is taken: ODK Collect
-can fill it, and its tree lists under `unsupported` what is in the way.
+can fill it, and its tree lists under `unsupported` what is in the way. A form without id or version gets them here, since both are the key
+under which answers arrive: the id from the file's name, the version from the file's bytes.
 """
 
 import hashlib
 import io
 import re
+import struct
+import unicodedata
 import zipfile
+from dataclasses import fields
+from pathlib import PurePath
 from typing import Any
 
 from openpyxl.utils.exceptions import InvalidFileException
 from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import get_xlsform
+from pyxform.xls2json_backends import DefinitionData, get_xlsform
 from pyxform.xls2xform import convert
+from xlrd.biffh import XLRDError  # type: ignore[import-untyped]  # pyxform's reader of .xls has no types
+from xlrd.compdoc import CompDocError  # type: ignore[import-untyped]
 
 from survey.domain.forms import SITE_KINDS, CompiledForm
+from survey.forms.draft import Draft
 from survey.forms.faults import broken, column_of, translate
 from survey.forms.sheets import Sheets
-from survey.forms.tree import Draft, build_tree
+from survey.forms.tree import build_tree
 
 _LARGEST_FILE = 5_000_000
 _LARGEST_UNPACKED = 50_000_000
-_FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_FORM_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.: -]{0,126}[A-Za-z0-9_-]|[A-Za-z0-9_]")
+_VERSION = re.compile(r"[A-Za-z0-9][\w .:(),+-]{0,63}", re.ASCII)
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_NOT_A_WORKBOOK = (
+    # What openpyxl and xlrd say of bytes that are not a workbook; TypeError is pyxform's for a sheet that it does not know.
+    zipfile.BadZipFile, InvalidFileException, XLRDError, CompDocError, struct.error, AssertionError, LookupError, ValueError, TypeError,
+    OSError, OverflowError,
+)  # fmt: skip
 
 
 def compile_xlsform(content: bytes, name: str) -> CompiledForm:
-    """The form in *content*: an .xlsx workbook, or a Markdown table of its sheets; *name* is the file's name, for messages.
+    """The form in *content*: an .xlsx or .xls workbook, or a Markdown table of its sheets; *name* is the file's name.
 
     Raises BROKEN_FORM with sheet, row and remedy.
     """
-    kind = _file_type(content, name)
+    read = _read(content, name)
+    sheets = Sheets(read.survey or (), read.choices or (), _setting(read, "name") or "data")
     try:
-        read = get_xlsform(content, file_type=kind)
-    except PyXFormError as error:
-        raise translate(name, str(error), "", lambda _code, _name: None) from error
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, OSError) as error:
-        # What openpyxl says of a file that is not a workbook; TypeError is pyxform's for a sheet that it does not know.
-        raise broken(name, "file", sheet="–") from error
-    sheets = Sheets(read.survey or (), read.choices or ())
-    try:
-        result = convert(xlsform=content, validate=False, file_type=kind)
+        result = convert(xlsform={field.name: getattr(read, field.name) for field in fields(read)}, validate=False)
     except PyXFormError as error:
         raise translate(name, str(error), column_of(error.context), sheets.of_fault) from error
     form = result._pyxform or {}  # noqa: SLF001 - pyxform offers its reading of the sheets under this name only
     _check_settings(form, name)
     draft = Draft(str(form["id_string"]), form, sheets)
-    return _compiled(form, build_tree(draft), result.xform)
+    return _compiled(draft, build_tree(draft), result.xform)
+
+
+def _read(content: bytes, name: str) -> DefinitionData:
+    kind = _file_type(content, name)
+    try:
+        read = get_xlsform(content, file_type=kind)
+    except PyXFormError as error:
+        raise translate(name, str(error), "", lambda _code, _name: None) from error
+    except _NOT_A_WORKBOOK as error:
+        raise broken(name, "file", sheet="–") from error
+    read.fallback_form_name = _form_id_of(name)
+    if not _setting(read, "version"):
+        row = {**(read.settings[0] if read.settings else {}), "version": f"sha-{hashlib.sha256(content).hexdigest()[:12]}"}
+        read.settings, read.settings_header = [row], [dict.fromkeys(row)]
+        read.sheet_names = [*dict.fromkeys((*(read.sheet_names or ()), "settings"))]
+    return read
+
+
+def _setting(read: DefinitionData, name: str) -> str:
+    """A cell of the settings sheet by its heading, however that is written."""
+    row = read.settings[0] if read.settings else {}
+    return next((str(value or "") for key, value in row.items() if str(key).strip().lower().replace(" ", "_") == name), "")
+
+
+def _form_id_of(name: str) -> str:
+    stem = unicodedata.normalize("NFD", PurePath(name).stem.replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(letter for letter in stem if not unicodedata.combining(letter))
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", bare).strip("_")[:64] or "form"
 
 
 def _file_type(content: bytes, name: str) -> str:
     if len(content) > _LARGEST_FILE:
         raise broken(name, "file", sheet="–")
+    if content.startswith(_OLD_EXCEL):
+        return ".xls"
     if not content.startswith(b"PK"):
         return ".md"
     try:
@@ -66,22 +103,23 @@ def _file_type(content: bytes, name: str) -> str:
 
 
 def _check_settings(form: dict[str, Any], name: str) -> None:
-    identifier, version, kind = str(form.get("id_string", "")), str(form.get("version", "")), str(form.get("site_kind", ""))
+    identifier, version, kind = str(form.get("id_string", "")), str(form.get("version", "")), str(form.get("site_kind") or "")
     if not _FORM_ID.fullmatch(identifier):
         raise broken(name, "form_id", sheet="settings", row=2, name=identifier)
     if not _VERSION.fullmatch(version):
         raise broken(identifier, "version", sheet="settings", row=2, name=version)
-    if kind not in SITE_KINDS:
+    if kind and kind not in SITE_KINDS:
         raise broken(identifier, "site_kind", sheet="settings", row=2, name=kind)
 
 
-def _compiled(form: dict[str, Any], tree: dict[str, Any], xform: str) -> CompiledForm:
+def _compiled(draft: Draft, tree: dict[str, Any], xform: str) -> CompiledForm:
     return CompiledForm(
         form=tree["form"],
         version=tree["version"],
         title=tree["title"],
-        site_kind=str(form["site_kind"]),
+        site_kind=tree["site_kind"],
         xform=xform,
         xform_md5="md5:" + hashlib.md5(xform.encode(), usedforsecurity=False).hexdigest(),
         tree=tree,
+        remarks={language: tuple(remark.say(language) for remark in draft.remarks) for language in ("vi", "en")},
     )

@@ -39,7 +39,7 @@ class Interpreter:
     def nodes(self, expression: Mapping[str, Any]) -> list[Scalar]:
         """All values that *expression* stands for: one, except for a path through repeats."""
         if "path" in expression:
-            return [as_scalar(self.model.values.get(node)) for node in self.model.nodes(expression["path"], self.here)]
+            return [as_scalar(self.model.values.get(node)) for node in self.model.asked(expression["path"], self.here)]
         if "self" in expression:
             return [as_scalar(self.model.values.get(self.here))]
         if "n" in expression:

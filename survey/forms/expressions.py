@@ -67,6 +67,16 @@ def read_expression(text: str, scope: Scope) -> Expression:
     return _convert(root, scope, 0)
 
 
+def settled_once(expression: Expression) -> Expression:
+    """*expression*, computed once only where it draws by lot: a calculation of `uuid()` or `random()` would never come to rest."""
+    drawn = {"fn": "once", "args": [expression]}
+    return drawn if _draws(expression) and expression.get("fn") != "once" else expression
+
+
+def _draws(expression: Mapping[str, Any]) -> bool:
+    return expression.get("fn") in ("uuid", "random") or any(_draws(part) for part in expression.get("args", ()))
+
+
 def _as_variable(match: re.Match[str]) -> str:
     if match["question"]:
         if match["question"].startswith("last-saved#"):

@@ -1,12 +1,16 @@
 """The functions of form expressions over values already computed; those that must not compute all arguments live in evaluate.py."""
 
 import math
+import random
 import re
+import uuid
 from collections.abc import Callable, Sequence
 
 from survey.forms.values import Scalar, as_boolean, as_date, as_moment, as_number, as_text, format_date, rounded
 
 _LONGEST_PATTERN_TEXT = 2000
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}(?:\.\d{1,6})?))?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 
 def _numeric(work: Callable[..., float]) -> Callable[..., Scalar]:
@@ -19,6 +23,10 @@ def _numeric(work: Callable[..., float]) -> Callable[..., Scalar]:
             return math.inf
 
     return applied
+
+
+def _logarithm(work: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda value: -math.inf if value == 0 else work(value)
 
 
 def _whole(work: Callable[[float], int]) -> Callable[[Scalar], Scalar]:
@@ -85,6 +93,27 @@ def extreme(values: Sequence[Scalar], work: Callable[[list[float]], float]) -> f
     return math.nan if not given or any(math.isnan(number) for number in given) else work(given)
 
 
+def _uuid(length: Scalar | None = None) -> Scalar:
+    """A random UUID, or that many random letters and digits."""
+    if length is None:
+        return str(uuid.uuid4())
+    number = as_number(length)
+    return "".join(random.choices(_LETTERS, k=min(int(number), 100))) if math.isfinite(number) and number > 0 else ""  # noqa: S311 - a label
+
+
+def _part_of_day(value: Scalar) -> Scalar:
+    """OpenRosa's decimal-time(): the share of the day that has passed at a time of day, NaN for anything else."""
+    found = _TIME.fullmatch(as_text(value).strip())
+    if found is None:
+        return math.nan
+    hours, minutes, seconds = int(found[1]), int(found[2]), float(found[3] or 0)
+    return (hours * 3600 + minutes * 60 + seconds) / 86400 if hours < 24 and minutes < 60 and seconds < 60 else math.nan  # noqa: PLR2004
+
+
+def _atan2(first: Scalar, second: Scalar) -> Scalar:
+    return math.atan2(as_number(first), as_number(second))
+
+
 SIMPLE: dict[str, Callable[..., Scalar]] = {
     "true": lambda: True,
     "false": lambda: False,
@@ -119,6 +148,21 @@ SIMPLE: dict[str, Callable[..., Scalar]] = {
     "date": as_date,
     "date-time": as_moment,
     "decimal-date-time": as_number,
+    "decimal-time": _part_of_day,
+    "uuid": _uuid,
+    "random": random.random,
+    "pi": lambda: math.pi,
+    "exp": _numeric(math.exp),
+    "exp10": _numeric(lambda value: math.pow(10, value)),
+    "log": _numeric(_logarithm(math.log)),
+    "log10": _numeric(_logarithm(math.log10)),
+    "sin": _numeric(math.sin),
+    "cos": _numeric(math.cos),
+    "tan": _numeric(math.tan),
+    "asin": _numeric(math.asin),
+    "acos": _numeric(math.acos),
+    "atan": _numeric(math.atan),
+    "atan2": _atan2,
     "format-date": lambda value, pattern: format_date(value, as_text(pattern)),
     "format-date-time": lambda value, pattern: format_date(value, as_text(pattern)),
 }

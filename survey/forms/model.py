@@ -18,7 +18,8 @@ def plain(path: str) -> str:
 class Model:
     """Answers by numbered path; *repeats* counts instances where values alone cannot say (none, or one without an answer).
 
-    *today* and *now* are ISO texts in Vietnamese time, *choices* the lists of the form's tree.
+    *today* and *now* are ISO texts in Vietnamese time, *choices* the lists of the form's tree, *relevant* the numbered paths of all that is
+    asked (None: everything).
     """
 
     values: Mapping[str, object]
@@ -27,6 +28,7 @@ class Model:
     language: str = "vi"
     today: str = ""
     now: str = ""
+    relevant: frozenset[str] | None = None
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -61,6 +63,17 @@ class Model:
                 last = place == len(steps) - 1
                 found = [f"{node}[{number}]" for node in found for number in self._numbers(node, prefix, {} if last else chosen)]
         return found
+
+    def asked(self, path: str, here: str = "") -> list[str]:
+        """`nodes` as an expression sees them: of several instances those that are not relevant are left out."""
+        found = self.nodes(path, here)
+        if self.relevant is None or not self._several(path, here):
+            return found
+        return [node for node in found if node in self.relevant]
+
+    def _several(self, path: str, here: str) -> bool:
+        around = numbers(here)
+        return any(path == repeat or (path.startswith(f"{repeat}/") and repeat not in around) for repeat in self.known_repeats)
 
     def _numbers(self, node: str, repeat: str, chosen: Mapping[str, int]) -> list[int]:
         if repeat in chosen:

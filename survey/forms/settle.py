@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from survey.forms.evaluate import Interpreter
 from survey.forms.model import Model, numbers
-from survey.forms.values import Scalar, as_text
+from survey.forms.values import Scalar, as_number, as_text
 
 Node = Mapping[str, Any]
 
 # Each round settles at least one more link of a chain; forms that never settle are refused when they are compiled.
 _MOST_ROUNDS = 30
+MOST_INSTANCES = 500  # of a repeat whose number is computed: a slip of the finger asks for millions
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,36 @@ def numbered(key: str, repeats: list[str]) -> str:
     return path
 
 
-def settle(tree: Node, values: Mapping[str, object], *, today: str = "", now: str = "", language: str = "vi") -> Settled:
-    """Relevance and calculations over *values* by numbered path, repeated until nothing changes."""
+def settle(tree: Node, values: Mapping[str, object], *, today: str = "", now: str = "") -> Settled:
+    """Relevance and calculations over *values* by numbered path, repeated until nothing changes.
+
+    Labels are Vietnamese where the form has them, else in its own language.
+    """
+    language = "vi" if "vi" in tree.get("languages", ("vi",)) else str(tree["default_language"])
     repeats = {node["path"]: 0 for node in walk(tree["children"]) if node["kind"] == "repeat"}
     given = Model(values, choices=tree["choices"], language=language, today=today, now=now)
     counts = {**repeats, **given.counts}
-    current, relevant = dict(values), frozenset[str]()
+    model = Model(dict(values), counts, tree["choices"], language, today, now)
     for _ in range(_MOST_ROUNDS):
-        model = Model(current, counts, tree["choices"], language, today, now)
         relevant = frozenset(_relevant(tree["children"], model))
         settled = {path: value for path, value in values.items() if path in relevant}
-        settled |= {path: value for path, value in _calculations(tree, model, relevant) if value is not None}
-        if settled == current:
+        settled |= {path: value for path, value in _calculations(tree, model, relevant, values) if value is not None}
+        following = replace(model, values=settled, relevant=relevant, repeats={**counts, **dict(_counted(tree, model, counts))})
+        if following == model:
             break
-        current = settled
-    return Settled(Model(current, counts, tree["choices"], language, today, now), relevant)
+        model = following
+    return Settled(model, model.relevant or frozenset())
+
+
+def _counted(tree: Node, model: Model, counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Repeats whose number is computed: as many instances as that, or as have answers."""
+    for node in walk(tree["children"]):
+        if "count" in node:
+            for around in model.nodes(node["path"].rpartition("/")[0]):
+                path = f"{around}/{node['name']}"
+                number = as_number(Interpreter(model, path).value(node["count"]))
+                wanted = int(max(0, min(number, MOST_INSTANCES))) if not math.isnan(number) else 0
+                yield path, max(wanted, counts.get(path, 0))
 
 
 def places(node: Node, model: Model) -> list[str]:
@@ -84,12 +100,25 @@ def _holds(node: Node, model: Model, path: str) -> bool:
     return "relevant" not in node or Interpreter(model, path).holds(node["relevant"])
 
 
-def _calculations(tree: Node, model: Model, relevant: frozenset[str]) -> Iterator[tuple[str, object]]:
+def _calculations(tree: Node, model: Model, relevant: frozenset[str], given: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for node in walk(tree["children"]):
         if "calculation" in node:
+            fixed = moves(node["calculation"])
             for path in places(node, model):
-                if path in relevant:
+                if path in relevant and not (fixed and path in given):
                     yield path, stored(Interpreter(model, path).value(node["calculation"]))
+
+
+def moves(expression: object) -> bool:
+    """Whether a calculation depends on the moment, on chance or on the page's language: then what the phone computed stands."""
+    if not isinstance(expression, Mapping):
+        return False
+    if expression.get("fn") == "instance" and expression["args"][1] == {"s": "label"}:
+        return True
+    return expression.get("fn") in _MOVING or any(moves(argument) for argument in expression.get("args", ()))
+
+
+_MOVING = frozenset({"today", "now", "once", "uuid", "random", "choice-name"})
 
 
 def stored(value: Scalar) -> object:

@@ -13,6 +13,7 @@ class Sheets:
 
     survey: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
+    root: str = "data"
 
     def question(self, path: str) -> int | None:
         """The row of the question or group with *path* (`/data/group/question`)."""
@@ -51,7 +52,7 @@ class Sheets:
             if word.startswith("end_") and stack:
                 stack.pop()
                 continue
-            path = "/".join(["/data", *stack, str(cells.get("name", "")).strip()])
+            path = "/".join([f"/{self.root}", *stack, str(cells.get("name", "")).strip()])
             paths.setdefault(path, row)
             if word.startswith("begin_"):
                 stack.append(str(cells.get("name", "")).strip())

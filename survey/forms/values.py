@@ -18,6 +18,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?")
 _EPOCH = date(1970, 1, 1)
 _DAY_S = 86400
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def as_scalar(answer: object) -> Scalar:
@@ -119,7 +121,7 @@ def as_moment(value: Scalar) -> str:
 
 
 def format_date(value: Scalar, pattern: str) -> str:
-    """OpenRosa's format-date() and format-date-time() with the numeric codes %Y %y %m %n %d %e %H %h %M %S %3."""
+    """OpenRosa's format-date() and format-date-time() with the numeric codes %Y %y %m %n %d %e %H %h %M %S %3, and %a %b in English."""
     text = as_text(value).strip()
     if math.isnan(days(text)):
         return ""
@@ -128,5 +130,6 @@ def format_date(value: Scalar, pattern: str) -> str:
         "Y": f"{found.year:04d}", "y": f"{found.year % 100:02d}", "m": f"{found.month:02d}", "n": str(found.month),
         "d": f"{found.day:02d}", "e": str(found.day), "H": f"{found.hour:02d}", "h": str(found.hour),
         "M": f"{found.minute:02d}", "S": f"{found.second:02d}", "3": f"{found.microsecond // 1000:03d}", "%": "%",
+        "a": _DAYS[found.weekday()], "b": _MONTHS[found.month - 1],
     }  # fmt: skip
     return re.sub(r"%(.)", lambda match: codes.get(match[1], match[0]), pattern)

@@ -19,15 +19,16 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "substr": (2, 3), "substring": (2, 3), "substring-before": (2, 2), "substring-after": (2, 2),
     "contains": (2, 2), "starts-with": (2, 2), "ends-with": (2, 2), "regex": (2, 2), "upper-case": (1, 1), "lower-case": (1, 1),
     "today": (0, 0), "now": (0, 0), "date": (1, 1), "date-time": (1, 1), "decimal-date-time": (1, 1), "format-date": (2, 2),
-    "format-date-time": (2, 2),
+    "format-date-time": (2, 2), "decimal-time": (1, 1), "uuid": (0, 1), "random": (0, 0), "pi": (0, 0), "exp": (1, 1), "exp10": (1, 1),
+    "log": (1, 1), "log10": (1, 1), "sin": (1, 1), "cos": (1, 1), "tan": (1, 1), "asin": (1, 1), "acos": (1, 1), "atan": (1, 1),
+    "atan2": (2, 2),
 }  # fmt: skip
 
 # What ODK Collect knows beyond that. Such a form still compiles to XForm, and our renderer says that it cannot fill it.
 FOREIGN = frozenset({
-    "pulldata", "uuid", "random", "randomize", "distance", "area", "enclosed-area", "geofence", "intersects", "digest", "property",
-    "version", "checklist", "weighted-checklist", "exp", "exp10", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
-    "pi", "format-time", "decimal-time", "base64-decode", "extract-signed", "depend", "last", "lang", "id", "name", "local-name",
-    "namespace-uri",
+    "pulldata", "randomize", "distance", "area", "enclosed-area", "geofence", "intersects", "digest", "property",
+    "version", "checklist", "weighted-checklist", "format-time", "base64-decode", "extract-signed", "depend", "last", "lang", "id",
+    "name", "local-name", "namespace-uri",
 })  # fmt: skip
 
 

@@ -18,7 +18,8 @@ SCOPE = Scope(QUESTIONS, frozenset(QUESTIONS.values()) | {"/data", "/data/g"}, "
         ("${a}${n}", "syntax"),
         ("1 = 2 = 3", "syntax"), ("${zz}", "unknown"), ("../zz", "unknown"), ("a", "unknown"), ("//a", "unsupported"), ("${a}[1]",
         "unsupported"),
-        ("@x", "unsupported"), ("1 | 2", "unsupported"), ("uuid()", "unsupported"), ("${last-saved#a}", "unsupported"), ("*",
+        ("@x", "unsupported"), ("1 | 2", "unsupported"), ("pulldata('a', 'b', 'c', 1)", "unsupported"),
+        ("${last-saved#a}", "unsupported"), ("*",
         "unsupported"),
     ],
 )  # fmt: skip
