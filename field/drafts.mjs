@@ -126,10 +126,10 @@ export async function dropDraft(id, sent = null) {
 /** What was sent as *id*, or undefined. */
 export const readReceipt = (id) => transact("readonly", (stores) => stores.sent.get(id));
 
-/** What *person* sent from this phone, newest first, the last *limit*. */
+/** What *person* handed in from this phone, newest first, the last *limit*. */
 export async function readSent(person, limit = 20) {
   const sent = await transact("readonly", (stores) => stores.sent.getAll());
-  return sent.filter((record) => record.person === person).sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
+  return sent.filter((record) => carrier(record) === person).sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
 }
 
 /**

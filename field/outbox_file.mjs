@@ -8,9 +8,11 @@ const FORMAT = "ntm-survey-outbox/1";
 const LARGEST = 2_000_000_000; // bytes; phones' file systems and mail programs take no more
 const LARGEST_VISIT = 2_000_000; // of the two texts of one visit
 const DRAFT = [
-  "id", "person", "form", "version", "title", "site", "hamlet", "data", "replaces", "startedAt", "endedAt", "changedAt", "fix", "photoCount", "desk",
+  "id", "person", "form", "version", "title", "site", "hamlet", "data", "replaces", "startedAt", "endedAt", "changedAt", "fix",
+  "photoCount", "desk",
 ]; // prettier-ignore
 const PHOTO = ["name", "kind", "size", "sha256", "lastModified", "source", "before", "after"];
+const FOR_OTHERS = new Set(["reviewer", "coordinator"]); // who may hand in another person's work; the server asks again
 const ID = /^uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAME = /^[\w-]{1,100}\.\w{1,5}$/;
 const HASH = /^[0-9a-f]{64}$/;
@@ -18,7 +20,8 @@ const HASH = /^[0-9a-f]{64}$/;
 const some = (record, keys) => Object.fromEntries(keys.map((key) => [key, record[key] ?? null]));
 
 /** What *person* still has to hand in, as ZIP files of at most 2 GB: `[{name, blob}]`; *progress* hears the bytes that were read. */
-export async function savedOutbox({ person, commune }, progress) {
+export async function savedOutbox(me, progress) {
+  const { person, commune } = me;
   const waiting = (await readOutbox(person)).filter((draft) => draft.state !== "refused"); // of those the server has every byte
   const files = [];
   let zip = new ZipWriter();
@@ -30,7 +33,7 @@ export async function savedOutbox({ person, commune }, progress) {
       finish();
       zip = new ZipWriter();
     }
-    await addVisit(zip, draft, photos, commune, progress);
+    await addVisit(zip, draft, photos, me, progress);
   }
   if (zip.size) finish();
   return files;
@@ -41,11 +44,11 @@ function fileName(commune, number) {
   return `outbox-${commune.code}-${day}${number ? `-${number + 1}` : ""}.zip`;
 }
 
-async function addVisit(zip, draft, photos, commune, progress) {
+async function addVisit(zip, draft, photos, me, progress) {
   const folder = draft.id.replace("uuid:", "");
   const xml = new Blob([draft.xml]);
   const visit = {
-    format: FORMAT, commune: commune.code, xml_sha256: await sha256(await xml.arrayBuffer()),
+    format: FORMAT, commune: me.commune.code, by: draft.by ?? me.name, xml_sha256: await sha256(await xml.arrayBuffer()),
     draft: some(draft, DRAFT), files: draft.files ?? null, photos: photos.map((photo) => some(photo, PHOTO)),
   }; // prettier-ignore
   await zip.add(`${folder}/visit.json`, new Blob([JSON.stringify(visit)]), progress);
@@ -92,19 +95,28 @@ async function readVisits(file, me, progress) {
 }
 
 async function readVisit(source, me) {
-  const saved = JSON.parse(await text(source, "visit.json"));
   const place = `${source.folder}visit.json`;
+  const saved = parsed(await text(source, "visit.json"), place);
   if (saved.format !== FORMAT) throw new FileFault("FOREIGN", place);
   if (saved.commune !== me.commune.code) throw new FileFault("COMMUNE", place);
   const { draft } = saved;
   if (!ID.test(draft.id) || `uuid:${source.folder}` !== `${draft.id}/`) throw new FileFault("DAMAGED", place);
-  if (draft.person !== me.person && (me.device || !["reviewer", "coordinator"].includes(me.role))) throw new FileFault("PERSON", place);
+  if (draft.person !== me.person && (me.device || !FOR_OTHERS.has(me.role))) throw new FileFault("PERSON", place);
   const xml = await text(source, "instance.xml", saved.xml_sha256);
   const photos = [];
   for (const photo of saved.photos) photos.push(await readPhoto(source, draft, photo));
   const files = (saved.files ?? photos).map((one) => fileHere(one, photos));
-  const own = draft.person === me.person;
-  return { draft: { ...some(draft, DRAFT), xml, files, state: "sending", place: null, carrier: own ? undefined : me.person }, photos };
+  const brought = draft.person === me.person ? {} : { carrier: me.person, by: String(saved.by) };
+  return { draft: { ...some(draft, DRAFT), xml, files, state: "sending", place: null, ...brought }, photos };
+}
+
+function parsed(json, place) {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new FileFault("FOREIGN", place);
+    throw error;
+  }
 }
 
 // What was stored already is asked of the server again; what has no bytes here was carried over by it.

@@ -17,7 +17,7 @@ export const askToStay = async () => (await navigator.storage?.persist?.()) ?? f
 
 /** The mean size of the photos that *visits* (drafts or sent records) name, in bytes; null without any. */
 export function photoSize(visits) {
-  const sizes = visits.flatMap((visit) => visit.files ?? []).map((file) => file.size).filter(Boolean); // prettier-ignore
+  const sizes = visits.flatMap((visit) => visit.files ?? []).map((file) => file.size).filter(Boolean);
   return sizes.length ? sizes.reduce((sum, size) => sum + size, 0) / sizes.length : null;
 }
 
@@ -27,8 +27,10 @@ export function roomWords(here, size) {
   if (!size) return { text: t("Room on this phone: {free}.", { free }), tight: false };
   const count = Math.floor(here.free / size);
   const tight = count < FEW_PHOTOS;
-  if (tight) return { text: t("Little room on this phone: {free}, about {count} photos. Send what waits, or free some space.", { free, count }), tight };
-  return { text: t("Room on this phone: {free}, about {count} photos.", { free, count }), tight };
+  const words = tight
+    ? t("Little room on this phone: {free}, about {count} photos. Send what waits, or free some space.", { free, count })
+    : t("Room on this phone: {free}, about {count} photos.", { free, count });
+  return { text: words, tight };
 }
 
 /** Whether the browser promised to keep what is here, in words. */
