@@ -75,7 +75,8 @@ class PhotoControl {
   #file(source) {
     const capture = source === "system" ? "environment" : null;
     const accept = "image/*,.heic,.heif";
-    const input = h("input", { type: "file", accept, capture, class: "unseen", tabindex: -1, "data-source": source });
+    const unseen = { class: "unseen", tabindex: -1, "aria-hidden": "true" };
+    const input = h("input", { type: "file", accept, capture, ...unseen, "data-source": source });
     const button = h("button", { type: "button" });
     let before = null;
     button.addEventListener("click", async () => {
