@@ -23,7 +23,7 @@ _ID = re.compile(r"uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What phones write: Java's and JavaScript's decimal texts, exponents included.
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _LARGEST_NUMBER = 1e15
-_FILES = frozenset({"image", "audio", "video", "file"})
+_FILES = frozenset({"image", "audio", "video", "file", "background-audio"})
 _GEOPOINT_FIGURES = (2, 3, 4)
 
 
