@@ -1,0 +1,48 @@
+"""Instances and photos as ODK Collect hands them in: no block of ours, the phone's own questions filled."""
+
+import io
+import uuid
+
+from PIL import Image
+
+from survey.forms.render import render_instance
+from survey.store.forms import select_forms, select_tree
+from survey.wiring import Survey
+from tests.conftest import COMMUNE
+
+PHOTOS = ("1732331488123.jpg", "1732331502456.jpg")
+
+
+def new_id() -> str:
+    """A fresh instanceID."""
+    return f"uuid:{uuid.uuid4()}"
+
+
+def fence(
+    survey: Survey,
+    instance_id: str,
+    *,
+    site: str = "",
+    photos: tuple[str, ...] = PHOTOS,
+    green: int = 15,
+    corrects: str = "",
+    more: dict[str, object] | None = None,
+) -> bytes:
+    """The fence checklist filled in, with *photos* named; *corrects* is the instanceID that it replaces."""
+    with survey.reading() as reader:
+        version = next(head.version for head in select_forms(reader, COMMUNE) if head.form == "household_fence")
+        tree = select_tree(reader, COMMUNE, "household_fence", version)
+    assert tree is not None
+    values: dict[str, object] = dict(zip(("photo_1", "photo_2"), photos, strict=False)) | {
+        "site": site, "total_m": 20, "green_m": green, "kind": "hedge", "start": "2026-11-23T08:00:00.000+07:00",
+        "end": "2026-11-23T08:05:00.000+07:00", "deviceid": "collect:k7m29qxdAAAAAAAA",
+    }  # fmt: skip
+    meta = {"instanceID": instance_id} | ({"deprecatedID": corrects} if corrects else {})
+    return render_instance(tree, values | (more or {}), meta)
+
+
+def jpeg(colour: str = "green", size: tuple[int, int] = (640, 480)) -> bytes:
+    """A small JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG")
+    return out.getvalue()
