@@ -65,12 +65,12 @@ def page(new_phone: NewPhone, live: LiveServer) -> Page:
     return _at_fence(new_phone(permissions=["geolocation", "camera"]), live)
 
 
-def _at_fence(phone: BrowserContext, live: LiveServer, before: str = "") -> Page:
+def _at_fence(phone: BrowserContext, live: LiveServer, before: str = "", *, site: int = 0) -> Page:
     page = phone.new_page()
     page.add_init_script(_SPY + before)
     sign_in(page, live)
     page.goto(f"{live.url}/field/")
-    page.locator(".card.site").first.tap()
+    page.locator(".card.site").nth(site).tap()
     page.locator(".form-tile", has_text="Hàng rào").tap()
     return page
 
