@@ -36,12 +36,15 @@ class Part:
     sha256: str | None = None
 
 
-def progress(survey: Survey, actor: Actor, submission_id: str, name: str) -> Progress:
-    """How much of a file is here; of another person's nothing is told. Raises NOT_ALLOWED, INSTANCE_WITHOUT_ID."""
+def progress(survey: Survey, actor: Actor, submission_id: str, name: str, sha256: str | None = None) -> Progress:
+    """How much of a file is here; of another person's nothing is told. Raises NOT_ALLOWED, INSTANCE_WITHOUT_ID.
+
+    With *sha256* only those bytes count as the file, where others came under its name before.
+    """
     actor.require(Ability.CAPTURE)
     check_id(submission_id)
     with survey.reading() as reader:
-        stored = select_file(reader, actor.commune, submission_id, clean_file_name(name))
+        stored = _select(reader, actor, submission_id, clean_file_name(name), sha256)
         if stored is not None and _is_own(reader, actor, submission_id):
             return Progress(int(stored["size"]), str(stored["sha256"]))
     return Progress(survey.blobs.part_offset(_key(actor, submission_id, name)))
@@ -62,7 +65,13 @@ def part(survey: Survey, actor: Actor, submission_id: str, name: str, piece: Par
     key = _key(actor, submission_id, name)
     if piece.start == 0:
         survey.blobs.make_room(key, UNFINISHED_LIMIT)
-    offset = survey.blobs.write_part(key, piece.start, chunks, piece.total)
+    try:
+        offset = survey.blobs.write_part(key, piece.start, chunks, piece.total)
+    except Problem as problem:
+        # The same photo sent twice at once: the other request may have finished it a moment ago.
+        if problem.kind is UPLOAD_OFFSET and (stored := _stored(survey, actor, submission_id, name, piece.sha256)):
+            return stored
+        raise
     if offset < piece.total:
         return offset
     if piece.sha256 is None:
@@ -98,6 +107,12 @@ def _stored(survey: Survey, actor: Actor, submission_id: str, name: str, sha256:
         if row is None:
             return None
         return _receipt(row, label, select_missing(reader, actor.commune, submission_id))
+
+
+def _select(reader: Reader, actor: Actor, submission_id: str, label: str, sha256: str | None) -> Row | None:
+    if sha256 is None:
+        return select_file(reader, actor.commune, submission_id, label)
+    return select_file_by_hash(reader, actor.commune, submission_id, label, sha256)
 
 
 def _receipt(row: Row, label: str, missing: list[str]) -> PhotoReceipt:

@@ -12,6 +12,7 @@ from survey.domain.people import Actor
 from survey.domain.problems import UPLOAD_STALLED, Problem
 from survey.web import session, text
 
+_STOPPING_S = 0.5  # how often an upload looks whether the server is to stop
 _STALLED_S = 60  # a phone on the edge of a network pauses for seconds; who sends nothing for a minute is gone
 # Uploads wait for slow phones: they have threads of their own, so that they never take those of the pages.
 _UPLOADS_AT_ONCE = 200
@@ -42,10 +43,14 @@ def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response])
         def work() -> Response:
             return _answering(request, lambda actor: take(request, actor, chunks()))
 
-        try:
-            return await anyio.to_thread.run_sync(work, limiter=_uploads())
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_cut_when_stopping, request)
+            try:
+                answered = await anyio.to_thread.run_sync(work, limiter=_uploads())
+            except ClientDisconnect:
+                answered = Response(status_code=400)  # nobody is there to read it
+            tasks.cancel_scope.cancel()
+        return answered
 
     return endpoint
 
@@ -61,6 +66,19 @@ def _uploads() -> anyio.CapacityLimiter:
     except LookupError:
         _limiter.set(anyio.CapacityLimiter(_UPLOADS_AT_ONCE))
         return _limiter.get()
+
+
+async def _cut_when_stopping(request: Request) -> None:
+    """Break the line of an upload when the server is told to stop: it would wait for the last phone, and take no other meanwhile.
+
+    The phone goes on later, as after any cut. uvicorn says it by taking back that the connection stays open after the answer.
+    """
+    connection = getattr(request.receive, "__self__", None)
+    if connection is None or not getattr(connection, "keep_alive", False):
+        return
+    while connection.keep_alive:  # noqa: ASYNC110 - it has no event to wait for
+        await anyio.sleep(_STOPPING_S)
+    connection.transport.close()
 
 
 async def _next_piece(pieces: AsyncGenerator[bytes, None]) -> bytes | None:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from survey import receive
 from survey.domain.people import Actor
-from survey.domain.problems import QUERY_UNUSABLE, UPLOAD_OFFSET, UPLOAD_STALLED, Problem
+from survey.domain.problems import QUERY_UNUSABLE, UPLOAD_OFFSET, Problem
 from survey.web import session, text
 from survey.web.endpoints import answer, json_endpoint, upload_endpoint
 from survey.web.uploads import photo_answer, photo_name
@@ -34,8 +34,8 @@ def routes() -> list[BaseRoute]:
 
 
 def show_progress(request: Request, actor: Actor) -> Response:
-    """Answer how many bytes of a photo are here, and the hash once it is stored."""
-    found = receive.progress(session.open(), actor, request.path_params["submission"], photo_name(request))
+    """Answer how many bytes of a photo are here, and the hash once it is stored; of the very photo whose hash the request names."""
+    found = receive.progress(session.open(), actor, request.path_params["submission"], photo_name(request), _digest(request))
     headers = {"Upload-Offset": str(found.offset), "Upload-Complete": "?1" if found.sha256 else "?0", "Cache-Control": "no-store"}
     if found.sha256:
         headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(found.sha256)).decode()}:"
@@ -49,8 +49,7 @@ def take_part(request: Request, actor: Actor, chunks: Iterator[bytes]) -> Respon
             session.open(), actor, request.path_params["submission"], photo_name(request), _part(request), chunks
         )  # fmt: skip
     except Problem as problem:
-        if problem.kind is not UPLOAD_STALLED:
-            _let_pass(chunks)
+        _let_pass(chunks)
         refused = answer(text.problem_json(problem), status=problem.kind.status)
         if problem.kind is UPLOAD_OFFSET:
             refused.headers["Upload-Offset"] = str(problem.details["offset"])
@@ -66,7 +65,8 @@ def take_part(request: Request, actor: Actor, chunks: Iterator[bytes]) -> Respon
 def _part(request: Request) -> receive.Part:
     part = receive.Part(_bytes(request, "Upload-Offset"), _bytes(request, "Upload-Length"), _digest(request))
     told = request.headers.get("content-length", "")
-    if part.total < 1 or (told.isascii() and told.isdecimal() and part.start + int(told[:18]) > part.total):
+    length = int(told[:15]) if told.isascii() and told.isdecimal() else 0
+    if part.start + length > part.total:
         raise Problem(QUERY_UNUSABLE, name="Upload-Length", value=part.total)
     return part
 

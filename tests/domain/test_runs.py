@@ -1,5 +1,7 @@
 """Runs of bytes: any cuts, orders and overlaps give the file back, or say how far it has come."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,7 +50,7 @@ def test_any_cuts_in_any_order_give_the_bytes_as_far_as_they_reach(spans: list[t
 def test_a_file_cut_anywhere_comes_back_whole(cuts: list[int], shuffled: object) -> None:
     """Every run between two cuts, sent again in any order, is needed and is enough."""
     places = [0, *sorted(cuts), 200]
-    runs = [Run(start, end - start) for start, end in zip(places, places[1:], strict=False)]
+    runs = [Run(start, end - start) for start, end in pairwise(places)]
     shuffled.shuffle(runs)  # type: ignore[attr-defined]
 
     assert _joined(runs) == CONTENT
