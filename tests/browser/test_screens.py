@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from survey import devices
 from survey.commands import main
 from survey.wiring import ROOT
 from tests.browser.audit import faults
+from tests.conftest import COMMUNE
 from tests.live import LiveServer
 
 PICTURES = os.environ.get("SURVEY_SCREENSHOTS")
@@ -40,6 +42,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
     command = [sys.executable, "-m", "survey", "demo", "--households", "60", "--submissions", "90", "--data", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     with LiveServer(folder) as server:
+        for login, name in (("inspector1", "Samsung A05 đen"), ("inspector2", "Redmi 9A xanh")):
+            devices.enrol(server.survey(), COMMUNE, server.person(login), by=None, name=name)
         yield server
 
 

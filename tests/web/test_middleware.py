@@ -42,7 +42,7 @@ def test_signed_out_pages_lead_to_the_sign_in_page(client, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/api", "/api/", "/api/nothing", "/field/no/such", "/openrosa/nothing", "/key/x/openrosa/formList", "/photos/x", "/bundles/no/such",
+    ["/api", "/api/", "/api/nothing", "/field/no/such", "/openrosa/nothing", "/key/x", "/key/x/api/me", "/photos/x", "/bundles/no/such",
      "/sign-in/a/b", "/sign-out/x", "/healthz/x", "/formList", "/submission"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
