@@ -6,32 +6,35 @@ import { homeScreen } from "./home_screen.mjs";
 import { elsewhere, forgetful, notice, signInNotice, unreachable } from "./notices.mjs";
 import { Watch } from "./position.mjs";
 import { Refusal } from "./server.mjs";
-import { TabBar } from "./tab_bar.mjs";
 import { language, languages, loadTexts, t } from "./texts.mjs";
 import { Work } from "./work.mjs";
 
 /**
  * Run the client inside *root* and return a function that ends it. *desk* is the way for paper forms; *embedded* says that the page
- * belongs to somebody else (history, scrolling, style sheet), who also says the *language*. *keeping* keeps the client's own page.
+ * belongs to somebody else (history, scrolling, style sheet), who also says the *language*. *page* is what the client's own page has
+ * begun before it (boot.mjs). *outbox* begins with the outbox.
  */
-export async function mount(root, { desk = false, embedded = false, language: wanted, keeping = null } = {}) {
-  const app = new App({ desk, embedded, wanted, keeping });
+export async function mount(root, { desk = false, embedded = false, language: wanted, page = null, outbox = false } = {}) {
+  const app = new App({ desk, embedded, wanted, page });
+  if (outbox) app.begins = () => app.outbox();
   if (embedded) root.append(h("link", { rel: "stylesheet", href: `${app.base}style.css` }));
-  root.querySelector(".opening")?.remove();
   root.append(app.element);
   await app.start();
   return () => app.close();
 }
 
 class App {
-  #tabs = null;
+  #tabs = null; // the bar below
+  #tab = null; // which of its screens is shown
+  #hearing = new Set();
   #asking = () => document.visibilityState === "visible" && this.work.me && this.work.refreshAfter();
 
-  constructor({ desk, embedded, wanted, keeping }) {
+  constructor({ desk, embedded, wanted, page }) {
     this.desk = desk;
     this.embedded = embedded;
     this.wanted = wanted;
-    this.keeping = keeping;
+    this.page = page;
+    this.keeping = null; // with the rooms, on the client's own page
     this.base = `${location.origin}/field/`;
     this.api = `${location.origin}/api/`;
     this.element = h("main", { class: embedded ? "field embedded" : "field", lang: language() });
@@ -46,7 +49,7 @@ class App {
   }
 
   async start() {
-    const working = this.work.load();
+    const working = this.work.load(this.page?.asked);
     working.catch(() => {}); // heard below, after the words to say it with are here
     await loadTexts(this.base, this.wanted);
     this.element.lang = language();
@@ -63,18 +66,40 @@ class App {
     }
   }
 
-  // Where the person stopped, or the list of work; then, behind it, what the next hours need. Raises DOMException where nothing is kept.
+  // The first screen; then, behind it, what the next hours need. Raises DOMException where nothing is kept.
   async #goOn() {
-    this.#tabs ??= this.desk || this.embedded ? null : new TabBar(this);
     this.work.listen((what) => what === "person" && this.#another());
+    await this.begins();
+    this.work.refresh();
+    this.#settle().catch((error) => {
+      if (!(error instanceof Refusal)) throw error; // what is behind is asked for again when it is needed
+    });
+  }
+
+  /** The first screen: where the person stopped, or the list of work. */
+  async begins() {
     if (!this.desk) this.watch.start();
     const current = await recall("current");
     const draft = current && (await readDraft(current));
     if (draft && draft.person === this.work.me.person && draft.desk === this.desk) await this.attempt(() => this.open(draft));
     else await this.home();
-    this.rooms().catch(() => {}); // asked for again when it is needed
-    this.work.refresh();
-    this.keeping?.begin();
+  }
+
+  // Behind the first screen: the other screens, the bar below, and the page itself for the next time.
+  async #settle() {
+    const { Keeping, TabBar } = await this.rooms();
+    if (!this.page) return;
+    this.#tabs = new TabBar(this);
+    if (this.#tab) this.element.append(this.#tabs.shown(this.#tab));
+    this.keeping = new Keeping(this.page.prompt);
+    this.keeping.listen(() => this.screen?.kept?.());
+    await this.keeping.begin({ idle: this.#tab === "work" });
+  }
+
+  /** Call *listener* with a draft's id at every step of sending until the returned function is called. */
+  listenToSending(listener) {
+    this.#hearing.add(listener);
+    return () => this.#hearing.delete(listener);
   }
 
   // Somebody else has signed in on this phone: the screen of the one before goes, and what was begun stays theirs.
@@ -88,6 +113,7 @@ class App {
       const rooms = await import("./rooms.mjs");
       if (!this.sender) {
         this.sender = new rooms.Sender(this.api, { later: rooms.askForSync });
+        this.sender.listen((id) => this.#hearing.forEach((listener) => listener(id)));
         this.sender.wake();
       }
       return rooms;
@@ -111,6 +137,8 @@ class App {
   show(screen, tab = null) {
     this.screen?.close?.();
     this.screen = screen;
+    this.#tab = tab;
+    this.element.parentNode?.querySelector(".opening")?.remove();
     fill(this.element, screen.element, tab && this.#tabs?.shown(tab));
     if (!this.embedded) scrollTo(0, 0);
     screen.shown?.();
@@ -125,15 +153,15 @@ class App {
 
   /** The map of the places. */
   async map() {
-    await this.#tab("map", async ({ mapScreen }) => mapScreen(this));
+    await this.#showTab("map", async ({ mapScreen }) => mapScreen(this));
   }
 
   /** What waits to be sent, and why. */
   async outbox() {
-    await this.#tab("outbox", async ({ outboxScreen }) => outboxScreen(this));
+    await this.#showTab("outbox", async ({ outboxScreen }) => outboxScreen(this));
   }
 
-  async #tab(name, make) {
+  async #showTab(name, make) {
     await this.attempt(async () => {
       const screen = await make(await this.rooms());
       await this.screen?.leave?.();

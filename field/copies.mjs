@@ -16,9 +16,9 @@ export class Copy {
     if (kept?.value !== undefined) Object.assign(this, kept, { at });
   }
 
-  /** What the server answers now: `{body, etag}`, without a body where this copy holds. Raises Refusal. */
-  fetch() {
-    return ask(this.path, { etag: this.etag, patience: this.patience });
+  /** What the server answers now, or to what was *asked* already: `{body, etag}`, without a body where this copy holds. Raises Refusal. */
+  fetch(asked = null) {
+    return ask(this.path, { etag: this.etag, patience: this.patience, asked });
   }
 
   /** Keep what `fetch` gave; whether it differs from what was here. */

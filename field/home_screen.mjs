@@ -3,7 +3,6 @@
 import { clock, fill, h } from "./dom.mjs";
 import { readDrafts, readSent, recall } from "./drafts.mjs";
 import { signInLink } from "./notices.mjs";
-import { Refusal } from "./server.mjs";
 import { SiteFinder } from "./site_finder.mjs";
 import { language, pick, t } from "./texts.mjs";
 
@@ -19,6 +18,7 @@ export async function homeScreen(app) {
 
 class Home {
   #ends = [];
+  late = false;
 
   constructor(app, hamlet) {
     this.app = app;
@@ -28,35 +28,27 @@ class Home {
     this.lately = h("details", { class: "group lately" });
     this.element = h("div", { class: "home" }, head(app), line, unsent, cameBack, begun, this.finder.element, this.lately, foot);
     this.#ends.push(app.work.listen((what) => this.#heard(what)));
-    if (app.keeping) this.#ends.push(app.keeping.listen(() => this.#drawAround()));
-    const timer = setTimeout(() => this.#drawAround(), PATIENT_MS);
+    const timer = setTimeout(() => this.#drawAround((this.late = true)), PATIENT_MS);
     this.#ends.push(() => clearTimeout(timer));
     this.#drawAround();
-    this.#followSending();
+    // What is sent meanwhile, once there is a connection again, is no longer offered.
+    this.#ends.push(app.listenToSending((id) => app.sender.states.get(id).sent && this.#sent()));
   }
 
   close() {
     this.#ends.forEach((end) => end());
-    this.#ends = null;
     this.finder.close();
-  }
-
-  // What is sent meanwhile, once there is a connection again, is no longer offered.
-  async #followSending() {
-    try {
-      await this.app.rooms();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return;
-    }
-    if (!this.#ends) return; // left meanwhile
-    this.#ends.push(this.app.sender.listen((id) => this.app.sender.states.get(id).sent && this.#sent()));
   }
 
   async #sent() {
     await this.app.work.mark();
     this.finder.marked();
     await this.drawOwn();
+  }
+
+  /** Show what has become of the page on this phone. */
+  kept() {
+    this.#drawAround();
   }
 
   #heard(what) {
@@ -82,7 +74,7 @@ class Home {
   }
 
   #drawAround() {
-    fill(this.parts.line, stateLine(this.app.work), releaseLine(this.app.keeping));
+    fill(this.parts.line, stateLine(this.app.work, this.late), releaseLine(this.app.keeping));
     if (!this.app.desk && !this.app.embedded) fill(this.parts.foot, readyLine(this.app), installOffer(this.app.keeping));
   }
 }
@@ -95,27 +87,30 @@ function head(app) {
 }
 
 // How old the lists are, where they are not the server's of this moment.
-function stateLine(work) {
-  const time = work.asOf && clock(work.asOf, language());
+function stateLine(work, late) {
+  const as = () => ({ time: clock(work.asOf, language()) });
   if (work.signedOut) {
-    const words = t("Your sign-in has ended. What is on this phone goes on; sign in to send it. Lists are as of {time}.", { time });
+    const words = t("Your sign-in has ended. What is on this phone goes on; sign in to send it. Lists are as of {time}.", as());
     return h("div", { class: "notice", role: "status" }, h("p", {}, words), signInLink());
   }
-  if (work.trouble) return h("p", { class: "notice", role: "status" }, t("No connection to the server: lists are as of {time}.", { time }));
-  if (work.asking && work.late) return h("p", { class: "hint", role: "status" }, t("Asking the server… Lists are as of {time}.", { time }));
+  const status = (kind, words) => h("p", { class: kind, role: "status" }, words);
+  if (work.trouble) return status("notice", t("No connection to the server: lists are as of {time}.", as()));
+  if (work.asking && late) return status("hint", t("Asking the server… Lists are as of {time}.", as()));
   return null;
 }
 
 function releaseLine(keeping) {
   if (!keeping?.newer) return null;
-  const words = keeping.blocked ? t("Close the other tabs of this app, then tap here for the new version.") : t("New version here: tap to load it");
+  const blocked = () => t("Close the other tabs of this app, then tap here for the new version.");
+  const words = keeping.blocked ? blocked() : t("New version here: tap to load it");
   return h("button", { type: "button", class: "plain", id: "newer", onclick: () => keeping.loadNewest() }, words);
 }
 
 // What a day without a connection needs, and what of it is still missing.
 function readyLine({ work, keeping }) {
   if (keeping?.state === "impossible") {
-    return h("p", { class: "hint", id: "ready" }, t("This browser opens the page only with a connection. What you begin is kept all the same."));
+    const words = t("This browser opens the page only with a connection. What you begin is kept all the same.");
+    return h("p", { class: "hint", id: "ready" }, words);
   }
   const { trees, wanted, places, map } = work.ready;
   const shell = keeping?.state === "kept";
@@ -138,7 +133,8 @@ function readyLine({ work, keeping }) {
 
 function installOffer(keeping) {
   if (!keeping || matchMedia("(display-mode: standalone)").matches) return null;
-  if (keeping.prompt) return h("button", { type: "button", class: "plain", id: "install", onclick: () => keeping.install() }, t("Add to the home screen"));
+  const install = () => keeping.install();
+  if (keeping.prompt) return h("button", { type: "button", class: "plain", id: "install", onclick: install }, t("Add to the home screen"));
   return h("p", { class: "hint" }, t("To open it like an app: in the browser's menu, choose “Add to home screen”."));
 }
 

@@ -1,21 +1,19 @@
 // Keeping the page on the phone: registers the service worker, changes to a new release where nothing is open, offers the installation.
 
-const PATIENCE_MS = 1000; // for the change to a new release at the start; afterwards the page opens as it is
+import { h } from "./dom.mjs";
 
 /** What the browser does to keep this page; listeners hear of every change of `state`, `newer`, `blocked` and `prompt`. */
 export class Keeping {
   #listeners = new Set();
   #registration = null;
 
-  constructor() {
+  /** *prompt* is the browser's own offer to install, where it has made one already. */
+  constructor(prompt) {
     this.state = navigator.serviceWorker ? "asked" : "impossible"; // then "kept" or "failed"
     this.newer = false; // a new release waits
     this.blocked = false; // it cannot be loaded while other pages are open
-    this.prompt = null; // the browser's own offer to install
-    addEventListener("beforeinstallprompt", (event) => {
-      event.preventDefault(); // offered where the person looks for it, not over the work
-      this.#change({ prompt: event });
-    });
+    this.prompt = prompt;
+    addEventListener("beforeinstallprompt", (event) => this.#change({ prompt: event }));
     addEventListener("appinstalled", () => this.#change({ prompt: null }));
     navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "other pages are open" && this.#change({ blocked: true }));
   }
@@ -31,28 +29,27 @@ export class Keeping {
     this.#listeners.forEach((listener) => listener());
   }
 
-  /** At the start, before anything is shown: go over to a release that waits. Whether the page is loaded anew by that. */
-  async takeNewest() {
-    const registration = await navigator.serviceWorker?.getRegistration();
-    if (!registration?.waiting || !navigator.serviceWorker.controller) return false;
-    const changed = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true }));
-    registration.waiting.postMessage("take over");
-    const taken = await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, false))]);
-    if (taken) location.reload();
-    return taken;
+  /**
+   * Put the page on the phone and look for a newer release; *idle*: the page has just been opened and nothing in it was begun, so
+   * that a release which waits is loaded without asking.
+   */
+  async begin({ idle }) {
+    document.head.append(h("link", { rel: "manifest", href: "manifest.webmanifest" })); // now, since it would take the first screen's turn
+    if (!navigator.serviceWorker) return;
+    const waiting = (await navigator.serviceWorker.getRegistration())?.waiting;
+    if (idle && waiting) this.#load(waiting);
+    addEventListener("online", () => this.#register());
+    await this.#register();
   }
 
   /** Load the release that waits; what was begun is kept and opened again. */
   loadNewest() {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    this.#registration.waiting.postMessage("take over");
+    this.#load(this.#registration.waiting);
   }
 
-  /** Put the page on the phone and look for a newer release: once the first screen stands, since this takes the line. */
-  async begin() {
-    if (!navigator.serviceWorker) return;
-    addEventListener("online", () => this.#register());
-    await this.#register();
+  #load(waiting) {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage("take over");
   }
 
   async #register() {
@@ -63,23 +60,26 @@ export class Keeping {
       // No connection, or a browser without modules in service workers.
       return this.#change({ state: navigator.serviceWorker.controller ? "kept" : "failed" });
     }
-    this.#follow(this.#registration);
-    this.#registration.onupdatefound = () => this.#follow(this.#registration);
+    this.#registration.onupdatefound = () => this.#follow();
+    this.#follow();
   }
 
-  #follow({ installing, waiting, active }) {
-    if (waiting && active) this.#change({ newer: true });
-    if (active) this.#kept();
-    if (installing) installing.onstatechange = () => this.#follow(this.#registration);
-    if (!installing && !active) this.#change({ state: "failed" });
+  #follow() {
+    const { installing, waiting, active } = this.#registration;
+    if (installing) installing.onstatechange = () => this.#follow();
+    if (active) this.#change({ state: "kept", newer: waiting !== null });
+    else if (!installing && !waiting) this.#change({ state: "failed" });
+    if (active && !navigator.serviceWorker.controller) this.#comeUnder(active);
   }
 
   // On the first visit the page goes on under the worker that has the same release, so that all of it is there offline.
-  async #kept() {
-    this.#change({ state: "kept" });
-    if (navigator.serviceWorker.controller) return;
-    const { RELEASE } = await import("./release.mjs");
-    this.#registration.active.postMessage({ release: RELEASE });
+  async #comeUnder(worker) {
+    try {
+      const { RELEASE } = await import("./release.mjs");
+      worker.postMessage({ release: RELEASE });
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // no connection: the next opening comes under it
+    }
   }
 
   /** Show the browser's own question whether to install. */

@@ -10,6 +10,8 @@ const VIETNAM_MS = 7 * 3_600_000;
 
 /** The sites that one person may see, in the order of the server's list. */
 export class Register {
+  #preparing = false;
+
   /** *hamlets* gives the names that are searched with each site. */
   constructor(sites = [], hamlets = []) {
     const names = new Map(hamlets.map(({ id, name }) => [id, name]));
@@ -20,6 +22,8 @@ export class Register {
 
   /** Prepare the search, a slice at a time; without it the first letter typed waits for all. */
   async prepare() {
+    if (this.#preparing) return;
+    this.#preparing = true;
     for (let begin = 0; begin < this.entries.length; begin += SLICE) {
       this.entries.slice(begin, begin + SLICE).forEach((entry) => entry.folded);
       await new Promise((resolve) => setTimeout(resolve));
@@ -31,7 +35,10 @@ export class Register {
     this.entries.forEach((entry) => entry.mark(forms, states));
   }
 
-  /** The first *limit* entries that match, nearest first where *fix* is usable, and how many there are in all. */
+  /**
+   * The first *limit* entries that match, nearest first where *fix* is usable, of those still to do only where *open* says so; and how
+   * many match (`all`) and are still to do (`open`).
+   */
   find({ query = "", hamlet = "", kind = "", open = false }, fix, limit) {
     this.#measure(fix);
     const words = fold(query).split(" ").filter(Boolean);
@@ -39,22 +46,23 @@ export class Register {
       (entry) =>
         (!hamlet || entry.site.hamlet === hamlet) &&
         (!kind || entry.site.kind === kind) &&
-        (!open || entry.open) &&
         words.every((word) => entry.folded.includes(word)),
     );
-    return { count: found.length, entries: nearest(found, limit) };
+    const todo = found.filter((entry) => entry.open);
+    return { all: found.length, open: todo.length, entries: nearest(open ? todo : found, limit) };
   }
 
   /** For each hamlet (and "" for all of them) how many sites there are and how many are done: `Map(id → {all, done})`. */
   counts() {
-    const counts = new Map([["", { all: 0, done: 0 }]]);
-    for (const { site, wanted, open } of this.entries) {
-      if (!wanted) continue;
-      for (const hamlet of new Set([site.hamlet ?? "", ""])) {
-        if (!counts.has(hamlet)) counts.set(hamlet, { all: 0, done: 0 });
-        const count = counts.get(hamlet);
+    const total = { all: 0, done: 0 };
+    const counts = new Map([["", total]]);
+    for (const entry of this.entries) {
+      if (!entry.wanted) continue;
+      const { hamlet } = entry.site;
+      if (hamlet && !counts.has(hamlet)) counts.set(hamlet, { all: 0, done: 0 });
+      for (const count of hamlet ? [total, counts.get(hamlet)] : [total]) {
         count.all += 1;
-        if (!open) count.done += 1;
+        if (!entry.open) count.done += 1;
       }
     }
     return counts;
@@ -93,10 +101,15 @@ class Entry {
   }
 
   mark(forms, states) {
-    const wanted = forms.filter((form) => form.site_kind === this.site.kind);
-    this.states = new Map(wanted.map(({ form }) => [form, states.get(`${this.site.site} ${form}`) ?? null]));
-    this.wanted = wanted.length;
-    this.done = [...this.states.values()].filter((state) => DONE.has(state)).length;
+    this.states.clear();
+    this.wanted = this.done = 0;
+    for (const { form, site_kind: kind } of forms) {
+      if (kind !== this.site.kind) continue;
+      const state = states.get(`${this.site.site} ${form}`) ?? null;
+      this.states.set(form, state);
+      this.wanted += 1;
+      if (DONE.has(state)) this.done += 1;
+    }
   }
 }
 

@@ -11,7 +11,6 @@ const MOVED_M = 10; // the list is put in order again after this many metres
 /** The part of the first screen that finds a site; *hamlet* was chosen last time ("" for all). */
 export class SiteFinder {
   #open = true; // only what is still to do
-  #kind = "";
   #drawnFrom = null;
 
   constructor(app, hamlet) {
@@ -20,7 +19,7 @@ export class SiteFinder {
     this.arrange(hamlet);
     this.deaf = app.watch.listen(({ last: fix }) => {
       const from = this.#drawnFrom;
-      if (fix && (!from || metres(from, fix) > MOVED_M || fix.accuracy < from.accuracy / 2)) this.#draw();
+      if (fix && (!from || metres(from, fix) > MOVED_M || fix.accuracy < from.accuracy / 2)) this.marked();
     });
     this.placed();
   }
@@ -32,40 +31,42 @@ export class SiteFinder {
 
   #build() {
     const { app } = this;
-    this.choose = h("select", { id: "hamlet", onchange: () => this.#chosen() });
+    this.choose = h("select", { id: "hamlet", "aria-label": t("Hamlet"), onchange: () => this.#chosen() });
+    this.kind = h("select", { id: "kind", "aria-label": t("Kind of place"), onchange: () => this.marked() });
     this.search = h("input", {
-      type: "search", id: "site-search", autocomplete: "off", placeholder: t("Name or code, marks not needed"),
-      oninput: () => this.#draw(),
+      type: "search", id: "site-search", autocomplete: "off", enterkeyhint: "search", "aria-label": t("Household, road or public place"),
+      placeholder: t("Name or code, marks not needed"), oninput: () => this.marked(), onfocus: () => app.work.register.prepare(),
     }); // prettier-ignore
-    this.filters = h("div", { class: "filters" });
+    this.halves = h("div", { class: "halves", role: "group" });
     this.state = h("p", { class: "hint", role: "status" });
     this.list = h("div", { class: "sites" });
     const lacking = () => app.checklists(null, this.choose.value || null);
     this.element = h(
       "section",
-      {},
+      { class: "finder" },
       h("h2", {}, t("Where are you?")),
-      h("div", { class: "question" }, h("label", { for: "hamlet" }, t("Hamlet")), this.choose),
-      h("div", { class: "question" }, h("label", { for: "site-search" }, t("Household, road or public place")), this.search),
-      this.filters,
+      h("div", { class: "choices" }, this.choose, this.kind),
+      this.search,
+      this.halves,
       this.state,
       this.list,
       h("button", { type: "button", class: "plain", onclick: lacking }, t("Not in the register")),
     );
   }
 
-  /** Offer the hamlets as they are now; the choice (or *hamlet*) stays where it still exists. */
+  /** Offer the hamlets and kinds as they are now; the choices (or *hamlet*) stay where they still exist. */
   arrange(hamlet = this.choose.value) {
     const { hamlets, register } = this.app.work;
     const counts = register.counts();
     const words = (id, name) => {
       const { done, all } = counts.get(id) ?? { all: 0 };
-      return all ? t("{name}: {done} of {all} done", { name, done, all }) : name;
+      return all ? t("{name}: {done} of {all}", { name, done, all }) : name;
     };
-    const options = hamlets.map(({ id, name }) => h("option", { value: id }, words(id, name)));
-    fill(this.choose, h("option", { value: "" }, words("", t("All hamlets"))), options);
-    const wanted = hamlets.length === 1 ? hamlets[0].id : hamlet;
-    this.choose.value = hamlets.some(({ id }) => id === wanted) ? wanted : "";
+    const everywhere = hamlets.length === 1 ? null : ["", words("", t("All hamlets"))];
+    offer(this.choose, [everywhere, ...hamlets.map(({ id, name }) => [id, words(id, name)])].filter(Boolean), hamlet);
+    const kinds = register.kinds();
+    offer(this.kind, [["", t("All kinds")], ...kinds.map((kind) => [kind, kindName(kind)])], this.kind.value);
+    this.kind.hidden = kinds.length < 2;
   }
 
   /** Show the register as it is now. */
@@ -74,58 +75,66 @@ export class SiteFinder {
     this.marked();
   }
 
-  /** Show what is done and what is not as it is now. */
-  marked() {
-    this.#drawFilters();
-    this.#draw();
-  }
-
   #chosen() {
     keep("hamlet", this.choose.value);
-    this.#draw();
+    this.marked();
   }
 
-  #drawFilters() {
-    const kinds = this.app.work.register.kinds();
-    const names = { household: t("Households"), road_segment: t("Roads"), public_place: t("Public places") };
-    const kindChoice = ["", ...kinds].map((kind) => this.#filter(kind ? names[kind] : t("All kinds"), this.#kind === kind, () => (this.#kind = kind)));
-    const open = this.#filter(t("Still to do"), this.#open, () => (this.#open = !this.#open));
-    fill(this.filters, open, kinds.length > 1 ? kindChoice : null);
-  }
-
-  #filter(words, pressed, choose) {
-    const onclick = () => {
-      choose();
+  #half(words, open) {
+    const choose = () => {
+      this.#open = open;
       this.marked();
     };
-    return h("button", { type: "button", class: "filter", "aria-pressed": String(pressed), onclick }, words);
+    return h("button", { type: "button", "aria-pressed": String(open === this.#open), onclick: choose }, words);
   }
 
-  #draw() {
+  /** Show what fits the choices, with what is done and what is not as it is now. */
+  marked() {
     const { work, watch } = this.app;
     const query = this.search.value.trim();
-    const wanted = { query, hamlet: this.choose.value, kind: this.#kind, open: this.#open };
+    const wanted = { query, hamlet: this.choose.value, kind: this.kind.value, open: this.#open };
     this.#drawnFrom = watch.last;
-    const { count, entries } = work.register.find(wanted, watch.last, SHOWN);
+    const { all, open, entries } = work.register.find(wanted, watch.last, SHOWN);
+    fill(this.halves, this.#half(t("To do ({count})", { count: open }), true), this.#half(t("All ({count})", { count: all }), false));
     fill(this.list, entries.map((entry) => siteCard(this.app, entry)));
-    say(this.state, work.listed ? listState(count, entries.length, wanted) : t("Fetching the list…"));
+    say(this.state, work.listed ? this.#words(this.#open ? open : all, entries.length, query) : t("Fetching the list…"));
+  }
+
+  #words(found, shown, query) {
+    if (found > shown) return t("{shown} of {found}; type to find the others", { shown, found });
+    if (found) return "";
+    if (!query) return this.#open ? t("Nothing is left to do here.") : t("The register has nothing here yet.");
+    if (!this.#open) return t("Nothing found. Check the hamlet, or choose “Not in the register”.");
+    return t("Nothing found among what is still to do. Look at everything, or choose “Not in the register”.");
   }
 }
 
-function listState(found, shown, { query, open }) {
-  if (!found && query && open) return t("Nothing found among what is still to do. Look at everything, or choose “Not in the register”.");
-  if (!found && query) return t("Nothing found. Check the hamlet, or choose “Not in the register”.");
-  if (!found) return open ? t("Nothing is left to do here.") : t("The register has nothing here yet.");
-  return found > shown ? t("{shown} of {found}; type to find the others", { shown, found }) : "";
+const kindName = (kind) => ({ household: t("Households"), road_segment: t("Roads"), public_place: t("Public places") })[kind] ?? kind;
+
+// Put *choices* (`[value, words]`) into *select*, with *wanted* chosen where it is among them, else the first.
+function offer(select, choices, wanted) {
+  fill(select, choices.map(([value, words]) => h("option", { value }, words)));
+  select.value = choices.some(([value]) => value === wanted) ? wanted : choices[0]?.[0] ?? "";
 }
 
-function siteCard(app, { site, hamlet, distance, done, wanted }) {
-  const away = distance === null ? null : h("span", { class: "away" }, distanceText(distance));
-  const detail = h("span", { class: "hint" }, [site.code, hamlet].filter(Boolean).join(" · "));
-  const mark = done ? h("span", { class: `mark ${done < wanted ? "part" : "whole"}` }, t("{done} of {wanted} done", { done, wanted })) : null;
+function siteCard(app, entry) {
+  const { site, hamlet, distance } = entry;
   const open = () => app.checklists(site, site.hamlet);
   const name = h("strong", {}, site.name || site.code);
-  return h("button", { type: "button", class: `card site ${site.kind}`, onclick: open }, name, away, detail, mark);
+  const away = distance === null ? null : h("span", { class: "away" }, distanceText(distance));
+  const detail = h("span", { class: "hint" }, [site.code, hamlet].filter(Boolean).join(" · "));
+  return h("button", { type: "button", class: `card site ${site.kind}`, onclick: open }, name, away, detail, siteMark(entry));
+}
+
+// What is done at a place, and what of it waits on this phone.
+function siteMark({ done, wanted, states }) {
+  const here = new Set(states.values());
+  const words = [
+    done ? t("{done} of {wanted} checklists done", { done, wanted }) : null,
+    here.has("begun") ? t("begun") : null,
+    here.has("sending") ? t("not sent yet") : null,
+  ].filter(Boolean);
+  return words.length ? h("span", { class: `mark ${done < wanted ? "part" : "whole"}` }, words.join(" · ")) : null;
 }
 
 /** *metres* for a person: `120 m`, `3.4 km`. */

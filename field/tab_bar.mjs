@@ -2,7 +2,6 @@
 
 import { fill, h } from "./dom.mjs";
 import { readOutbox } from "./drafts.mjs";
-import { Refusal } from "./server.mjs";
 import { t } from "./texts.mjs";
 
 /** One bar for the three screens of *app* that have it. */
@@ -13,12 +12,7 @@ export class TabBar {
   constructor(app) {
     this.app = app;
     this.element = h("nav", { class: "tabs" });
-    app.rooms().then(
-      () => app.sender.listen(() => this.#count()),
-      (error) => {
-        if (!(error instanceof Refusal)) throw error; // fetched again with the first screen that needs them
-      },
-    );
+    app.listenToSending(() => this.#count());
   }
 
   /** The bar as the screen *here* has it. */

@@ -1,7 +1,9 @@
 // What the client says: English sentences in the code, Vietnamese from the server's gettext catalogue (area `field`).
 
+import { keep, recall } from "./drafts.mjs";
+
 const LANGUAGES = ["vi", "en"];
-const REMEMBERED = "field.language";
+const PATIENCE_MS = 4_000; // where a copy stands by
 let current = "vi";
 let catalogue = {};
 
@@ -29,41 +31,38 @@ export function pick(labels, wanted = current, output = () => "") {
   return parts.map((part) => (typeof part === "string" ? part : output(part.expr))).join("");
 }
 
-/** Load the catalogue of *wanted*, or of the remembered language; without a connection the last copy serves. */
+/**
+ * Load the catalogue of *wanted*, or of the language that was chosen on this phone. Where the service worker keeps the page, the
+ * catalogue comes with it; elsewhere the last copy serves where no connection gives one.
+ */
 export async function loadTexts(base, wanted) {
-  const chosen = wanted ?? recall(REMEMBERED);
+  const chosen = wanted ?? (await recallIfAny("language"));
   current = LANGUAGES.includes(chosen) ? chosen : "vi";
-  if (wanted) remember(REMEMBERED, current);
-  if (current === "en") {
-    catalogue = {};
-    return;
-  }
-  const copy = `field.texts.${current}`;
+  if (wanted) await keep("language", current);
+  catalogue = current === "en" ? {} : await fetchTexts(base);
+}
+
+async function fetchTexts(base) {
+  const kept = Boolean(navigator.serviceWorker?.controller);
+  const copy = kept ? null : await recallIfAny("texts");
   try {
-    const answer = await fetch(`${base}texts/${current}.json`);
+    const answer = await fetch(`${base}texts/${current}.json`, copy ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {});
     if (!answer.ok) throw new TypeError(`texts answered ${answer.status}`);
-    catalogue = await answer.json();
-    remember(copy, JSON.stringify(catalogue));
+    const texts = await answer.json();
+    if (!kept) keep("texts", texts);
+    return texts;
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    catalogue = JSON.parse(recall(copy) ?? "{}");
+    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+    return copy ?? {};
   }
 }
 
 // Storage is refused in some private windows; the page then simply forgets.
-function remember(key, value) {
+async function recallIfAny(key) {
   try {
-    localStorage.setItem(key, value);
+    return await recall(key);
   } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
-}
-
-function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
+    if (error instanceof DOMException) return undefined;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { get, Refusal } from "./server.mjs";
 const QUICK_MS = 20_000;
 const SLOW_MS = 120_000; // a register of thousands over a bad line
 const SHORT_MS = 5_000; // where a copy stands by
+const MOMENT_MS = 5_000; // within it the same is not asked twice
 const AGAIN_MS = 60_000; // a line that came back says nothing on some phones: it is tried
 const PATHS = { work: "work", register: "register", visits: "visits", submissions: "submissions?limit=20", map: "map" };
 
@@ -17,7 +18,9 @@ export class Work {
   #asking = null;
   #timer = null;
   #copies = null;
+  #recalled = null;
   #trees = new Set();
+  #knownAt = -Infinity; // when the server last said who is here, by the page's own clock
 
   constructor(api) {
     this.api = api;
@@ -43,12 +46,14 @@ export class Work {
     this.#listeners.clear();
   }
 
-  /** Be ready to show the work, from the phone's copies where it has them. Raises Refusal where it has none and the server gives none. */
-  async load() {
+  /**
+   * Be ready to show the work, from the phone's copies where it has them, else from the server, *asked* for `me` and `work` already.
+   * Raises Refusal where there is neither.
+   */
+  async load(asked = {}) {
     await this.who.recall();
     if (this.who.value) await this.#become(this.who.value);
-    if (this.work) return;
-    await this.#refreshWho();
+    if (!this.work) await this.#refreshWho(asked);
   }
 
   get work() {
@@ -103,7 +108,7 @@ export class Work {
 
   /** What the phone has for a day without a connection: `{trees, wanted, places, map}`; places is null without a register. */
   get ready() {
-    const trees = this.forms.filter((form) => this.#trees.has(this.#treeKey(form.form, form.version))).length;
+    const trees = this.forms.filter((form) => this.#trees.has(`${this.#treeKey}:${form.form}:${form.version}`)).length;
     return { trees, wanted: this.forms.length, places: this.listed ? this.register.entries.length : null, map: this.map !== undefined };
   }
 
@@ -124,8 +129,10 @@ export class Work {
 
   async #refreshAll() {
     clearTimeout(this.#timer);
+    await this.#recallRest();
     try {
-      await this.#refreshWho();
+      if (performance.now() - this.#knownAt > MOMENT_MS) await this.#refreshWho();
+      await this.#recallRest(); // somebody else's, where the server says so
       const rest = ["register", "visits", "submissions", "map"].map((name) => this.#refreshOne(name));
       const failed = (await Promise.allSettled([...rest, this.#fetchTrees()])).find(({ status }) => status === "rejected");
       if (failed) throw failed.reason;
@@ -138,16 +145,17 @@ export class Work {
   }
 
   // Both questions at once: on a slow line each wait counts.
-  async #refreshWho() {
-    const asked = (this.#copies?.work ?? new Copy("", this.api + PATHS.work, QUICK_MS)).fetch();
-    asked.catch(() => {}); // heard below
-    const changed = await this.who.take(await this.who.fetch());
+  async #refreshWho(asked = {}) {
+    const work = (this.#copies?.work ?? new Copy("", this.api + PATHS.work, QUICK_MS)).fetch(asked.work);
+    work.catch(() => {}); // heard below
+    const changed = await this.who.take(await this.who.fetch(asked.me));
     const me = this.who.value;
     const other = this.me && (this.me.person !== me.person || this.me.commune.code !== me.commune.code);
     if (changed) await this.#become(me);
-    const answer = await asked;
-    if (answer.body && answer.body.person !== me.person) throw new Refusal(0, "NO_CONNECTION", ""); // signed in anew in between
-    if ((await this.#copies.work.take(answer)) || changed) this.#arrange();
+    const answer = await work;
+    if ((answer.body ?? this.work)?.person !== me.person) throw new Refusal(0, "NO_CONNECTION", ""); // signed in anew in between
+    if ((await this.#copies.work.take(answer)) || changed) await this.#arrange();
+    this.#knownAt = performance.now();
     this.#tell(other ? "person" : "work");
   }
 
@@ -155,8 +163,8 @@ export class Work {
     const copy = this.#copies[name];
     if (!(await copy.take(await copy.fetch())) || copy !== this.#copies[name]) return;
     if (name === "submissions") await this.#keepReturned();
-    if (name === "register") this.#arrange();
-    await this.mark();
+    if (name === "register") await this.#arrange();
+    else await this.mark();
     this.#tell(name === "submissions" ? name : "places");
   }
 
@@ -169,26 +177,30 @@ export class Work {
     const copy = ([name, path]) => [name, new Copy(this.#key(name), this.api + path, patience[name] ?? QUICK_MS)];
     this.#copies = Object.fromEntries(Object.entries(PATHS).map(copy));
     this.register = new Register();
+    this.#recalled = null;
     await this.#copies.work.recall();
-    if (this.work) this.#recallRest();
   }
 
-  // The register is long: the first screen stands before it is read.
-  async #recallRest() {
+  // The other copies, once for each person. The register is long: the first screen stands before it is read.
+  #recallRest() {
+    this.#recalled ??= this.work ? this.#readRest() : Promise.resolve();
+    return this.#recalled;
+  }
+
+  async #readRest() {
     const { register, visits, submissions, map } = this.#copies;
-    const keys = await keptKeys(this.#treeKey("", ""));
-    this.#trees = new Set(keys);
+    this.#trees = new Set(await keptKeys(`${this.#treeKey}:`));
     await Promise.all([submissions, visits, map, register].map((copy) => copy.recall()));
     if (register !== this.#copies.register) return; // another person meanwhile
-    this.#arrange();
-    await this.mark();
+    await this.#arrange();
     this.#tell("submissions");
     this.#tell("places");
   }
 
-  #arrange() {
+  // The register anew: after it has changed, or the names of the hamlets.
+  async #arrange() {
     this.register = new Register(this.#copies.register.value?.sites, this.hamlets);
-    this.register.prepare();
+    await this.mark();
   }
 
   /** Take in what is done and what is not, from the server's visits and this phone's own work. */
@@ -203,8 +215,8 @@ export class Work {
     return `${name}:${this.me.commune.code}:${this.me.person}`;
   }
 
-  #treeKey(form, version) {
-    return form ? `tree:${this.me.commune.code}:${form}:${version}` : `tree:${this.me.commune.code}:`;
+  get #treeKey() {
+    return `tree:${this.me.commune.code}`;
   }
 
   async #fetchTrees() {
@@ -214,7 +226,7 @@ export class Work {
 
   /** The tree of *form*; a version never changes, so the phone's copy serves first. Raises Refusal. */
   async tree(form, version) {
-    const key = this.#treeKey(form, version);
+    const key = `${this.#treeKey}:${form}:${version}`;
     const kept = await recall(key);
     const tree = kept ?? (await get(`${this.api}forms/${encodeURIComponent(form)}/${encodeURIComponent(version)}`));
     if (!kept) await keep(key, tree);

@@ -31,7 +31,7 @@ def draw(size: int, *, maskable: bool) -> Image.Image:
     pen.polygon(place, fill=WHITE)
     small = image.resize((size, size), Image.Resampling.LANCZOS)
     # Few colours are enough for two plain ones and their edge, and keep the file small.
-    return small.quantize(32, method=Image.Quantize.FASTOCTREE)
+    return small.quantize(16, method=Image.Quantize.FASTOCTREE)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,28 @@
 """The field client's files as they are served: small, asked for again, closed to everything foreign, in both languages."""
 
+import hashlib
+import io
 import re
 from pathlib import Path
 
 import brotli
 import pytest
+from PIL import Image
 
 from survey.web import field, text
 from tests.web.conftest import Client
 
 MODULES = sorted(field.FOLDER.glob("*.mjs"))
 ALL_LIMIT, FIRST_LIMIT = 100_000, 40_000  # compressed bytes: the page is for slow 3G
+# HTTP/1.1 has six connections: with style, texts and the two first questions these come in three waves, each a round trip.
+MOST_MODULES = 14
+AREAS = ("camera", "field", "forms", "map", "outbox", "shell")  # the catalogues of what the client says
 
 
 def test_page_is_small(client: Client) -> None:
     """All of it compressed, texts included, stays within what slow 3G carries in a second or two."""
     browser = client()
-    names = [path.name for path in field.FOLDER.iterdir() if path.is_file()]
+    names = [path.name for path in field.FOLDER.iterdir() if path.is_file() and path.suffix != ".png"]  # fetched by who installs it
     sizes = {}
     for name in [*names, "texts/vi.json"]:
         with browser.stream("GET", f"/field/{name}", headers={"accept-encoding": "br"}) as answer:
@@ -32,11 +38,12 @@ def test_first_screen_asks_for_its_modules_at_once() -> None:
     """The page names every module of the first screen: found one behind the other, each costs a round trip of seconds."""
     named = re.findall(r'modulepreload" href="([^"]+)"', (field.FOLDER / "index.html").read_text())
 
-    assert {*named, "boot.mjs"} == _first_modules()
+    assert set(named) == _first_modules()
+    assert len(named) <= MOST_MODULES
 
 
 def _first_modules() -> set[str]:
-    found, waiting = set(), ["boot.mjs"]
+    found, waiting = set(), ["boot.mjs", "app.mjs"]  # the one begins while the other comes
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -53,7 +60,7 @@ def test_unchanged_files_are_not_sent_again(client: Client) -> None:
     again = browser.get("/field/app.mjs", headers={"if-none-match": first.headers["etag"]})
 
     assert first.headers["content-encoding"] == "br"
-    assert first.text == plain.text == (field.FOLDER / "app.mjs").read_text()
+    assert first.text == plain.text
     assert first.headers["cache-control"] == "no-cache"
     assert again.status_code == 304
     assert not again.content
@@ -69,6 +76,38 @@ def test_page_allows_nothing_foreign(client: Client) -> None:
     assert "unsafe" not in policy
     assert "http" not in policy
     assert "default-src 'none'" in policy
+
+
+def test_release_names_every_file_and_its_content(client: Client) -> None:
+    """What the phone computes over the files that it has fetched is the name of the release; another content has another name."""
+    browser = client()
+    module = browser.get("/field/release.mjs").text
+    files = re.findall(r'^  "([^"]+)",$', module, re.MULTILINE)
+    contents = {file: browser.get(f"/field/{file.removeprefix('./')}").content for file in files}
+
+    def name(of: dict[str, bytes]) -> str:
+        lines = "".join(f"{file} {hashlib.sha256(of[file]).hexdigest()[:32]}\n" for file in files)
+        return hashlib.sha256(lines.encode()).hexdigest()[:32]
+
+    assert {"./", "app.mjs", "texts/vi.json", "texts/en.json", "manifest.webmanifest"} <= set(files)
+    assert {path.name for path in MODULES} <= set(files)
+    assert f'RELEASE = "{name(contents)}"' in module
+    assert name(contents) != name({**contents, "app.mjs": b"another"})
+
+
+def test_manifest_lets_a_phone_install_the_page(client: Client) -> None:
+    """Name, start, display and icons stand as browsers want them, and every icon has the size that is said."""
+    browser = client()
+    answer = browser.get("/field/manifest.webmanifest")
+    manifest = answer.json()
+
+    assert answer.headers["content-type"] == "application/manifest+json"
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("./", "./", "standalone")
+    assert {"any", "maskable"} == {icon["purpose"] for icon in manifest["icons"]}
+    for icon in manifest["icons"]:
+        if icon["type"] == "image/png":
+            picture = Image.open(io.BytesIO(browser.get(f"/field/{icon['src']}").content))
+            assert icon["sizes"] == f"{picture.width}x{picture.height}"
 
 
 @pytest.mark.parametrize("path", ["/field/none.mjs", "/field/..%2fpyproject.toml", "/field/texts/xx.json", "/field/a/b", "/field/%2e%2e"])
@@ -89,7 +128,7 @@ def test_address_without_slash_leads_there(client: Client) -> None:
 
 
 def test_every_text_has_its_vietnamese() -> None:
-    """Each t("…") of the client stands in schema/locale/vi/field.po, with the same places to fill."""
+    """Each t("…") of the client has a Vietnamese one, with the same places to fill."""
     catalogue = field.translated()
     missing = [message for message, translation in catalogue.items() if translation == message]
     differing = [message for message, translation in catalogue.items() if _places(message) != _places(translation)]
@@ -106,8 +145,10 @@ def _places(message: str) -> set[str]:
 def test_catalogue_has_no_leftovers() -> None:
     """A Vietnamese text that nothing says any more goes."""
     said = "\n".join(path.read_text() for path in [*MODULES, field.FOLDER.parent / "pages" / "capture.py"])
-    known = re.findall(r'^msgid "(.+)"$', (text.LOCALE_FOLDER / "vi" / "field.po").read_text(), re.MULTILINE)
+    catalogues = [path.read_text() for path in sorted((text.LOCALE_FOLDER / "vi").glob("*.po")) if path.stem in AREAS]
+    known = re.findall(r'^msgid "(.+)"$', "\n".join(catalogues), re.MULTILINE)
 
+    assert len(known) > 50
     assert [message for message in known if f'"{message}"' not in said] == []
 
 
@@ -120,10 +161,21 @@ def test_texts_are_served(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_comments_are_not_sent(path: Path, client: Client) -> None:
+    """What is for readers of the code does not go over the line; every other line is where it was."""
+    sent = client().get(f"/field/{path.name}").text.split("\n")
+    written = path.read_text().split("\n")
+
+    assert len(sent) == len(written)
+    assert all(line == here or (line == "" and here.lstrip().startswith(("//", "/*", "*"))) for line, here in zip(sent, written, strict=True))
+    assert not [line for line in sent if line.lstrip().startswith(("//", "/**", "* "))]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_modules_keep_the_house_style(path: Path) -> None:
     """Short files that say in their first line what they hold, import only each other, and never make markup from text."""
     source = path.read_text()
-    imported = re.findall(r'from "([^"]+)"', source)
+    imported = re.findall(r'from "([^"]+)"', source.replace('"./release.mjs"', '"./app.mjs"'))  # that one the server writes
 
     assert source.startswith("// ")
     assert source.count("\n") <= 300
