@@ -62,7 +62,7 @@ export async function fetchFile(url, file, { progress, signal }) {
     if (known.has(number)) continue;
     const offset = number * PIECE;
     const bytes = await patiently(() => fetchRange(url, file, offset, Math.min(PIECE, file.size - offset), signal), signal);
-    await transact("readwrite", ({ pieces }) => void pieces.put(new Blob([bytes]), [file.etag, number])).catch(noRoom);
+    await keepPiece([file.etag, number], bytes, file.size - offset);
     progress(offset + bytes.byteLength);
   }
   await keepWhole(file);
@@ -85,9 +85,13 @@ async function requireRoom(file) {
   if (lacking > 0) throw new NoRoom(lacking);
 }
 
-function noRoom(error) {
-  if (error?.name === "QuotaExceededError") throw new NoRoom(PIECE);
-  throw error;
+// Browsers do not always tell beforehand how little room there is.
+async function keepPiece(key, bytes, lacking) {
+  try {
+    await transact("readwrite", ({ pieces }) => void pieces.put(new Blob([bytes]), key));
+  } catch (error) {
+    throw error?.name === "QuotaExceededError" ? new NoRoom(lacking) : error;
+  }
 }
 
 async function patiently(work, signal) {
