@@ -34,10 +34,13 @@ export async function get(path) {
   return (await ask(path)).body;
 }
 
-/** What `GET path` answers: `{body, etag}`; without a body where the phone's copy with *etag* still holds. Raises Refusal. */
-export async function ask(path, { etag = null, patience = PATIENCE_MS } = {}) {
+/**
+ * What `GET path` answers: `{body, etag}`; without a body where the phone's copy with *etag* still holds. *asked* is the fetch where
+ * it is under way already. Raises Refusal.
+ */
+export async function ask(path, { etag = null, patience = PATIENCE_MS, asked = null } = {}) {
   const headers = etag ? { "If-None-Match": etag } : {};
-  const answer = await request(path, { method: "GET", headers, cache: "no-store" }, patience);
+  const answer = await request(path, { method: "GET", headers, cache: "no-store", asked }, patience);
   if (answer.status === 304) return { etag };
   return { body: read(answer), etag: answer.headers.get("ETag") };
 }
@@ -64,11 +67,11 @@ export async function head(path) {
 }
 
 // The answer with its whole text. Raises Refusal where none comes within *patience* milliseconds.
-async function request(path, { headers = {}, ...options }, patience = PATIENCE_MS) {
+async function request(path, { headers = {}, asked = null, ...options }, patience = PATIENCE_MS) {
   const given = { Accept: "application/json", "Accept-Language": language(), ...headers };
   try {
     const signal = AbortSignal.timeout(patience);
-    const answer = await fetch(path, { ...options, headers: given, credentials: "same-origin", signal });
+    const answer = await (asked ?? fetch(path, { ...options, headers: given, credentials: "same-origin", signal }));
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   } catch (error) {
     if (error.name === "TimeoutError") throw new Refusal(0, "LINE_HANGS", "");
