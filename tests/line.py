@@ -20,7 +20,7 @@ class Line:
 
     def __init__(self, port: int, *, bytes_per_s: float | None = None, latency_s: float = 0, drop_every: int | None = None) -> None:
         self._target = port
-        self._bytes_per_s = bytes_per_s
+        self.bytes_per_s = bytes_per_s
         self._latency_s = latency_s
         self.drop_every = drop_every
         self.sent = 0
@@ -101,11 +101,11 @@ class Line:
 
     def _wait(self, size: int) -> None:
         """Hold a piece back until the line is free for it."""
-        if self._bytes_per_s is None:
+        if self.bytes_per_s is None:
             return
         with self._lock:
             begin = max(self._free_at, time.monotonic())
-            self._free_at = begin + size / self._bytes_per_s
+            self._free_at = begin + size / self.bytes_per_s
             pause = self._free_at - time.monotonic()
         time.sleep(max(0.0, pause))
 
