@@ -46,5 +46,5 @@ CREATE TABLE conflict_file (
   reason TEXT,                             -- code of the refusal, where it is not a photo
   PRIMARY KEY (commune, submission, instance_sha256, name, sha256)
 );
--- Holds all that a phone asks of a round, what is done where, so that the table itself is not read.
-CREATE INDEX submission_done ON submission (commune, round, hamlet, site, form, state);
+-- Holds all that a phone asks of a round, what is done where, in the order of the answer: the table itself is not read.
+CREATE INDEX submission_done ON submission (commune, round, site, form, state, hamlet);
