@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from survey import receive
+from survey.domain.names import clean_file_name
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Staged
 from survey.domain.problems import FILE_TOO_LARGE, INSTANCE_UNREADABLE, OPENROSA_VERSION, PATH_UNKNOWN, UPLOAD_STALLED, Problem
@@ -187,8 +188,8 @@ def _too_large() -> Problem:
 
 
 def _label(part: UploadFile, field: str) -> str:
-    """The file's name; clients send raw UTF-8 where the parser expects latin-1."""
-    name = part.filename or field
+    """The file's name, which is the field's too; clients send raw UTF-8 where the parser expects latin-1."""
+    name = next((name for name in (part.filename, field) if name and clean_file_name(name)), "unnamed")
     try:
         return name.encode("latin-1").decode()
     except (UnicodeEncodeError, UnicodeDecodeError):

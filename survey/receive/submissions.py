@@ -66,30 +66,25 @@ def submission(
     """
     actor.require(Ability.CAPTURE)
     instance, tree = _read(survey, actor, xml, expected_id)
-    with survey.reading() as reader:
-        _known(reader, actor, instance.id)  # before anything of a stranger's is kept
     kept = [keep(survey, name, staged) for name, staged in files]
     now = survey.now()
     drift = clock_drift_s(phone_time, now)
     flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now)))
     with survey.transaction() as tx:
         newcomer = replace(_submission(tx, actor, instance, xml, door=door, now=now), clock_drift_s=drift)
-        refusal = refuse_edit(tx, actor, newcomer) if door == "openrosa" else None
-        created = refusal is None and insert_submission(tx, newcomer, xml)
-        known = newcomer if created else _known(tx, actor, newcomer.id) or newcomer
-        if known.instance_sha256 != newcomer.instance_sha256:
-            refusal = Problem(SUBMISSION_CONFLICT, id=known.id)
+        known, refusal = _enter(tx, actor, newcomer, xml)
         if refusal is not None:
             set_aside(tx, newcomer, xml, kept, refusal)
-        if created:
-            _insert_parts(tx, actor, newcomer, instance, flags)
-        if refusal is None:
+        else:
+            if known is newcomer:
+                _insert_parts(tx, actor, newcomer, instance, flags)
             insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
         tx.head(actor.commune)  # a repetition writes no event: its receipt shows the head as it stands
     if refusal is not None:
         raise refusal
-    return Receipt(known.id, known.code, known.state, tuple(missing), known.received_at, tx.head(actor.commune), created, now, drift)
+    head, created = tx.head(actor.commune), known is newcomer
+    return Receipt(known.id, known.code, known.state, tuple(missing), known.received_at, head, created, now, drift)
 
 
 def _read(survey: Survey, actor: Actor, xml: bytes, expected_id: str | None) -> tuple[Instance, Mapping[str, Any]]:
@@ -98,6 +93,7 @@ def _read(survey: Survey, actor: Actor, xml: bytes, expected_id: str | None) -> 
     if expected_id is not None and header.instance_id != expected_id:
         raise Problem(INSTANCE_OTHER_ID, inside=header.instance_id, outside=expected_id)
     with survey.reading() as reader:
+        _known(reader, actor, header.instance_id)  # before anything of a stranger's is kept
         tree = select_tree(reader, actor.commune, header.form, header.version)
     if tree is None:
         _keep_aside(survey, actor, xml)
@@ -159,6 +155,17 @@ def _hamlet(reader: Reader, actor: Actor, instance: Instance) -> str | None:
     """The hamlet that the phone chose, former ones included; any other text is no hamlet, and nobody's scope."""
     known = select_hamlet(reader, actor.commune, instance.hamlet) if instance.hamlet else None
     return known.id if known else None
+
+
+def _enter(tx: Transaction, actor: Actor, newcomer: Submission, xml: bytes) -> tuple[Submission, Problem | None]:
+    """Which submission stands under the newcomer's id from now on, itself where it is new; and why it cannot be taken in."""
+    refusal = refuse_edit(tx, actor, newcomer) if newcomer.door == "openrosa" else None
+    if refusal is None and insert_submission(tx, newcomer, xml):
+        return newcomer, None
+    known = _known(tx, actor, newcomer.id) or newcomer
+    if known.instance_sha256 != newcomer.instance_sha256:
+        refusal = Problem(SUBMISSION_CONFLICT, id=known.id)
+    return known, refusal
 
 
 def _known(reader: Reader, actor: Actor, submission_id: str) -> Submission | None:

@@ -1,10 +1,11 @@
 """ODK Collect as a server sees it: its headers, its multipart bodies, its way of splitting a submission over several requests."""
 
 import uuid
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from lxml import etree
 
 XFORMS = "{http://openrosa.org/xforms/xformsList}"
 MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
@@ -45,14 +46,14 @@ class Collect:
         answer = self.get(f"{self.address}/formList{query}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8"), answer.text
         assert answer.headers["x-openrosa-version"] == "1.0"
-        forms = [{child.tag.removeprefix(XFORMS): child.text or "" for child in form} for form in ET.fromstring(answer.content)]
+        forms = [{child.tag.removeprefix(XFORMS): child.text or "" for child in form} for form in etree.fromstring(answer.content)]
         assert all({"formID", "name", "version", "hash", "downloadUrl"} <= form.keys() for form in forms)
         return forms
 
     def files(self, form: Mapping[str, str]) -> list[dict[str, str]]:
         """What the form's manifest names, with the type of each."""
-        root = ET.fromstring(self.get(form["manifestUrl"]).content)
-        return [one.attrib | {child.tag.removeprefix(MANIFEST): child.text or "" for child in one} for one in root]
+        root = etree.fromstring(self.get(form["manifestUrl"]).content)
+        return [dict(one.attrib) | {child.tag.removeprefix(MANIFEST): child.text or "" for child in one} for one in root]
 
     def head(self) -> int:
         """Ask before sending: the largest body that the server takes."""
@@ -105,11 +106,11 @@ def body(boundary: str, xml: bytes, files: Mapping[str, bytes], *, incomplete: b
 def message(answer: Any) -> tuple[str, str]:
     """The nature and text that Collect shows of an answer."""
     assert answer.headers["content-type"] == "text/xml; charset=utf-8", answer.text
-    root = ET.fromstring(answer.content)
+    root = etree.fromstring(answer.content)
     assert root.tag == f"{RESPONSE}OpenRosaResponse"
     return root[0].attrib["nature"], root[0].text or ""
 
 
 def _part(name: str, file_name: str, kind: str, content: bytes) -> bytes:
-    head = f'Content-Disposition: form-data; name="{name}"; filename="{file_name}"\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n'
-    return head.encode() + content + b"\r\n"
+    head = f'Content-Disposition: form-data; name="{name}"; filename="{file_name}"\r\nContent-Type: {kind}\r\n'
+    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content + b"\r\n"

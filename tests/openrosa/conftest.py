@@ -15,13 +15,14 @@ from survey.store.sites import insert_sites
 from survey.wiring import ROOT, Survey
 from tests.conftest import COMMUNE, HAMLETS
 from tests.openrosa.collect import Collect
+from tests.web import conftest as web
 from tests.web.conftest import ORIGIN, Client
-from tests.web.conftest import client as client  # the in-process server
 
+client = web.client  # the in-process server
 NEAR, FAR, ROAD, PUBLIC = (f"5a1c0a52-0f2f-4d2f-9d3a-0d4d6d3a1e0{number}" for number in range(1, 5))
 SITES = [
     (Site(COMMUNE, NEAR, SiteKind.HOUSEHOLD, "HO-0001", "Nguyễn Văn Ất", HAMLETS[0], 18.0512345, 106.05), "Thôn mẫu 1"),
-    (Site(COMMUNE, FAR, SiteKind.HOUSEHOLD, "HO-0002", "Trần Thị Bưởi, \"O Bưởi\"", HAMLETS[1], 18.06, 106.06), "Thôn mẫu 2"),
+    (Site(COMMUNE, FAR, SiteKind.HOUSEHOLD, "HO-0002", 'Trần Thị Bưởi, "O Bưởi"', HAMLETS[1], 18.06, 106.06), "Thôn mẫu 2"),
     (Site(COMMUNE, ROAD, SiteKind.ROAD_SEGMENT, "DU-0001", "Đường trục xã", None, line=((106.05, 18.05), (106.0512, 18.0521)),
           attributes={"class": "commune", "length_m": 260}), ""),
     (Site(COMMUNE, PUBLIC, SiteKind.PUBLIC_PLACE, "DC-0001", "Nhà văn hóa thôn 1", HAMLETS[0], attributes={"type": "culture_house"}),
