@@ -6,6 +6,7 @@ from survey.domain.people import Ability
 from survey.store.queue import Place, select_form_titles
 from survey.web import review, review_queue, session, text
 from survey.web.review_answers import said, show_answers
+from survey.web.review_arrival import show_newcomers
 from survey.web.review_case import read_case
 from survey.web.review_history import show_flags, show_history, show_versions
 from survey.web.review_list import show_list
@@ -44,6 +45,7 @@ place = Place(case.submission.received_at, case.submission.id)
 with steps:
     review.show_steps(*review_queue.neighbours(here, filters, place))
 review.show_heading(case)
+show_newcomers(case)
 show_flags(case)
 left, right = st.columns([3, 2], gap="medium")
 with left:

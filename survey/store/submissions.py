@@ -89,10 +89,11 @@ def insert_conflict(tx: Transaction, submission: Submission, xml: bytes, reason:
     """Keep an instance aside that cannot be taken in; *reason* is the code of the problem. False where it is there already."""
     return bool(
         tx.execute(
-            "INSERT INTO instance_conflict (commune, submission, instance_sha256, person, received_at, xml, reason)"
-            " VALUES (:commune, :submission, :sha256, :person, :at, :xml, :reason) ON CONFLICT DO NOTHING",
+            "INSERT INTO instance_conflict (commune, submission, instance_sha256, person, received_at, xml, reason, replaces)"
+            " VALUES (:commune, :submission, :sha256, :person, :at, :xml, :reason, :replaces) ON CONFLICT DO NOTHING",
             commune=submission.commune, submission=submission.id, sha256=submission.instance_sha256,
             person=submission.brought_by or submission.person, at=to_text(submission.received_at), xml=xml, reason=reason,
+            replaces=submission.replaces,
         )
     )  # fmt: skip
 

@@ -10,7 +10,9 @@ from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.ports import Reader, Row
 from survey.domain.sites import Site
 from survey.domain.submissions import Attachment, FileState, Fix, Review, Submission
+from survey.forms.instance import canonical_answers, read_header, read_instance
 from survey.store.attachments import select_attachments, select_blob
+from survey.store.conflicts import KeptAside, select_kept_aside
 from survey.store.counted import SiteVersion, select_site_versions
 from survey.store.flags import select_flags
 from survey.store.forms import select_tree
@@ -49,6 +51,17 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class Newcomer:
+    """Another version that was kept aside, as it reads: *tree* is None where its form is not loaded, then there are no *answers*."""
+
+    kept: KeptAside
+    form: str
+    form_version: str
+    tree: Mapping[str, Any] | None
+    answers: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class Case:
     """One submission with what belongs to it; names are the present ones, *tree* is None where its form is not loaded."""
 
@@ -62,6 +75,7 @@ class Case:
     versions: tuple[SiteVersion, ...]
     names: Mapping[str, str]
     predecessor: Submission | None
+    newcomers: tuple[Newcomer, ...] = ()
 
     def distance_m(self, fix: Fix | None) -> float | None:
         """Metres on the ellipsoid from *fix* to the registered point or line; None where either is not known."""
@@ -91,6 +105,8 @@ def read_case(reader: Reader, actor: Actor, submission_id: str) -> Case | None:
     commune = actor.commune
     reviews = select_reviews(reader, commune, submission.id)
     hamlet = select_hamlet(reader, commune, submission.hamlet) if submission.hamlet else None
+    newcomers = tuple(_newcomer(reader, commune, kept) for kept in select_kept_aside(reader, commune, submission.id))
+    people = [submission.person, submission.brought_by or "", *(review.person for review in reviews)]
     return Case(
         submission=submission,
         site=select_site(reader, commune, submission.site) if submission.site else None,
@@ -100,9 +116,17 @@ def read_case(reader: Reader, actor: Actor, submission_id: str) -> Case | None:
         flags=tuple(select_flags(reader, commune, submission.id)),
         reviews=tuple(reviews),
         versions=tuple(select_site_versions(reader, commune, submission.form, submission.site)) if submission.site else (),
-        names=select_person_names(reader, commune, [submission.person, *(review.person for review in reviews)]),
+        names=select_person_names(reader, commune, [*people, *(newcomer.kept.person for newcomer in newcomers)]),
         predecessor=select_submission(reader, commune, submission.replaces) if submission.replaces else None,
+        newcomers=newcomers,
     )
+
+
+def _newcomer(reader: Reader, commune: str, kept: KeptAside) -> Newcomer:
+    header = read_header(kept.xml)
+    tree = select_tree(reader, commune, header.form, header.version)
+    answers = canonical_answers(read_instance(kept.xml, tree)) if tree else {}
+    return Newcomer(kept, header.form, header.version, tree, answers)
 
 
 def _shot(reader: Reader, attachment: Attachment) -> Shot:
@@ -110,4 +134,3 @@ def _shot(reader: Reader, attachment: Attachment) -> Shot:
     if blob is None:
         return Shot(attachment, PhotoFacts(), "none", None)
     return Shot(attachment, facts_from_json(blob["facts"]), blob["views"], blob["size"])
-

@@ -9,6 +9,7 @@ from survey.domain.submissions import Review, State
 from survey.store.counted import SiteVersion
 from survey.web import text
 from survey.web.review_answers import question_labels
+from survey.web.review_arrival import arrival_words
 from survey.web.review_case import Case
 from survey.web.review_photos import flag_sentence
 from survey.web.text import _
@@ -43,7 +44,7 @@ def show_history(case: Case) -> None:
     """Show who decided what, when and why, oldest first, beginning with the receipt."""
     submission = case.submission
     received = _("Received from {person}", person=case.person_name(submission.person))
-    items = [_entry(text.format_datetime(submission.received_at), received, "")]
+    items = [_entry(text.format_datetime(submission.received_at), ". ".join([received, *arrival_words(case)]), "")]
     items += [_entry(text.format_datetime(review.at), _review_words(case, review), review.reason) for review in case.reviews]
     st.html('<ol style="margin:0;padding-left:1.2rem">' + "".join(items) + "</ol>")
 

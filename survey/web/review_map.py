@@ -29,7 +29,7 @@ def place_lines(case: Case) -> list[tuple[Colour, str]]:
         known = case.site.latitude is not None or case.site.line
         lines.append((GREEN, _("registered place") if known else _("the register gives no position for this site")))
     fix = case.submission.fix
-    phone = place_words(case.distance_m(fix), fix.accuracy_m) if fix else _("no position of the visit")
+    phone = place_words(case.distance_m(fix), fix) if fix else _("no position of the visit")
     lines.append((BLUE, f"{_('phone')}: {phone}"))
     placed = [shot for shot in case.shots if shot.is_photo and shot.fix]
     distances = [distance for shot in placed if (distance := case.distance_m(shot.fix)) is not None]

@@ -11,7 +11,7 @@ import streamlit as st
 from survey.domain.checks import CHECKS, Finding
 from survey.domain.photos import REFUSALS
 from survey.domain.ports import Row
-from survey.domain.submissions import FileState, Source
+from survey.domain.submissions import FileState, Fix, Source
 from survey.domain.times import VIETNAM
 from survey.web import text
 from survey.web.review_answers import question_labels
@@ -84,7 +84,7 @@ def _absence(shot: Shot) -> str:
 
 def _facts(case: Case, shot: Shot) -> list[str]:
     facts, capture = shot.facts, shot.attachment.capture
-    lines = [place_words(case.distance_m(shot.fix), shot.fix.accuracy_m) if shot.fix else _("no position")]
+    lines = [place_words(case.distance_m(shot.fix), shot.fix) if shot.fix else _("no position")]
     if shot.from_file:
         lines[0] += " " + _("(position from the file)")
     if facts.taken_at is not None:
@@ -98,9 +98,10 @@ def _facts(case: Case, shot: Shot) -> list[str]:
     return lines
 
 
-def place_words(distance_m: float | None, accuracy_m: float | None) -> str:
-    """How far from the registered place, and how sure the phone was."""
-    sure = "" if accuracy_m is None else f" (±{text.format_distance(accuracy_m)})"
+def place_words(distance_m: float | None, fix: Fix) -> str:
+    """How far from the registered place, and how sure the phone was; or that no phone measured it."""
+    sure = "" if fix.accuracy_m is None else f" (±{text.format_distance(fix.accuracy_m)})"
+    sure += f" ({_('position entered by hand')})" if fix.by_hand else ""
     if distance_m is None:
         return _("position known") + sure
     return _("{distance} from the registered place", distance=text.format_distance(distance_m)) + sure

@@ -37,6 +37,8 @@ CREATE TABLE secret (
 
 -- Why an instance was kept aside, as the code of its problem; and the files that came with it.
 ALTER TABLE instance_conflict ADD COLUMN reason TEXT NOT NULL DEFAULT 'SUBMISSION_CONFLICT';
+ALTER TABLE instance_conflict ADD COLUMN replaces TEXT;  -- the submission that it says it corrects
+CREATE INDEX instance_conflict_replaces ON instance_conflict (commune, replaces);
 CREATE TABLE conflict_file (
   commune TEXT NOT NULL,
   submission TEXT NOT NULL,
