@@ -21,7 +21,8 @@ export function driftWords(drift) {
 export function spanWords(seconds) {
   if (seconds >= 2 * DAY_S) return t("{count} days", { count: Math.round(seconds / DAY_S) });
   if (seconds >= 2 * HOUR_S) return t("{count} hours", { count: Math.round(seconds / HOUR_S) });
-  return t("{count} minutes", { count: Math.max(0, Math.round(seconds / MINUTE_S)) });
+  if (seconds < MINUTE_S) return t("less than a minute");
+  return t("{count} minutes", { count: Math.round(seconds / MINUTE_S) });
 }
 
 /** How long ago *iso* was by the phone's own clock, in words; a clock that was set back meanwhile makes it no less than nothing. */

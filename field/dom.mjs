@@ -34,6 +34,6 @@ export function clock(iso, language) {
 
 /** A size in bytes for a person: `3.4 MB`. */
 export function megabytes(size, language) {
-  const [number, unit] = size < 1e6 ? [size / 1e3, "kB"] : [size / 1e6, "MB"];
+  const [number, unit] = size < 1e6 ? [size / 1e3, "kB"] : size < 1e9 ? [size / 1e6, "MB"] : [size / 1e9, "GB"];
   return `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(number)} ${unit}`;
 }

@@ -3,7 +3,9 @@
 import { megabytes } from "./dom.mjs";
 import { language, t } from "./texts.mjs";
 
-const FEW_PHOTOS = 30; // room for fewer is said as a warning: about a morning's work, a choice of display only
+// A choice of display only: room for fewer photos is said as a warning, about a morning's work; more than so many are not counted.
+const FEW_PHOTOS = 30;
+const MANY_PHOTOS = 2000;
 
 /** What the browser says of this page's room: `{used, free, lasting}` in bytes; null where it says nothing. */
 export async function room() {
@@ -24,8 +26,8 @@ export function photoSize(visits) {
 /** *here* (of `room`) in words, with the number of photos of *size* bytes that still fit; `{text, tight}`. */
 export function roomWords(here, size) {
   const free = megabytes(here.free, language());
-  if (!size) return { text: t("Room on this phone: {free}.", { free }), tight: false };
-  const count = Math.floor(here.free / size);
+  const count = size ? Math.floor(here.free / size) : Infinity;
+  if (count > MANY_PHOTOS) return { text: t("Room on this phone: {free}.", { free }), tight: false };
   const tight = count < FEW_PHOTOS;
   const words = tight
     ? t("Little room on this phone: {free}, about {count} photos. Send what waits, or free some space.", { free, count })

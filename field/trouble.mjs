@@ -14,10 +14,11 @@ export function troubleWords({ code, status, sentence }) {
     OTHER_PERSON: t("Somebody else is signed in on this phone. It is sent when its own person signs in again."),
     LINE_HANGS: t("The line is too weak now. It goes on by itself where it stopped."),
     NOT_OURS: t("Another page answers instead of the server, perhaps the network's own sign-in page. Open it and agree, then try again."),
-    DEVICE_REVOKED: t("This phone was revoked. What is on it is kept; ask the coordinator for a new code."),
   }; // prettier-ignore
   if (own[code]) return own[code];
-  if (status === 401) return t("The session has ended. Sign in and it goes on; everything is kept here.");
+  if (status === 401) {
+    return t("The session has ended, or this phone was revoked. Sign in, or ask the coordinator for a new code; everything is kept here.");
+  }
   if (status === 507) return t("The office's server is full. Tell the office; everything is kept here.");
   if (status === 0) return t("The server cannot be reached. It is tried again by itself.");
   if (status === 408 || status === 429 || status >= 500) {

@@ -1,4 +1,4 @@
-"""Capture: the field client for who is at the gate, or at a desk with forms filled on paper."""
+"""Capture: the field client for who is at the gate, at a desk with forms filled on paper, or with an outbox that a phone saved."""
 
 import streamlit as st
 
@@ -8,14 +8,9 @@ from survey.web.capture import show_client
 from survey.web.text import _
 
 here = session.enter(Ability.CAPTURE)
-desk = st.segmented_control(
-    _("How do you capture?"),
-    [False, True],
-    format_func=lambda at_desk: _("From paper, at a desk") if at_desk else _("On site, with this phone"),
-    default=False,
-    key="capture_at_desk",
-)
-if not desk:
+ways = {"phone": _("On site, with this phone"), "desk": _("From paper, at a desk"), "outbox": _("From a phone's saved outbox")}
+way = st.segmented_control(_("How do you capture?"), list(ways), format_func=ways.__getitem__, default="phone", key="capture_way")
+if way not in {"desk", "outbox"}:
     st.caption(_("On a slow network use the light page: it keeps working where this one loads for a minute."))
     st.html(f'<a class="door" href="/field/">{_("Open the light page")}</a>')
-show_client(desk=bool(desk))
+show_client(desk=way == "desk", outbox=way == "outbox")

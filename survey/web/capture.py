@@ -28,6 +28,10 @@ export default function ({ data, parentElement }) {
 _CLIENT = st.components.v2.component("field_client", html='<div class="host"></div>', js=_JS)
 
 
-def show_client(*, desk: bool) -> None:
-    """Show the field client in the page's language; *desk* is its way for paper forms: no camera, the position optional and marked."""
-    _CLIENT(key=f"field_client_{'desk' if desk else 'phone'}", data={"desk": desk, "language": text.locale()})
+def show_client(*, desk: bool, outbox: bool = False) -> None:
+    """Show the field client in the page's language; *outbox* is its screen of what waits to be sent.
+
+    *desk* is its way for paper forms: no camera, the position optional and marked.
+    """
+    kind = "outbox" if outbox else "desk" if desk else "phone"
+    _CLIENT(key=f"field_client_{kind}", data={"desk": desk, "outbox": outbox, "language": text.locale()})

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize("login", ["inspector", "reviewer", "coordinator"])
-def test_page_offers_both_ways(open_page, login):
+def test_page_offers_its_ways(open_page, login):
     """On site is chosen at first, and the light page is named."""
     page = open_page("pages/capture.py", login)
 
@@ -15,7 +15,7 @@ def test_page_offers_both_ways(open_page, login):
 def test_from_paper_the_light_page_is_not_needed(open_page):
     """At a desk the page says nothing about slow networks."""
     page = open_page("pages/capture.py", "coordinator")
-    page.session_state["capture_at_desk"] = True
+    page.session_state["capture_way"] = "desk"
     page.run()
 
     assert not page.exception
