@@ -15,8 +15,10 @@ case "${1:-}" in
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
     ;;
   tests)
+    need caddy caddy
     need chromium chromium
     need exiftool libimage-exiftool-perl
+    need openssl openssl
     need unzip unzip
     need zip zip
     fc-list 2>/dev/null | grep -i 'noto sans' >/dev/null || missing+=(fonts-noto-core fontconfig)
