@@ -10,7 +10,9 @@ from survey.commands import main
 from survey.commands.work import Worker
 from survey.store.jobs import select_job_counts
 from survey.wiring import ROOT, Settings, open_survey
-from tests.journey.test_photo_to_bundle import walk
+from tests.journey.test_photo_to_bundle import commune, walk
+from tests.journey.test_resume import Uploader, check_arrived
+from tests.line import Line
 from tests.live import LiveServer
 from tests.live_page import visit
 
@@ -43,6 +45,23 @@ def test_photo_to_bundle_on_a_provinces_engines(settings: Settings, tmp_path: Pa
     assert not (settings.data / "survey.db").exists()
     assert not (settings.data / "blobs").exists()
     assert [path for path in (settings.data / "incoming").iterdir() if path.is_file()] == []
+
+
+def test_a_photo_in_pieces_to_two_machines(settings: Settings, tmp_path: Path) -> None:
+    """Two app processes without a common disk take the pieces in turn: what one of them got, the other goes on from."""
+    survey = commune(settings)
+    with (
+        LiveServer(settings.data) as one,
+        LiveServer(tmp_path / "other", environment={"SURVEY_DATA": str(tmp_path / "other")}) as two,
+        Line(one.port, bytes_per_s=8_000_000, drop_every=500_000) as first,
+        Line(two.port, bytes_per_s=8_000_000, drop_every=300_000) as second,
+    ):
+        phone = Uploader([first.url, second.url], one.cookie("inspector"))
+        phone.send(piece=700_000)
+
+    check_arrived(survey, phone)
+    assert phone.cuts >= 8
+    assert [path for path in (tmp_path / "other" / "incoming").rglob("*") if path.is_file()] == []
 
 
 def test_commands_and_pages_on_a_provinces_engines(settings: Settings, tmp_path: Path) -> None:

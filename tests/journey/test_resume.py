@@ -25,7 +25,7 @@ from tests.receive.conftest import jpeg
 _TRIES = 200
 
 
-class _Uploader:
+class Uploader:
     """A phone that sends one photo with HEAD and PATCH, however often it is cut off; *sent* counts the bytes of its bodies."""
 
     def __init__(self, urls: list[str], cookie: str) -> None:
@@ -75,7 +75,7 @@ class _Uploader:
             connection.close()
 
 
-def _check(survey: Survey, phone: _Uploader) -> None:
+def check_arrived(survey: Survey, phone: Uploader) -> None:
     """The photo is stored once, byte for byte, and nothing is left over."""
     sha256 = hashlib.sha256(phone.photo).hexdigest()
     with survey.reading() as reader:
@@ -90,11 +90,11 @@ def test_a_photo_over_a_line_that_drops_every_200_kilobytes(tmp_path: Path) -> N
     """Some 27 cuts later it is there, and hardly a byte was sent in vain."""
     survey = commune(Settings(data=tmp_path))
     with LiveServer(tmp_path) as server, Line(server.port, bytes_per_s=4_000_000, drop_every=200_000) as line:
-        phone = _Uploader([line.url], server.cookie("inspector"))
+        phone = Uploader([line.url], server.cookie("inspector"))
         phone.send()
         sent = line.sent
 
-    _check(survey, phone)
+    check_arrived(survey, phone)
     assert phone.cuts >= 24
     assert sent < 1.25 * len(phone.photo)
 
@@ -104,7 +104,7 @@ def test_what_head_promised_is_there_after_a_kill(tmp_path: Path) -> None:
     survey = commune(Settings(data=tmp_path))
     promised: list[int] = []
     with LiveServer(tmp_path) as server, Line(server.port, bytes_per_s=4_000_000) as line:
-        phone = _Uploader([line.url], server.cookie("inspector"))
+        phone = Uploader([line.url], server.cookie("inspector"))
 
         def kill_later(offset: int) -> None:
             promised.append(offset)
@@ -117,14 +117,14 @@ def test_what_head_promised_is_there_after_a_kill(tmp_path: Path) -> None:
 
     assert promised == sorted(promised)
     assert len({offset for offset in promised if offset}) >= 2
-    _check(survey, phone)
+    check_arrived(survey, phone)
 
 
 def test_a_server_that_is_told_to_stop_keeps_what_came(tmp_path: Path) -> None:
     """SIGTERM in the middle of a piece that would take long: the server ends, and the bytes that came are there afterwards."""
     survey = commune(Settings(data=tmp_path))
     with LiveServer(tmp_path) as server:
-        phone = _Uploader([server.url], server.cookie("inspector"))
+        phone = Uploader([server.url], server.cookie("inspector"))
         half = socket.create_connection(("localhost", server.port))
         half.sendall(_head(phone) + phone.photo[:300_000])
         _wait(lambda: phone.offset() == 300_000)
@@ -137,7 +137,7 @@ def test_a_server_that_is_told_to_stop_keeps_what_came(tmp_path: Path) -> None:
         assert phone.offset() == 300_000
         phone.send()
 
-    _check(survey, phone)
+    check_arrived(survey, phone)
 
 
 def test_pieces_that_go_to_two_servers_in_turn(tmp_path: Path) -> None:
@@ -149,14 +149,14 @@ def test_pieces_that_go_to_two_servers_in_turn(tmp_path: Path) -> None:
         Line(one.port, bytes_per_s=8_000_000, drop_every=500_000) as first,
         Line(two.port, bytes_per_s=8_000_000, drop_every=300_000) as second,
     ):
-        phone = _Uploader([first.url, second.url], one.cookie("inspector"))
+        phone = Uploader([first.url, second.url], one.cookie("inspector"))
         phone.send(piece=700_000)
 
-    _check(survey, phone)
+    check_arrived(survey, phone)
     assert phone.cuts >= 8
 
 
-def _head(phone: _Uploader) -> bytes:
+def _head(phone: Uploader) -> bytes:
     fields = {
         **phone._fields, "Host": "localhost", "Cookie": f"survey_session={phone._cookie}", "Sec-Fetch-Site": "same-origin",
         "Upload-Offset": "0", "Content-Length": str(len(phone.photo)),

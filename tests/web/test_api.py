@@ -27,7 +27,8 @@ from tests.web.conftest import Client, run_apart
 ROUTES = [
     ("GET", "/api/me"), ("GET", "/api/work"), ("GET", "/api/sites"), ("GET", "/api/forms/household_fence/1"), ("GET", "/api/submissions"),
     ("GET", "/api/submissions/uuid:1"), ("GET", "/api/submissions/uuid:1/instance"),
-    ("PUT", "/api/submissions/uuid:1"), ("PUT", "/api/submissions/uuid:1/photos/a.jpg"),
+    ("PUT", "/api/submissions/uuid:1"), ("PUT", "/api/submissions/uuid:1/photos/a.jpg"), ("PATCH", "/api/submissions/uuid:1/photos/a.jpg"),
+    ("GET", "/api/register"), ("GET", "/api/visits"), ("GET", "/api/map"), ("GET", "/api/map/tiles"), ("GET", "/api/earlier/1"),
 ]  # fmt: skip
 
 
@@ -82,12 +83,12 @@ def test_strangers_get_nothing(client: Client, commune: str, method: str, path: 
     assert answer.json()["code"] == "SIGN_IN_NEEDED"
 
 
-@pytest.mark.parametrize("path", [path for method, path in ROUTES if method == "PUT"])
-def test_other_sites_cannot_hand_in(client: Client, commune: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in ROUTES if method in {"PUT", "PATCH"}])
+def test_other_sites_cannot_hand_in(client: Client, commune: str, method: str, path: str) -> None:
     """A page of another site that sends a form with the person's cookie is refused."""
     browser = _as_client(client("inspector", origin="https://evil.example"))
-    by_origin = browser.put(path, content=b"x")
-    by_fetch = browser.put(path, content=b"x", headers={"sec-fetch-site": "cross-site"})
+    by_origin = browser.request(method, path, content=b"x")
+    by_fetch = browser.request(method, path, content=b"x", headers={"sec-fetch-site": "cross-site"})
 
     assert [by_origin.status_code, by_fetch.status_code] == [403, 403]
     assert by_fetch.json()["code"] == "CROSS_SITE"

@@ -213,12 +213,20 @@ def _senseless(chance: random.Random, browser: TestClient, version: str) -> int:
         ("GET", f"/field/{quote(word())}", b""),
         ("PUT", f"/api/submissions/{chance.choice([key, quote(word())])}", bytes(damaged)),
         ("PUT", f"/api/submissions/{key}/photos/{quote(word())}", chance.randbytes(200)),
+        ("PATCH", f"/api/submissions/{key}/photos/{quote(word())}", chance.randbytes(200)),
+        ("HEAD", f"/api/submissions/{chance.choice([key, quote(word())])}/photos/{quote(word())}", b""),
+        ("GET", f"/api/{chance.choice(['register', 'visits', 'map', 'map/tiles', 'me', 'work'])}?{quote(word())}", b""),
+        ("GET", f"/api/earlier/{quote(word())}", b""),
         ("POST", "/openrosa/submission", _multipart(("xml_submission_file", word(), bytes(damaged)), (word()[:9], word()[:9], b"x"))),
         ("POST", "/openrosa/submission", chance.randbytes(200)),
         ("POST", f"/sign-in/{quote(word())}", quote(json.dumps(word())).encode()),
     ])  # fmt: skip
     accepted, language = chance.choice(["*/*", "text/html"]), chance.choice(["vi", "en", "x"])
     headers = {"content-type": chance.choice(kinds), "accept": accepted, "accept-language": language}
+    for name in ("upload-offset", "upload-length", "repr-digest", "phone-time", "range", "if-none-match"):
+        if chance.random() < 0.5:
+            told = [*_WORDS, "0", "200", "100", "bytes=0-", f"sha-256=:{'A' * 43}=:", "sha-256=::", "2026-11-23T01:00:00Z"]
+            headers[name] = quote(chance.choice(told), safe=' :=-+,/*"')
     return browser.request(method, path, content=content, headers=headers).status_code
 
 
