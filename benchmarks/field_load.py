@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.live import LiveServer
-from tests.phones import make_commune, phone
+from tests.phones import enter, make_commune, phone
 
 SLOWER = 4
 BYTES_PER_S = 400_000 / 8
@@ -109,9 +109,7 @@ def main() -> None:
 
 def _first_visit(playwright: Playwright, profile: Path, server: LiveServer) -> Visit:
     with phone(playwright, profile) as context:
-        context.add_cookies([{
-            "name": "survey_session", "value": server.cookie("inspector"), "url": server.url, "httpOnly": True, "expires": 2_000_000_000,
-        }])  # fmt: skip
+        enter(context, server)
         page = _slow_page(context)
         rate = {"offline": False, "latency": ROUND_TRIP_S * 1000, "downloadThroughput": BYTES_PER_S, "uploadThroughput": BYTES_PER_S}
         page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", rate)
@@ -156,7 +154,8 @@ def _visit(page: Page) -> Visit:
 
 
 def _print(firsts: list[Visit], repeats: list[Visit], keys: list[list[float]]) -> int:
-    print(f"{'visit':<24} {'interactive':>11} {'places':>7} {'offline':>8} {'longest task':>13} {'requests':>8} {'kB':>6} {'limit':>6} {'ratio':>6}")
+    heads = ("places", 7), ("offline", 8), ("longest task", 13), ("requests", 8), ("kB", 6), ("limit", 6), ("ratio", 6)
+    print(f"{'visit':<24} {'interactive':>11}", *(f"{name:>{width}}" for name, width in heads))
     for visit in firsts:
         print(
             f"{'first, 400 kbit/s':<24} {visit.interactive:>9.2f} s {visit.listed:>5.1f} s {visit.ready or 0:>6.1f} s"

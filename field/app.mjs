@@ -246,7 +246,7 @@ class App {
     await this.screen?.leave?.();
     await loadTexts(this.base, wanted);
     this.element.lang = language();
-    if (this.screen?.again) this.show(await this.screen.again());
+    if (this.screen?.again) this.show(await this.screen.again(), this.#tab);
     else this.home();
   }
 

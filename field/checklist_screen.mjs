@@ -27,7 +27,10 @@ export function checklistScreen(app, site, hamlet) {
 
 function formTile(app, form, site, hamlet, trouble) {
   const begun = h("span", { class: "hint" });
-  const tile = h("button", { type: "button", class: "card form-tile" }, h("strong", {}, pick(form.title)), begun);
+  const words = { accepted: t("accepted"), received: t("handed in in this round"), sending: t("not sent yet") };
+  const state = words[app.work.register.byId.get(site?.site)?.states.get(form.form)];
+  const mark = state ? h("span", { class: "mark whole" }, state) : null;
+  const tile = h("button", { type: "button", class: "card form-tile" }, h("strong", {}, pick(form.title)), mark, begun);
   let draft = null;
   const ready = readDrafts(app.work.me.person).then((drafts) => {
     const same = (one) => site && one.state === "open" && one.form === form.form && one.site?.site === site.site && one.desk === app.desk;

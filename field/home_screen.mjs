@@ -10,7 +10,8 @@ const PATIENT_MS = 2_000; // before it is said that the server takes its time
 
 /** The screen of *app*. */
 export async function homeScreen(app) {
-  const screen = new Home(app, (await recall("hamlet")) ?? "");
+  const [hamlet] = await Promise.all([recall("hamlet"), app.work.mark()]);
+  const screen = new Home(app, hamlet ?? "");
   await screen.drawOwn();
   app.work.refreshAfter();
   return screen;

@@ -104,9 +104,10 @@ class Entry {
     this.states.clear();
     this.wanted = this.done = 0;
     for (const { form, site_kind: kind } of forms) {
-      if (kind !== this.site.kind) continue;
+      if (kind && kind !== this.site.kind) continue;
       const state = states.get(`${this.site.site} ${form}`) ?? null;
       this.states.set(form, state);
+      if (!kind) continue; // fits every place, is due at none
       this.wanted += 1;
       if (DONE.has(state)) this.done += 1;
     }

@@ -207,8 +207,8 @@ export class Work {
   async mark() {
     const [drafts, sent] = await Promise.all([readDrafts(this.me.person), readSent(this.me.person, Infinity)]);
     const { submissions, returned } = this.handedIn;
-    const { value } = this.#copies.visits;
-    this.register.mark(this.forms, statesOf({ ...value, round: this.round, drafts, sent, own: [...submissions, ...returned] }));
+    const { visits } = this.#copies.visits.value ?? {};
+    this.register.mark(this.forms, statesOf({ visits, round: this.round, drafts, sent, own: [...submissions, ...returned] }));
   }
 
   #key(name) {

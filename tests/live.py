@@ -23,8 +23,10 @@ _CACHE = ROOT / "build" / "test-cache"
 class LiveServer:
     """`streamlit run survey_app.py` on *data*; the folder survives `restart`, as a deployment's does."""
 
-    def __init__(self, data: Path, *, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, data: Path, *, environment: dict[str, str] | None = None, root: Path = ROOT) -> None:
+        """*root* is the application's folder: a copy of it can be changed while it serves, as a deployment of another release does."""
         self.data = data
+        self._root = root
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = data / "server.log"
@@ -47,12 +49,12 @@ class LiveServer:
         # No worker unless a test asks for one: two cores are shared by many servers.
         environment = {**os.environ, "SURVEY_DATA": str(self.data), "SURVEY_WORKERS": "0", **self._environment}
         command = [
-            sys.executable, "-m", "streamlit", "run", str(ROOT / "survey_app.py"),
+            sys.executable, "-m", "streamlit", "run", str(self._root / "survey_app.py"),
             "--server.port", str(self.port), "--server.address", "localhost",
         ]  # fmt: skip
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command, cwd=self._root, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
         self._wait()
 
@@ -74,6 +76,11 @@ class LiveServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._process is not None
 
     def restart(self) -> None:
         """Stop and start again on the same port and data."""

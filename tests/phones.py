@@ -1,12 +1,14 @@
 """A commune of full size and a phone with a profile of its own: for tests and benchmarks that close the browser and open it again."""
 
+import os
 import random
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 from survey.domain.sites import Site, SiteKind
 from survey.forms.compile import compile_xlsform
@@ -14,6 +16,7 @@ from survey.store.forms import insert_form
 from survey.store.sites import insert_site
 from survey.wiring import ROOT, Settings, open_survey
 from tests.conftest import COMMUNE, HAMLETS, seed
+from tests.live import LiveServer
 
 GATE = {"latitude": 18.0700, "longitude": 106.1100, "accuracy": 8}
 ARGUMENTS = [
@@ -40,7 +43,7 @@ def make_commune(folder: Path, households: int) -> None:
 
 
 def _sites(households: int) -> Iterator[Site]:
-    chance = random.Random(18844)
+    chance = random.Random(18844)  # noqa: S311 - the same commune every time, nothing secret
     for number in range(1, households + 1):
         name = f"{chance.choice(_FAMILIES)} {chance.choice(_MIDDLES)} {chance.choice(_GIVEN)}"
         place = 18.07 + chance.uniform(-0.05, 0.05), 106.11 + chance.uniform(-0.05, 0.05)
@@ -50,7 +53,7 @@ def _sites(households: int) -> Iterator[Site]:
             road = f"{chance.getrandbits(32):08x}-0000-4000-8001-{number:012d}"
             given = {"class": "hamlet", "length_m": 420, "start": "Nhà văn hóa", "end": f"Cầu số {number}"}
             title = f"Đường ngõ {number}"
-            yield Site(COMMUNE, road, SiteKind.ROAD_SEGMENT, f"DU-{number:04d}", title, HAMLETS[number % 2], *place, attributes=given)
+            yield Site(COMMUNE, road, SiteKind.ROAD_SEGMENT, f"DU-{number:04d}", title, HAMLETS[number // 30 % 2], *place, attributes=given)
 
 
 @contextmanager
@@ -67,4 +70,28 @@ def phone(playwright: Playwright, profile: Path, **options: object) -> Iterator[
     try:
         yield context
     finally:
-        context.close()
+        with suppress(Error):  # killed meanwhile
+            context.close()
+
+
+def kill(profile: Path) -> None:
+    """End the browser on *profile* without any warning, as a phone that runs out of memory or power does."""
+    mark = f"--user-data-dir={profile}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark in (process / "cmdline").read_bytes().split(b"\0"):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def enter(context: BrowserContext, server: LiveServer, login: str = "inspector", url: str | None = None) -> None:
+    """Sign *context* in as an enrolled phone is: the session outlives the browser."""
+    cookie = {"name": "survey_session", "value": server.cookie(login), "url": url or server.url, "httpOnly": True, "expires": 2_000_000_000}
+    context.add_cookies([cookie])
+
+
+def open_ready(context: BrowserContext, url: str) -> Page:
+    """Open the client in a new tab and wait until the phone has all that it needs without a connection."""
+    page = context.new_page()
+    page.goto(f"{url}/field/")
+    expect(page.locator("#ready[data-ready]")).to_be_visible(timeout=60_000)
+    return page

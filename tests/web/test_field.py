@@ -167,7 +167,8 @@ def test_comments_are_not_sent(path: Path, client: Client) -> None:
     written = path.read_text().split("\n")
 
     assert len(sent) == len(written)
-    assert all(line == here or (line == "" and here.lstrip().startswith(("//", "/*", "*"))) for line, here in zip(sent, written, strict=True))
+    differing = [(line, here.lstrip()) for line, here in zip(sent, written, strict=True) if line != here]
+    assert all(line == "" and here.startswith(("//", "/*", "*")) for line, here in differing)
     assert not [line for line in sent if line.lstrip().startswith(("//", "/**", "* "))]
 
 
