@@ -52,7 +52,7 @@ function refreshArea(element, value, locked) {
 // What a person typed as a number, as the instance wants it: a comma is a decimal point, spaces go.
 function numeral(typed, type) {
   const bare = typed.replace(/[\s\u00a0]/g, "");
-  return type === "decimal" ? bare.replace(",", ".") : bare;
+  return type === "decimal" ? bare.replace(",", ".").replace(/^(-?)\./, "$10.") : bare;
 }
 
 // The keyboard of numbers; 1.000 is said back, since it is read in two ways.

@@ -64,8 +64,11 @@ function operate({ op, args }, env) {
   return nodes(args[0], env).some((a) => right.some((b) => COMPARISON[op](a, b)));
 }
 
+// As in ODK Collect: sums of tenths are equal to what a person expects.
+const same = (a, b) => a === b || Math.abs(a - b) < 1e-12;
+
 function equal(a, b) {
   if (typeof a === "boolean" || typeof b === "boolean") return asBoolean(a) === asBoolean(b);
-  if (typeof a === "number" || typeof b === "number") return asNumber(a) === asNumber(b);
+  if (typeof a === "number" || typeof b === "number") return same(asNumber(a), asNumber(b));
   return a === b;
 }

@@ -7,6 +7,7 @@ import { firstAnswers, nodesByPath } from "./plan.mjs";
 import { asBoolean, asNumber, asText } from "./values.mjs";
 
 const ROUNDS = 20; // calculations that still change after this many passes refer to each other in a circle
+const NUMERALS = { integer: /^-?\d+$/, decimal: /^-?\d+(\.\d+)?$/ };
 const MOST_INSTANCES = 500; // of a repeat whose number is computed: a slip of the finger asks for millions
 
 export { namesSite } from "./plan.mjs";
@@ -20,7 +21,7 @@ export class Answers {
   constructor(tree, data = null, { now = () => new Date(), language = "vi" } = {}) {
     this.tree = tree;
     this.language = language;
-    this.numeric = new Set();
+    this.kinds = new Map(); // of calculations' results that are no texts
     this.now = now;
     this.moment = now();
     this.nodes = nodesByPath(tree);
@@ -158,12 +159,11 @@ export class Answers {
     return changed;
   }
 
-  // What is not a number counts as no answer; a number stays one for those who ask.
+  // What is not a number counts as no answer; a number, true and false stay what they are for those who ask.
   #calculated(node, path, at) {
     const value = this.ask(node.calculation, path, at);
-    const key = keyOf(path, at);
-    if (typeof value === "number") this.numeric.add(key);
-    else this.numeric.delete(key);
+    this.kinds.set(keyOf(path, at), typeof value);
+    if (typeof value === "boolean") return value ? "1" : "0"; // as ODK Collect writes it
     return Number.isNaN(value) ? "" : asText(value);
   }
 
@@ -213,12 +213,14 @@ export class Answers {
     };
   }
 
-  // Numbers count as numbers in expressions, all else as text; what is not relevant is not answered.
+  // Numbers count as numbers in expressions, all else as text; what is not relevant, or only blanks, is not answered.
   #typed(path, at) {
-    const value = this.value(path, at);
     const { node } = this.nodes.get(path);
-    if (value === "" || node.kind === "repeat" || node.kind === "group" || !this.isRelevant(path, at)) return "";
-    const numeric = node.type === "integer" || node.type === "decimal" || this.numeric.has(keyOf(path, at));
+    if (node.kind === "repeat" || node.kind === "group" || !this.isRelevant(path, at)) return "";
+    const value = node.calculation ? this.value(path, at) : this.value(path, at).trim();
+    const kind = this.kinds.get(keyOf(path, at));
+    if (kind === "boolean" && value) return value === "1";
+    const numeric = node.type === "integer" || node.type === "decimal" || kind === "number";
     return numeric && !Number.isNaN(asNumber(value)) ? asNumber(value) : value;
   }
 
@@ -252,13 +254,18 @@ export class Answers {
    * answer. Irrelevant questions are never wrong.
    */
   fault(path, at = []) {
+    const key = `${keyOf(path, at)}?`;
+    if (!this.cache.has(key)) this.cache.set(key, this.#fault(path, at));
+    return this.cache.get(key);
+  }
+
+  #fault(path, at) {
     const node = this.node(path);
     if (!this.isRelevant(path, at)) return null;
     if (node.foreign === "logic") return "collect";
-    const value = this.value(path, at);
+    const value = this.value(path, at).trim();
     if (value === "") return this.isRequired(path, at) ? (node.foreign ? "collect" : "missing") : null;
-    if (node.type === "integer" && !/^-?\d+$/.test(value)) return "number";
-    if (node.type === "decimal" && Number.isNaN(asNumber(value))) return "number";
+    if (NUMERALS[node.type]?.test(value) === false) return "number";
     if (node.choice_filter && this.offers.gone(node, at).length) return "choice";
     if (node.constraint && !asBoolean(this.ask(node.constraint, path, at))) return "constraint";
     return null;

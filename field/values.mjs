@@ -46,11 +46,11 @@ function dayNumber(date) {
   return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === date ? at / DAY_MS : Number.NaN;
 }
 
-/** round(): without *places* halves go up; with them the shortest decimal text is rounded, halves away from zero. */
+/** round(): halves go up; with *places* the shortest decimal text of the number is rounded, halves up as well. */
 export function rounded(number, places = 0) {
   if (!Number.isFinite(number)) return number;
   if (places === 0) return Math.floor(number + 0.5);
-  return shifted(Math.sign(number) * Math.round(shifted(Math.abs(number), places)), -places);
+  return shifted(Math.round(shifted(number, places)), -places);
 }
 
 // Moves the decimal point in the number's text, which multiplication would not do exactly (2.345 * 100).

@@ -88,7 +88,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Instance:
-    """An instance XML, read: who filled it in, which form, when, which site, its answers and the files it names."""
+    """An instance XML, read: who filled it in, which form, when, which site, its answers and the files it names.
+
+    *repeats* counts the instances of each repeat by numbered path: one without an answer leaves no other trace.
+    """
 
     id: str
     form: str
@@ -104,6 +107,7 @@ class Instance:
     fix: Fix | None = None
     captures: Mapping[str, Capture] = field(default_factory=dict)
     by: str | None = None
+    repeats: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def captured_at(self) -> datetime | None:

@@ -14,10 +14,15 @@ from survey.forms.values import as_text, days
 _ROUNDING = 1e-6
 
 
-def check_answers(tree: Mapping[str, Any], answers: Mapping[str, object], today: date) -> list[Misfit]:
-    """What does not fit in canonical *answers* (see instance.canonical_answers); *today* is the date of capture in Viet Nam."""
+def check_answers(
+    tree: Mapping[str, Any], answers: Mapping[str, object], today: date, repeats: Mapping[str, int] | None = None
+) -> list[Misfit]:
+    """What does not fit in canonical *answers* (see instance.canonical_answers); *today* is the date of capture in Viet Nam.
+
+    *repeats* counts the instances of each repeat where the answers alone cannot say (Instance.repeats).
+    """
     values = place_repeats(tree, answers)
-    settled = settle(tree, values, today=today.isoformat(), now=f"{today.isoformat()}T12:00:00+07:00")
+    settled = settle(tree, values, today=today.isoformat(), now=f"{today.isoformat()}T12:00:00+07:00", counts=repeats)
     questions = [node for node in walk(tree["children"]) if node["kind"] in ("question", "calculate")]
     return [misfit for node in questions for misfit in _node(node, values, settled, tree)]
 
@@ -79,9 +84,12 @@ def _calculation(node: Node, path: str, value: object, settled: Settled) -> Iter
     if moves(node["calculation"]):
         return
     expected = settled.model.values.get(path)
+    expected = float(expected) if isinstance(expected, bool) else expected  # as an instance holds it
     both_numbers = isinstance(value, int | float) and isinstance(expected, int | float)
     same = (
-        abs(float(str(value)) - float(str(expected))) <= _ROUNDING if both_numbers else str(value) in (str(expected), as_text_of(expected))
+        abs(float(str(value)) - float(str(expected))) <= _ROUNDING
+        if both_numbers
+        else as_text_of(value).strip() == as_text_of(expected).strip()
     )
     if not same:
         yield _misfit("calculation_differs", node, path, severity=1)

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from survey.domain.problems import Problem
-from survey.forms.expressions import Expression, ExpressionFault, Scope, read_expression
+from survey.forms.expressions import Expression, ExpressionFault, Scope, functions_in, read_expression
 from survey.forms.faults import broken
 from survey.forms.foreign import Remark, foreign_logic
-from survey.forms.languages import UNDETERMINED, Languages, languages_of, parts
+from survey.forms.languages import OTHER_ASKED, UNDETERMINED, Languages, languages_of, parts
 from survey.forms.sheets import Sheets
+from survey.forms.xpath import UNKNOWN_TO_COLLECT
 
 _ROWS_SHOWN = 12
 
@@ -69,12 +70,18 @@ class Draft:
         known = self._scope
         scope = Scope(known.questions, known.paths, path, known.lists, known.columns, filtered)
         try:
-            return read_expression(text, scope)
+            return self._known_to_collect(read_expression(text, scope), path, column)
         except ExpressionFault as fault:
             if fault.kind == "unsupported":
                 self.foreign(path, foreign_logic(column, fault.detail))
                 return None
             raise self._fault(fault, path, column) from fault
+
+    def _known_to_collect(self, expression: Expression, path: str, column: str) -> Expression:
+        for name in sorted(functions_in(expression) & UNKNOWN_TO_COLLECT):
+            vi, en = f"ODK Collect không có hàm {name}() ở cột {column}", f"ODK Collect has no function {name}(), used in {column}"
+            self.remark(path, vi, en)
+        return expression
 
     def _fault(self, fault: ExpressionFault, path: str, column: str) -> Problem:
         kind = "unknown" if fault.kind == "unknown" else "expression"
@@ -101,7 +108,7 @@ class Draft:
 
     def text(self, given: object, path: str, column: str) -> dict[str, list[Any]]:
         """A label, hint or message in every language of the form, as parts; the default's words where one is missing."""
-        texts = self.languages.texts(given)
+        texts = self.languages.texts(OTHER_ASKED if given == OTHER_ASKED["default"] else given)
         for language in self.languages.missing(texts):
             self.lacking.setdefault(("survey", language), []).append(self.sheets.question(path))
         filled = self.languages.completed(texts)

@@ -9,6 +9,7 @@ from survey.forms.functions import SIMPLE, extreme
 from survey.forms.model import Model, numbers, plain
 from survey.forms.values import Scalar, as_boolean, as_number, as_scalar, as_text
 
+_HAIR = 1e-12
 _ORDER: dict[str, Callable[[float, float], bool]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
@@ -154,10 +155,15 @@ def _compare(symbol: str, left: Scalar, right: Scalar) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         equal = as_boolean(left) == as_boolean(right)
     elif isinstance(left, float) or isinstance(right, float):
-        equal = as_number(left) == as_number(right)
+        equal = _same(as_number(left), as_number(right))
     else:
         equal = left == right
     return equal if symbol == "=" else not equal
+
+
+def _same(left: float, right: float) -> bool:
+    """Equality as ODK Collect has it: sums of tenths are equal to what a person expects."""
+    return left == right or abs(left - right) < _HAIR
 
 
 def _compute(symbol: str, left: float, right: float) -> float:

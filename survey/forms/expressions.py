@@ -70,11 +70,13 @@ def read_expression(text: str, scope: Scope) -> Expression:
 def settled_once(expression: Expression) -> Expression:
     """*expression*, computed once only where it draws by lot: a calculation of `uuid()` or `random()` would never come to rest."""
     drawn = {"fn": "once", "args": [expression]}
-    return drawn if _draws(expression) and expression.get("fn") != "once" else expression
+    return drawn if functions_in(expression) & {"uuid", "random"} and expression.get("fn") != "once" else expression
 
 
-def _draws(expression: Mapping[str, Any]) -> bool:
-    return expression.get("fn") in ("uuid", "random") or any(_draws(part) for part in expression.get("args", ()))
+def functions_in(expression: Mapping[str, Any]) -> set[str]:
+    """The names of all functions that *expression* calls."""
+    inner = set().union(*(functions_in(part) for part in expression.get("args", ())))
+    return inner | ({str(expression["fn"])} if "fn" in expression else set())
 
 
 def _as_variable(match: re.Match[str]) -> str:

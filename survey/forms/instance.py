@@ -58,6 +58,7 @@ def read_instance(xml: bytes, tree: Mapping[str, Any]) -> Instance:
         ended_at=moment(meta.get("timeEnd")) or moment(_text_of(told.get("end"))),
         device=short_text(meta.get("deviceID")) or short_text(_text_of(told.get("deviceid"))),
         fix=block.fix or next(iter(positions), None), captures=block.captures, by=block.by,
+        repeats=dict(_repeats(root, tree["children"], f"/{tree['root']}")),
     )  # fmt: skip
 
 
@@ -140,13 +141,27 @@ def _answers(parent: etree._Element, children: list[Mapping[str, Any]], repeat: 
                 yield Answer(node["path"], repeat, node["name"], str(node["type"]), value)
 
 
+def _repeats(parent: etree._Element, children: list[Mapping[str, Any]], prefix: str) -> Iterator[tuple[str, int]]:
+    for node in children:
+        if node["kind"] not in ("group", "repeat"):
+            continue
+        path = f"{prefix}/{node['name']}"
+        elements = [element for element in parent if _local(element) == node["name"]]
+        if node["kind"] == "group":
+            yield from _repeats(elements[0], node["children"], path) if elements else ()
+            continue
+        yield path, len(elements)
+        for number, element in enumerate(elements, 1):
+            yield from _repeats(element, node["children"], f"{path}[{number}]")
+
+
 def _value(text: str, kind: str) -> object:
     if kind in ("integer", "decimal"):
         return _number(text)
     if kind == "calculate":
         number = _number(text)
         return number if isinstance(number, float) and as_text(number) == text else text
-    if kind == "select_multiple":
+    if kind in ("select_multiple", "rank"):
         return text.split()
     if kind == "geopoint":
         return _geopoint(text)

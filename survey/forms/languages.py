@@ -16,6 +16,17 @@ _REFERENCE = re.compile(r"\$\{\s*([^\s}]+)\s*\}")
 _UNNAMED = "default"  # pyxform's word for texts in a column without a language
 UNDETERMINED = "und"  # BCP 47's word for the same
 
+# pyxform's English words for `or_other`, and ours for forms in other languages.
+OTHER_ASKED = {
+    "default": "Specify other.",
+    "en": "Specify other.",
+    "vi": "Ghi rõ",
+    "fr": "Précisez",
+    "es": "Especifique",
+    "pt": "Especifique",
+}
+OTHER_CHOICE = {"vi": "Khác", "fr": "Autre", "es": "Otro", "pt": "Outro"}
+
 Part = str | dict[str, Any]
 
 
@@ -42,7 +53,7 @@ class Languages:
         """A text of pyxform's (plain, or by language name) by language code, without markup; empty ones left out."""
         named = given if isinstance(given, Mapping) else {_UNNAMED: given}
         found = {self._code(str(language)): plain_text(str(value)) for language, value in named.items() if value not in (None, "", "-")}
-        return {language: text for language, text in found.items() if text}
+        return {language: text for language, text in found.items() if text and (given is not OTHER_ASKED or language in self.codes)}
 
     def missing(self, texts: Mapping[str, str]) -> list[str]:
         """The languages of the form in which *texts*, not empty, lacks one."""
@@ -61,8 +72,9 @@ class Languages:
 
 def languages_of(form: Mapping[str, Any]) -> Languages:
     """Every language that *form* (pyxform's reading) has labels or hints in, in the order of its columns, its default first."""
-    names = {str(name) for text in _texts(form) for name in (text if isinstance(text, Mapping) else [_UNNAMED] if text else [])}
-    ordered = [name for text in _texts(form) if isinstance(text, Mapping) for name in map(str, text)]
+    texts = [text for text in _texts(form) if not _is_other(text)]
+    names = {str(name) for text in texts for name in (text if isinstance(text, Mapping) else [_UNNAMED] if text else [])}
+    ordered = [name for text in texts if isinstance(text, Mapping) for name in map(str, text)]
     default = code(str(form.get("default_language") or _UNNAMED))
     found = list(dict.fromkeys(code(name) for name in ordered if name != _UNNAMED))
     if default == UNDETERMINED and _UNNAMED not in names and found:
@@ -70,6 +82,11 @@ def languages_of(form: Mapping[str, Any]) -> Languages:
     if default not in (UNDETERMINED, *found) and _UNNAMED not in names:
         default = found[0] if found else UNDETERMINED  # the settings name a language that no text is in
     return Languages((default, *(language for language in found if language != default)))
+
+
+def _is_other(text: object) -> bool:
+    """Whether pyxform put *text* there for `or_other`: then it says nothing about the form's languages."""
+    return text == OTHER_ASKED["default"] or (isinstance(text, Mapping) and set(text.values()) == {"Other"})
 
 
 def _texts(element: Mapping[str, Any]) -> Iterator[object]:

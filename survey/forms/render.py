@@ -38,6 +38,11 @@ def render_instance(
     return rendered
 
 
+def written(value: object) -> str:
+    """An answer as an instance holds it: true and false are 1 and 0 there."""
+    return str(int(value)) if isinstance(value, bool) else as_text(as_scalar(value))
+
+
 def _tag(namespace: str | None, name: str) -> str:
     return f"{{{namespace}}}{name}" if namespace else name
 
@@ -60,7 +65,7 @@ class _Writer:
             elif node["kind"] == "group":
                 self.write(self._element(parent, node), node["children"], path)
             else:
-                self._element(parent, node).text = as_text(as_scalar(self.values.get(path))) or None
+                self._element(parent, node).text = written(self.values.get(path)) or None
 
     def _element(self, parent: etree._Element, node: Node) -> etree._Element:
         return etree.SubElement(parent, _tag(self.namespace, node["name"]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from survey.forms.evaluate import Interpreter
 from survey.forms.model import Model, numbers
-from survey.forms.values import Scalar, as_number, as_text
+from survey.forms.values import Scalar, as_number
 
 Node = Mapping[str, Any]
 
@@ -47,15 +47,16 @@ def numbered(key: str, repeats: list[str]) -> str:
     return path
 
 
-def settle(tree: Node, values: Mapping[str, object], *, today: str = "", now: str = "") -> Settled:
+def settle(tree: Node, values: Mapping[str, object], *, today: str = "", now: str = "", counts: Mapping[str, int] | None = None) -> Settled:
     """Relevance and calculations over *values* by numbered path, repeated until nothing changes.
 
+    *counts* says how many instances a repeat has, by numbered path, where the values cannot (none, or one without an answer).
     Labels are Vietnamese where the form has them, else in its own language.
     """
     language = "vi" if "vi" in tree.get("languages", ("vi",)) else str(tree["default_language"])
     repeats = {node["path"]: 0 for node in walk(tree["children"]) if node["kind"] == "repeat"}
     given = Model(values, choices=tree["choices"], language=language, today=today, now=now)
-    counts = {**repeats, **given.counts}
+    counts = {**repeats, **given.counts, **(counts or {})}
     model = Model(dict(values), counts, tree["choices"], language, today, now)
     for _ in range(_MOST_ROUNDS):
         relevant = frozenset(_relevant(tree["children"], model))
@@ -122,12 +123,10 @@ _MOVING = frozenset({"today", "now", "once", "uuid", "random", "choice-name"})
 
 
 def stored(value: Scalar) -> object:
-    """A calculation's result as an answer: a number, a text, or None for the empty text and NaN."""
-    if isinstance(value, bool):
-        return as_text(value)
+    """A calculation's result as an answer: a number, a text, true or false, or None for the empty text and NaN."""
     if isinstance(value, float):
         return None if math.isnan(value) else value
-    return value or None
+    return None if value == "" else value
 
 
 def repeat_of(path: str) -> str:

@@ -7,7 +7,7 @@ from survey.forms.circles import first_circle
 from survey.forms.draft import Draft, children_of
 from survey.forms.faults import broken
 from survey.forms.foreign import Remark
-from survey.forms.languages import UNDETERMINED
+from survey.forms.languages import OTHER_CHOICE, UNDETERMINED
 from survey.forms.nodes import Node, node_of
 
 _OWN = frozenset({"name", "label", "media", "__row"})
@@ -49,6 +49,8 @@ def _remark_names(draft: Draft) -> None:
 
 def _choice(draft: Draft, name: str, item: Mapping[str, Any]) -> Node:
     texts = draft.languages.texts(item.get("label"))
+    if item["name"] == "other" and set(texts.values()) == {"Other"}:  # `or_other` knows English only
+        texts = {language: OTHER_CHOICE.get(language, "Other") for language in draft.languages.codes}
     if not texts:
         _remark(draft, name, item, "thiếu nhãn, mã được hiện thay", "lacks a label; its code is shown instead")
     for language in draft.languages.missing(texts):

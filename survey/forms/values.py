@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from survey.domain.times import VIETNAM
 
@@ -87,13 +87,14 @@ def as_boolean(value: Scalar) -> bool:
 
 
 def rounded(number: float, places: int = 0) -> float:
-    """XPath's round() without *places* (halves go up), else decimal rounding with halves away from zero."""
+    """XPath's round(): halves go up; with *places* the shortest decimal text of the number is rounded, halves up as well."""
     if math.isnan(number) or math.isinf(number):
         return number
     if places == 0:
         return float(math.floor(number + 0.5))
     try:
-        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+        halves = ROUND_HALF_UP if number > 0 else ROUND_HALF_DOWN
+        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), halves))
     except InvalidOperation:  # more places than a double has: nothing to round
         return number
 

@@ -69,7 +69,7 @@ def submission(
     kept = [keep(survey, name, staged) for name, staged in files]
     now = survey.now()
     drift = clock_drift_s(phone_time, now)
-    flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now)))
+    flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now), instance.repeats))
     with survey.transaction() as tx:
         newcomer = replace(_submission(tx, actor, instance, xml, door=door, now=now), clock_drift_s=drift)
         known, refusal = _enter(tx, actor, newcomer, xml)
