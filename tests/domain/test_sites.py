@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.domain.fold import fold
-from survey.domain.sites import Site, SiteKind, code_number, next_code
+from survey.domain.sites import Site, SiteKind, code_number, next_code, said_by_code
 
 
 def site(name: str, kind: SiteKind = SiteKind.HOUSEHOLD, code: str = "X-1") -> Site:
@@ -36,3 +36,12 @@ def test_a_site_is_found_by_its_own_name(name: str) -> None:
     assert all(word in searched for word in fold(name).split())
     assert "my loi" in searched
     assert "|" not in site(name).sort_text()
+
+
+def test_a_person_reads_the_sites_code_and_no_id() -> None:
+    """Clients name a site by its id; other answers stay, and without a site all of them do."""
+    answers = {"/data/site": "5a1c", "/data/more/remark": "5a1c0a", "/data/total_m": 20.0}
+    house = Site("18844", "5a1c", SiteKind.HOUSEHOLD, "HO-0001", "Hộ mẫu")
+
+    assert said_by_code(answers, house) == answers | {"/data/site": "HO-0001"}
+    assert said_by_code(answers, None) == answers
