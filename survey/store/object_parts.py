@@ -64,21 +64,26 @@ class PartObjects:
 
     def make_room(self, key: PartKey, most: int) -> None:
         """Remove the owner's oldest uploads so that *key* is one of at most *most*."""
-        newest: dict[str, datetime] = {}
-        for path, changed in self._list(f"parts/{checked(key).owner}/"):
-            upload = path.split("/")[-2]
-            if upload != key.upload:
-                newest[upload] = max(changed, newest.get(upload, changed))
-        oldest_first = sorted(newest, key=lambda upload: newest[upload])
-        for upload in oldest_first[: max(0, len(newest) + 1 - most)]:
-            self.drop(PartKey(key.owner, upload))
+        others = {one: changed for one, changed in self._uploads(f"parts/{checked(key).owner}/").items() if one != key}
+        oldest_first = sorted(others, key=lambda one: others[one])
+        for one in oldest_first[: max(0, len(others) + 1 - most)]:
+            self.drop(one)
 
     def sweep(self) -> int:
-        """Remove runs that were put more than a week ago; returns how many."""
+        """Remove uploads that nobody has added to for a week; returns how many."""
         oldest = datetime.now(UTC) - timedelta(seconds=KEEP_S)
-        stale = [path for path, changed in self._list("parts/") if changed < oldest]
-        self._delete(stale)
+        stale = [key for key, changed in self._uploads("parts/").items() if changed < oldest]
+        for key in stale:
+            self.drop(key)
         return len(stale)
+
+    def _uploads(self, prefix: str) -> dict[PartKey, datetime]:
+        """The unfinished uploads below *prefix*, each with when its newest run was put."""
+        newest: dict[PartKey, datetime] = {}
+        for path, changed in self._list(prefix):
+            key = PartKey(*path.split("/")[-3:-1])
+            newest[key] = max(changed, newest.get(key, changed))
+        return newest
 
     def _runs(self, key: PartKey) -> list[Run]:
         names = (_RUN.fullmatch(path.rsplit("/", 1)[-1]) for path, _ in self._list(_prefix(key)))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from survey.domain.ports import PartKey
 from survey.domain.problems import Problem
+from survey.store import object_parts
 from survey.store.blobs import FolderBlobs
 from survey.store.object_blobs import ObjectBlobs
 from survey.store.object_parts import MOST_RUNS
@@ -153,6 +154,19 @@ def test_a_week_old_upload_is_swept(tmp_path: Path) -> None:
 
     assert blobs.sweep() == 1
     assert (blobs.part_offset(old), blobs.part_offset(young)) == (0, 1)
+
+
+@pytest.mark.parametrize("blobs", ["s3"], indirect=True)
+def test_an_upload_in_an_object_store_lives_as_long_as_its_newest_run(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The beginning of an upload may be older than a week, as long as somebody goes on with it."""
+    blobs.write_part(KEY, 0, [b"01234"], 10)
+    time.sleep(6)
+    blobs.write_part(KEY, 5, [b"5"], 10)
+    monkeypatch.setattr(object_parts, "KEEP_S", 5)
+    assert (blobs.sweep(), blobs.part_offset(KEY)) == (0, 6)
+    monkeypatch.setattr(object_parts, "KEEP_S", -60)
+
+    assert (blobs.sweep(), blobs.part_offset(KEY)) == (1, 0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 60)), max_size=25))
