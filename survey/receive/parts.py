@@ -121,10 +121,12 @@ def _receipt(row: Row, label: str, missing: list[str]) -> PhotoReceipt:
 
 
 def _is_own(reader: Reader, actor: Actor, submission_id: str) -> bool:
+    """Whether the submission, or what came before its form, is the actor's or within what a desk may see."""
+    sees_all = actor.may(Ability.SEE_ALL)
     known = select_submission(reader, actor.commune, submission_id)
     if known is None:
-        return not select_early(reader, actor.commune, submission_id)[0] - {actor.person}
-    return known.person == actor.person or (actor.may(Ability.SEE_ALL) and actor.reaches(known.hamlet))
+        return sees_all or select_early(reader, actor.commune, submission_id)[0] == {actor.person}
+    return known.person == actor.person or (sees_all and actor.reaches(known.hamlet))
 
 
 def _key(actor: Actor, submission_id: str, name: str) -> PartKey:
