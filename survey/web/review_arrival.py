@@ -64,7 +64,7 @@ def _newcomer_words(case: Case, newcomer: Newcomer) -> str:
     who = {"person": text.plain(case.person_name(kept.person)), "when": text.format_datetime(kept.received_at)}
     if kept.reason == SUBMISSION_CONFLICT.code:
         return _(
-            "Another version of this submission was kept aside: sent by {person}, {when}. The answers below are those that came first.",
+            "Another version of this submission was kept aside: sent by {person}, {when}. This page shows the one that came first.",
             **who,
         )
     return _("A correction of this submission was kept aside: sent by {person}, {when}.", **who)

@@ -44,7 +44,9 @@ def show_history(case: Case) -> None:
     """Show who decided what, when and why, oldest first, beginning with the receipt."""
     submission = case.submission
     received = _("Received from {person}", person=case.person_name(submission.person))
-    items = [_entry(text.format_datetime(submission.received_at), ". ".join([received, *arrival_words(case)]), "")]
+    words = arrival_words(case)
+    received += ". " + " ".join(words) if words else ""
+    items = [_entry(text.format_datetime(submission.received_at), received, "")]
     items += [_entry(text.format_datetime(review.at), _review_words(case, review), review.reason) for review in case.reviews]
     st.html('<ol style="margin:0;padding-left:1.2rem">' + "".join(items) + "</ol>")
 

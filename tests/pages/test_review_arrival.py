@@ -48,7 +48,7 @@ def test_the_history_tells_clock_and_bearer(open_page, arrived):
 
     assert not page.exception
     assert "Đồng hồ điện thoại nhanh 3 ngày 2 giờ so với máy chủ khi gửi." in html
-    assert "Điều *phối* viên đưa vào thay người này." in html
+    assert "Nhận từ inspector. Điều *phối* viên đưa vào thay người này. Đồng hồ" in html
     assert "(vị trí nhập bằng tay)" in html
 
 
