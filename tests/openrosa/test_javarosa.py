@@ -1,4 +1,4 @@
-"""The engine inside ODK Collect (JavaRosa, which ODK Validate carries) fills our form with our register, and the server takes what it wrote."""
+"""JavaRosa, the engine inside ODK Collect, fills our form with our register, and the server takes what it wrote."""
 
 import shutil
 import subprocess
