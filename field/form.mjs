@@ -7,6 +7,7 @@ import { language, pick, t } from "./texts.mjs";
 import { keyOf, namesSite } from "./tree.mjs";
 import { asBoolean } from "./values.mjs";
 
+const TYPED = new Set(["text", "integer", "decimal"]);
 let drawings = 0;
 
 /**
@@ -142,7 +143,10 @@ export class FormView {
     const question = {
       id: `${this.prefix}-${this.questions.size}`, path: node.path, at, node, answers: this.answers, touched: false,
       foreign: node.foreign && this.visit.tree.unsupported.find((one) => one.path === node.path),
-      answer: (text) => this.visit.answer(node.path, at, text),
+      answer: (text) => {
+        question.touched ||= text !== "" && !TYPED.has(node.type); // what is chosen is said at once, what is typed when it is left
+        this.visit.answer(node.path, at, text);
+      },
     }; // prettier-ignore
     question.control = this.#control(question);
     const frame = framed(question);
@@ -194,8 +198,12 @@ export class FormView {
 // A number inside a sentence is written as the page's language writes numbers.
 function shown(value) {
   if (typeof value !== "number") return String(value);
-  return new Intl.NumberFormat(language(), { maximumFractionDigits: 6 }).format(value);
+  const spoken = language();
+  if (!numerals.has(spoken)) numerals.set(spoken, new Intl.NumberFormat(spoken, { maximumFractionDigits: 6 }));
+  return numerals.get(spoken).format(value);
 }
+
+const numerals = new Map(); // making one takes as long as all else that a tap sets off
 
 function framed(question) {
   const tiled = !question.control.element.querySelector(`[id="${question.id}"]`) && question.control.element.id !== question.id;
