@@ -64,7 +64,11 @@ export class Background {
     this.#close();
     this.#opened = name;
     const source = kept ? keptSource(kept) : offered && !navigator.connection?.saveData && remoteSource(this.#url, offered);
-    if (source) await this.#try(async () => this.#lay(await Archive.open(source), name));
+    try {
+      if (source) this.#lay(await Archive.open(source), name);
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#tell(error); // without a connection the words say already that it is not here
+    }
     this.#map?.draw();
   }
 
@@ -99,7 +103,11 @@ export class Background {
     this.#stop = new AbortController();
     fill(this.fault);
     this.#offerToStop();
-    await this.#try(() => fetchFile(this.#url, file, { progress: (here) => this.#progress(here, file), signal: this.#stop.signal }));
+    try {
+      await fetchFile(this.#url, file, { progress: (here) => this.#progress(here, file), signal: this.#stop.signal });
+    } catch (error) {
+      if (error.name !== "AbortError") this.#tell(error);
+    }
     this.#stop = null;
     await this.look();
   }
@@ -115,15 +123,6 @@ export class Background {
     await this.look();
   }
 
-  // Do *work*; the map does without a background where it cannot be had, and says why.
-  async #try(work) {
-    try {
-      await work();
-    } catch (error) {
-      if (error.name !== "AbortError") this.#tell(error);
-    }
-  }
-
   #tell(error) {
     if (error instanceof Replaced) this.#app.work.refresh(); // the new size and name come with the work
     fill(this.fault, sentence(error));
@@ -137,16 +136,21 @@ function keptWords(kept, offered) {
   return t("The background map is on this phone ({size}) and needs no connection.", { size });
 }
 
-const fetchWords = (kept, size) => (kept ? t("Fetch the new background map ({size})", { size }) : t("Fetch the background map ({size})", { size }));
+function fetchWords(kept, size) {
+  return kept ? t("Fetch the new background map ({size})", { size }) : t("Fetch the background map ({size})", { size });
+}
 
 function sentence(error) {
-  if (error instanceof NoRoom) return t("The phone lacks {size} of free space for the background map.", { size: megabytes(error.lacking, language()) });
+  if (error instanceof NoRoom) return lackingWords(megabytes(error.lacking, language()));
   if (error instanceof Replaced) return t("The office has replaced the background map meanwhile. Open the map again to fetch the new one.");
   if (error instanceof TilesUnusable || error.name === "InvalidStateError") return unusable(error.reason);
+  if (error.status === 401) return t("Sign in again to fetch the background map.");
   if (error instanceof Refusal) return error.sentence || t("No connection: what has come of the background map stays; go on later.");
   if (error instanceof DOMException) return t("The phone does not keep the background map.");
   throw error;
 }
+
+const lackingWords = (size) => t("The phone lacks {size} of free space for the background map.", { size });
 
 function unusable(reason) {
   const words = {

@@ -9,8 +9,8 @@ const DEGREES = Math.PI / 180;
 const MOST_NAMES = 60;
 
 /**
- * A canvas with its `view`. `border` is a list of rings, `hamlets` of `{x, y, text}`, `places` of `{site, state, x, y, line}` (x is null
- * without a position), all in the square of projection.mjs; `here` is `{x, y, accuracy, heading}`; `tiles` is a TileLayer or null.
+ * A canvas with its `view`. `border` is a list of rings, `hamlets` of `{x, y, text}`, `places` as placesOf makes them (x is null without a
+ * position), all in the square of projection.mjs; `here` is `{x, y, accuracy, heading}`; `tiles` is a TileLayer or null.
  */
 export class MapCanvas {
   #context;
@@ -118,12 +118,14 @@ export class MapCanvas {
   // What is done lies below what is to do, where marks touch.
   #drawPlaces() {
     const size = this.#markSize();
+    const pictures = this.#marks.ofSize(size);
     const [west, north, east, south] = this.view.box;
     const margin = size / this.view.scale;
-    for (const { site, state, x, y } of this.places) {
+    for (const { site, mark, x, y } of this.places) {
       if (x === null || x < west - margin || x > east + margin || y < north - margin || y > south + margin) continue;
-      const [left, top] = this.view.screen(x, y);
-      this.#context.drawImage(this.#marks.picture(site.kind, state, size), left - size / 2, top - size / 2, size, size);
+      const left = (x - west) * this.view.scale;
+      const top = (y - north) * this.view.scale;
+      this.#context.drawImage(pictures.get(mark), left - size / 2, top - size / 2, size, size);
       if (this.chosen?.site === site) this.#ring(left, top, size);
     }
   }
@@ -204,7 +206,10 @@ export class MapCanvas {
 }
 
 function arrow(left, top, heading) {
-  const at = (angle, radius) => [left + radius * Math.sin((heading + angle) * DEGREES), top - radius * Math.cos((heading + angle) * DEGREES)];
+  const at = (angle, radius) => {
+    const turned = (heading + angle) * DEGREES;
+    return [left + radius * Math.sin(turned), top - radius * Math.cos(turned)];
+  };
   const path = new Path2D();
   path.moveTo(...at(0, 20));
   path.lineTo(...at(50, 10));

@@ -33,7 +33,9 @@ export function stateWords(state) {
 
 function awayWords(fix, site) {
   if (!fix || site.latitude === null) return "";
-  const distance = distanceText(metres(fix, site));
+  const away = metres(fix, site);
+  if (away <= fix.accuracy) return t("Where you stand (±{metres} m)", { metres: Math.round(fix.accuracy) });
+  const distance = distanceText(away);
   return t("{distance} from you, to the {direction}", { distance, direction: directionWords(fix, site) });
 }
 

@@ -25,7 +25,8 @@ export class Gestures {
     this.#entered = entered;
     const listeners = {
       pointerdown: (event) => this.#down(event), pointermove: (event) => this.#move(event), pointerup: (event) => this.#up(event),
-      pointercancel: ({ pointerId }) => this.#fingers.delete(pointerId), wheel: (event) => this.#wheel(event), keydown: (event) => this.#key(event),
+      pointercancel: ({ pointerId }) => this.#fingers.delete(pointerId),
+      wheel: (event) => this.#wheel(event), keydown: (event) => this.#key(event),
     }; // prettier-ignore
     for (const [name, listener] of Object.entries(listeners)) canvas.addEventListener(name, listener, { passive: false });
   }

@@ -3,11 +3,13 @@
 /** The states of the work at a site, in the order of the legend. */
 export const STATES = ["todo", "draft", "unsent", "done"];
 
+const KINDS = ["household", "road_segment", "public_place"];
+const COLOURS = ["land", "beyond", "border", "casing", "ink", "road", ...STATES, "inside", "here", "around", "chosen"];
+
 /** The colours of the map, from the style sheet, for *element*. */
 export function paletteOf(element) {
   const style = getComputedStyle(element);
-  const names = ["land", "beyond", "border", "casing", "ink", "road", "todo", "draft", "unsent", "done", "inside", "here", "around", "chosen"];
-  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()]));
+  return Object.fromEntries(COLOURS.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()]));
 }
 
 /** Makes each mark once and hands out the picture: *ratio* device pixels per CSS pixel. */
@@ -19,14 +21,17 @@ export class Marks {
     this.ratio = ratio;
   }
 
-  /** The picture of a site's mark, *size* CSS pixels large with its edge. */
-  picture(kind, state, size) {
-    const key = `${kind} ${state} ${size}`;
-    if (!this.#pictures.has(key)) this.#pictures.set(key, this.#make(kind, state, size));
-    return this.#pictures.get(key);
+  /** The pictures of all marks *size* CSS pixels large, by `kind state`; made when first asked for. */
+  ofSize(size) {
+    if (!this.#pictures.has(size)) {
+      const every = KINDS.flatMap((kind) => STATES.map((state) => [`${kind} ${state}`, this.picture(kind, state, size)]));
+      this.#pictures.set(size, new Map(every));
+    }
+    return this.#pictures.get(size);
   }
 
-  #make(kind, state, size) {
+  /** A new picture of a site's mark, *size* CSS pixels large with its edge. */
+  picture(kind, state, size) {
     const picture = document.createElement("canvas");
     picture.width = picture.height = Math.ceil(size * this.ratio);
     const context = picture.getContext("2d");

@@ -15,7 +15,8 @@ export function placesOf(entries) {
   const places = entries.filter(({ wanted }) => wanted).map((entry) => {
     const { site } = entry;
     const [x, y] = site.latitude === null ? [null, null] : project(site.longitude, site.latitude);
-    return { entry, site, state: stateOf(entry), x, y, line: site.line?.length ? lineOf(site.line) : null };
+    const state = stateOf(entry);
+    return { entry, site, state, mark: `${site.kind} ${state}`, x, y, line: site.line?.length ? lineOf(site.line) : null };
   }); // prettier-ignore
   return places.sort((a, b) => (a.state === "done" ? 0 : 1) - (b.state === "done" ? 0 : 1));
 }

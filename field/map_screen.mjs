@@ -18,8 +18,9 @@ const MARGIN_PX = 56; // a fitted place is not below a button
 
 /** The screen of *app*. */
 export async function mapScreen(app) {
-  const [seen, hamlet] = await Promise.all([recall("map:seen"), recall("hamlet"), app.work.mark()]);
-  return new MapScreen(app, { onlyTodo: false, ...seen, hamlet });
+  const [seen, chosen] = await Promise.all([recall("map:seen"), recall("hamlet"), app.work.mark()]);
+  const hamlet = chosen ?? "";
+  return new MapScreen(app, { onlyTodo: seen?.onlyTodo ?? false, view: seen?.hamlet === hamlet ? seen.view : null, hamlet });
 }
 
 class MapScreen {
@@ -62,7 +63,8 @@ class MapScreen {
     this.#app.background?.leave();
     this.#map.close();
     const { x, y, scale } = this.#map.view;
-    keep("map:seen", { onlyTodo: this.#parts.onlyTodo.checked, ...(this.#begun && { view: { x, y, scale } }) });
+    const { choose, onlyTodo } = this.#parts;
+    keep("map:seen", { hamlet: choose.value, onlyTodo: onlyTodo.checked, view: this.#begun ? { x, y, scale } : null });
   }
 
   /** The same screen, made anew. */
@@ -93,8 +95,7 @@ class MapScreen {
     if (what === "work") this.#app.background.look();
     if (what !== "places") return;
     this.#take();
-    if (!this.#begun) this.#fit();
-    this.#map.draw();
+    this.#resize();
   }
 
   // Border, names and sites as the phone has them now.
@@ -125,16 +126,18 @@ class MapScreen {
 
   // All places that the filter leaves, else all of the commune.
   #fit() {
-    const { border, places, view } = this.#map;
-    const all = boxOf(pointsOf(this.#places));
-    const whole = boxOf(border.flat()) ?? all;
-    if (whole) view.limit(whole);
-    const box = boxOf(pointsOf(places)) ?? all ?? whole;
-    if (box) view.fit(box, MARGIN_PX);
+    const box = boxOf(pointsOf(this.#map.places)) ?? this.#whole();
+    if (box) this.#map.view.fit(box, MARGIN_PX);
+  }
+
+  #whole() {
+    return boxOf(this.#map.border.flat()) ?? boxOf(pointsOf(this.#places));
   }
 
   #resize() {
     this.#map.refresh();
+    const whole = this.#whole();
+    if (whole) this.#map.view.limit(whole);
     if (!this.#begun) this.#fit();
   }
 
@@ -179,7 +182,7 @@ class MapScreen {
     const [x, y] = last ? project(last.longitude, last.latitude) : [];
     this.#map.here = last && { x, y, accuracy: last.accuracy, heading: last.heading };
     say(this.#parts.notice, !last && (failure || this.#wanted) ? failureWords(failure) : "");
-    if (last && this.#follows) this.#map.view.centre(x, y, last && this.#wanted ? NEAR : 0);
+    if (last && this.#follows) this.#map.view.centre(x, y, this.#wanted ? NEAR : 0);
     if (last) this.#wanted = false;
     this.#card?.refresh();
     this.#map.draw();

@@ -1,4 +1,4 @@
-// The office's background map on this phone: fetched in pieces when a person asks, kept in a database of its own, read without a connection.
+// The office's background map on this phone: fetched in pieces on request, kept in a database of its own, read without a connection.
 
 import { Refusal } from "./server.mjs";
 

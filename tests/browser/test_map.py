@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, CDPSession, Page, Request, expect
 
 from survey import receive
 from survey.domain.sites import Site, SiteKind
@@ -13,7 +13,7 @@ from survey.store.forms import select_forms
 from survey.store.sites import insert_site, insert_sites
 from survey.wiring import Survey
 from tests.browser import audit
-from tests.browser.map_hand import Touch, go_here, map_tab, metres_per_pixel, open_map, scale, tap
+from tests.browser.map_hand import Touch, colour, go_here, map_tab, metres_per_pixel, open_map, scale, tap
 from tests.browser.visits import INSPECTOR
 from tests.conftest import COMMUNE, HAMLETS
 from tests.live import LiveServer
@@ -34,7 +34,7 @@ def test_tap_leads_to_the_checklists(page: Page, live: LiveServer) -> None:
 
     card = page.get_by_role("region", name="Nguyễn Văn Đức")
     expect(card).to_contain_text("HO-0001 · Thôn mẫu 1")
-    expect(card).to_contain_text("Cách 0 m")
+    expect(card).to_contain_text("Ngay chỗ bạn đứng (±8 m)")
     expect(card).to_contain_text("Còn phải làm")
     card.get_by_role("button", name="Chọn phiếu").tap()
     expect(page.get_by_role("heading", name="Nguyễn Văn Đức")).to_be_visible()
@@ -54,7 +54,7 @@ def test_distance_and_direction(page: Page, live: LiveServer) -> None:
     expect(page.get_by_role("region", name="Trần Thị Hường")).to_contain_text("Cách 44 m, về phía bắc")
 
 
-def test_a_tap_beside_closes_nothing_and_chooses_nothing(page: Page, live: LiveServer) -> None:
+def test_a_tap_beside_takes_the_card_away(page: Page, live: LiveServer) -> None:
     """A thumb's width beside every mark there is nothing to choose; a tap there takes the card away."""
     canvas = open_map(page, live)
     go_here(page)
@@ -63,6 +63,38 @@ def test_a_tap_beside_closes_nothing_and_chooses_nothing(page: Page, live: LiveS
     tap(page, canvas, right=-100, down=60)
 
     expect(page.locator(".map-card")).to_have_count(0)
+
+
+def test_a_road_is_tapped_where_it_runs(page: Page, live: LiveServer) -> None:
+    """A road is chosen along its whole line, not at its mark alone."""
+    survey = live.survey()
+    line = ((106.1100, 18.0650), (106.1130, 18.0650), (106.1160, 18.0650))
+    with survey.transaction() as tx:
+        road = Site(COMMUNE, str(uuid.uuid4()), SiteKind.ROAD_SEGMENT, "DU-0077", "Đường ra đồng", HAMLETS[0], 18.0650, 106.1130, line,
+                    {"class": "field", "length_m": 640})  # fmt: skip
+        insert_site(tx, road, at=survey.now())
+    page.context.set_geolocation({"latitude": 18.0650, "longitude": 106.1112, "accuracy": 8})
+    canvas = open_map(page, live)
+    go_here(page)
+    tap(page, canvas)
+
+    expect(page.get_by_role("region", name="Đường ra đồng")).to_contain_text("Cách 190 m, về phía đông")
+
+
+def test_the_heading_is_shown(page: Page, live: LiveServer) -> None:
+    """Where the phone knows which way it moves, an arrow points there from the own position."""
+    canvas = open_map(page, live)
+    go_here(page)
+    page.wait_for_timeout(300)
+    without = [colour(canvas, 14, 0), colour(canvas, -14, 0)]
+    session = page.context.new_cdp_session(page)
+    eastward = {"latitude": 18.0705, "longitude": 106.1120, "accuracy": 9, "heading": 90, "speed": 1.2}
+    session.send("Emulation.setGeolocationOverride", eastward)
+    page.wait_for_timeout(1000)
+
+    assert without[0] == without[1]
+    assert colour(canvas, 14, 0) == colour(canvas, 0, 0)
+    assert colour(canvas, -14, 0) != colour(canvas, 0, 0)
 
 
 def test_by_keyboard(page: Page, live: LiveServer) -> None:
@@ -172,7 +204,10 @@ def test_thumb_and_sun(new_phone: Callable[..., BrowserContext], live: LiveServe
 
 
 def test_three_thousand_sites_follow_the_finger(page: Page, live: LiveServer) -> None:
-    """At a quarter of this machine's speed the client's own work for a frame stays under 50 ms with 3,000 houses in view."""
+    """At a quarter of this machine's speed the client's own work for a frame stays under 50 ms with 3,000 houses in view.
+
+    Counted in time of the processor, so that what else this machine does is not in it.
+    """
     survey = live.survey()
     with survey.transaction() as tx:
         sites = (
@@ -182,26 +217,30 @@ def test_three_thousand_sites_follow_the_finger(page: Page, live: LiveServer) ->
         )  # fmt: skip
         insert_sites(tx, ((site, "Thôn mẫu 2") for site in sites), at=survey.now())
     page.add_init_script(
-        """window.painted = []
+        """window.frames_drawn = 0
         const frame = window.requestAnimationFrame
-        window.requestAnimationFrame = (work) => frame((at) => {
-            const begin = performance.now()
-            work(at)
-            window.painted.push(performance.now() - begin)
-        })"""
+        window.requestAnimationFrame = (work) => frame((at) => { work(at); window.frames_drawn += 1 })"""
     )
     canvas = open_map(page, live, "coordinator")
     page.get_by_label("Thôn", exact=True).select_option(label="Thôn mẫu 2")
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    page.evaluate("window.painted.length = 0")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     touch, box = Touch(page), canvas.bounding_box()
     assert box is not None
     touch.all("touchStart", (180, 400))
+    frames, seconds = _drawn(page, session)
     for step in range(40):
         touch.all("touchMove", (180 + step * 3, 400 + step))
         page.wait_for_timeout(20)
     touch.all("touchEnd")
-    painted = sorted(page.evaluate("window.painted"))
+    more_frames, more_seconds = _drawn(page, session)
 
-    assert len(painted) >= 20
-    assert painted[len(painted) // 2] < 50
+    assert more_frames - frames >= 20
+    assert (more_seconds - seconds) / (more_frames - frames) < 0.05
+
+
+def _drawn(page: Page, session: CDPSession) -> tuple[int, float]:
+    """How many frames the page has drawn, and how many seconds of the processor its scripts have used."""
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return page.evaluate("window.frames_drawn"), float(metrics["ScriptDuration"])
