@@ -25,11 +25,12 @@ addEventListener("message", (event) => {
 async function keepRelease() {
   const bodies = await Promise.all(FILES.map(fetchFile));
   await checkRelease(bodies.map(({ content }) => content));
+  const had = await caches.has(CACHE);
   try {
     const cache = await caches.open(CACHE);
     await Promise.all(bodies.map(({ answer }, index) => cache.put(new URL(FILES[index], SCOPE), answer)));
   } catch (error) {
-    await caches.delete(CACHE);
+    if (!had) await caches.delete(CACHE);
     throw error;
   }
 }

@@ -26,6 +26,7 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 _RELEASE = "// Which release of the client this server has: a hash over its files, and their names as the page asks for them.\n\n"
+_WORKER = "service.mjs"  # the browser keeps it itself, outside the release that it keeps for the page
 _ICONS = ".png"  # fetched by the browser when the page is installed, never by the page
 # A comment that has its lines for itself: written for who reads the code, a sixth of the bytes on a slow line.
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/[ \t]*)$", re.MULTILINE | re.DOTALL)
@@ -54,6 +55,7 @@ def routes() -> list[BaseRoute]:
         Route("/field", lambda _request: RedirectResponse("/field/"), methods=["GET"]),
         Route("/field/", show_file, methods=["GET"]),
         Route("/field/texts/{language}.json", show_texts, methods=["GET"]),
+        Route(f"/field/{_WORKER}", show_worker, methods=["GET"]),
         Route("/field/release.mjs", show_release, methods=["GET"]),
         Route("/field/{name}", show_file, methods=["GET"]),
     ]
@@ -85,6 +87,12 @@ def show_release(request: Request) -> Response:
     return _answer(request, _packed(module.encode(), _TYPES[".mjs"]))
 
 
+def show_worker(request: Request) -> Response:
+    """Answer the service worker, which names the release in its last line: Chromium fails to start one of which only an import differs."""
+    source = _content(FOLDER / _WORKER) + f"// Release {release()[0]}\n".encode()
+    return _answer(request, _packed(source, _TYPES[".mjs"]))
+
+
 def release() -> tuple[str, list[str]]:
     """Return the release's name and its files.
 
@@ -93,7 +101,7 @@ def release() -> tuple[str, list[str]]:
     """
     digests = {"texts/en.json": _digest(_texts("en")), "texts/vi.json": _digest(_texts("vi"))}
     for path in FOLDER.iterdir():
-        if path.suffix in _TYPES and path.suffix != _ICONS:
+        if path.suffix in _TYPES and path.suffix != _ICONS and path.name != _WORKER:
             digests["./" if path.name == "index.html" else path.name] = _digest_of(path, path.stat().st_mtime_ns)
     files = sorted(digests)
     return _digest("".join(f"{file} {digests[file]}\n" for file in files).encode()), files
