@@ -88,6 +88,11 @@ function menu(question) {
   };
 }
 
+const rest = (found, shown) => {
+  if (!found) return t("Nothing found");
+  return found > shown ? t("{count} more; type a part of the name", { count: found - shown }) : "";
+};
+
 // What is chosen stands first; then come the choices in which every word typed occurs, marks and case aside.
 function finder(question, many) {
   const typing = { type: "search", autocomplete: "off", placeholder: t("Search the list"), oninput: () => draw() };
@@ -100,17 +105,21 @@ function finder(question, many) {
   function draw() {
     const chosen = new Set(state.value.split(" "));
     const found = state.folded.filter(({ choice, text }) => !chosen.has(choice.name) && matches(text, box.value));
+    const short = state.list.length <= TILES_AT_MOST; // after its filter a long list may be one to read
     const first = found.slice(0, FOUND_AT_MOST).map(({ choice }) => choice);
-    show([...state.list.filter((choice) => chosen.has(choice.name)), ...first], state.value, state.locked);
-    const left = found.length - first.length;
-    const nothing = found.length || !box.value ? "" : t("Nothing found");
-    say(more, left > 0 ? t("{count} more; type a part of the name", { count: left }) : nothing);
+    const shown = short ? state.list : [...state.list.filter((choice) => chosen.has(choice.name)), ...first];
+    show(shown, state.value, state.locked);
+    const none = state.list.length ? "" : t("Nothing to choose from yet");
+    say(more, short ? none : rest(found.length, first.length));
+    box.hidden = short;
     box.disabled = state.locked;
   }
 
   return {
     element: h("div", { class: "finder" }, box, element, more),
-    focus: box,
+    get focus() {
+      return box.hidden ? (element.querySelector("input") ?? element) : box;
+    },
     refresh(value, locked) {
       const [list, { language }] = [offered(question), question.answers];
       if (list === state.list && value === state.value && locked === state.locked && language === state.language) return;

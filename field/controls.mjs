@@ -80,11 +80,12 @@ function number(question) {
   };
 }
 
-// A thumb on a line; nothing is answered before it is moved.
+// A thumb on a line; nothing is answered before it is moved or tapped.
 function slider(question) {
   const { start, end, step } = question.node.range;
   const reading = h("output", { class: "reading", for: question.id });
-  const bar = h("input", { id: question.id, type: "range", min: start, max: end, step, oninput: () => question.answer(bar.value) });
+  const answer = () => question.answer(bar.value);
+  const bar = h("input", { id: question.id, type: "range", min: start, max: end, step, oninput: answer, onclick: answer });
   return {
     element: h("div", { class: "slider" }, h("span", {}, String(start)), bar, h("span", {}, String(end)), reading),
     focus: bar,
@@ -100,7 +101,7 @@ function slider(question) {
 function acknowledgement(question) {
   const box = h("input", { id: question.id, type: "checkbox", onchange: () => question.answer(box.checked ? "OK" : "") });
   return {
-    element: h("label", { class: "tile" }, box, h("span", {}, t("I confirm"))),
+    element: h("div", { class: "tiles" }, h("label", { class: "tile" }, box, h("span", {}, t("I confirm")))),
     focus: box,
     refresh(value, locked) {
       box.checked = Boolean(value);

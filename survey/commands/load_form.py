@@ -2,10 +2,12 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from survey.commands import open_deployment, operator
+from survey.domain.forms import CompiledForm
 from survey.domain.people import Ability
 from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.forms.compile import compile_xlsform
@@ -35,17 +37,33 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             commune = arguments.commune or select_first_commune(tx)
             operator(commune).require(Ability.MANAGE)
             news = [insert_form(tx, commune, form, content, survey.now()) for form, content in compiled]
+    locale = settings.locale if settings.locale in ("vi", "en") else "en"
     for (form, _), new in zip(compiled, news, strict=True):
-        unsupported = list(form.tree.get("unsupported", []))
-        report = {"form": form.form, "version": form.version, "site_kind": form.site_kind, "new": new, "unsupported": unsupported}
-        print(json.dumps(report, ensure_ascii=False) if arguments.json else _line(report))
+        report = _report(form, new, locale)
+        print(json.dumps(report, ensure_ascii=False) if arguments.json else "\n".join(_lines(report, locale)))
     return 0
 
 
-def _line(report: Mapping[str, object]) -> str:
-    state = "checked" if report["new"] is None else "loaded" if report["new"] else "already loaded"
-    only = f"; ODK Collect only: {report['unsupported']}" if report["unsupported"] else ""
-    return f"{report['form']} {report['version']}: {state}{only}"
+def _report(form: CompiledForm, new: bool | None, locale: str) -> dict[str, Any]:
+    unsupported = [{"question": one["question"], "path": one["path"], "asks": one[locale]} for one in form.tree.get("unsupported", [])]
+    head = {"form": form.form, "version": form.version, "site_kind": form.site_kind, "languages": form.tree["languages"], "new": new}
+    return head | {"unsupported": unsupported, "remarks": list(form.remarks.get(locale, ()))}
+
+
+def _lines(report: Mapping[str, Any], locale: str) -> Iterator[str]:
+    words = _WORDS[locale]
+    kind = report["site_kind"] or words["any"]
+    yield f"{report['form']} {report['version']}: {words[report['new']]}, {kind}"
+    yield from (f"  {words['collect']}: {one['question']}: {one['asks']}" for one in report["unsupported"])
+    yield from (f"  {remark}" for remark in report["remarks"])
+
+
+_WORDS: dict[str, dict[object, str]] = {
+    "vi": {
+        None: "hợp lệ", True: "đã nạp", False: "đã có từ trước", "any": "cho mọi loại đối tượng", "collect": "chỉ có trong ODK Collect",
+    },
+    "en": {None: "checked", True: "loaded", False: "already loaded", "any": "for every kind of place", "collect": "only in ODK Collect"},
+}  # fmt: skip
 
 
 def _read(path: Path) -> bytes:

@@ -27,14 +27,20 @@ FAULTS: dict[str, FaultText] = {
         "Thêm trang survey, choices và settings như các phiếu có sẵn.",
         "Add the sheets survey, choices and settings as the bundled forms have them.",
     ),
+    "column": FaultText(
+        "trang thiếu cột “{name}”", "the sheet lacks the column “{name}”", "Ghi tên cột ở dòng đầu, đúng chính tả.",
+        "Write the column's name in the first row, spelled exactly so.",
+    ),
     "no_questions": FaultText(
         "phiếu không có câu hỏi nào", "the form has no questions", "Thêm ít nhất một câu hỏi.",
         "Add at least one question.",
     ),
     "type": FaultText(
         "kiểu câu hỏi “{name}” không có", "there is no question type “{name}”",
-        "Dùng text, integer, decimal, date, select_one, select_multiple, note, image, geopoint hoặc calculate.",
-        "Use text, integer, decimal, date, select_one, select_multiple, note, image, geopoint or calculate.",
+        "Dùng text, integer, decimal, date, select_one DANH_SÁCH, select_multiple DANH_SÁCH, note, image, geopoint, calculate …"
+        " (docs/forms.md có danh sách).",
+        "Use text, integer, decimal, date, select_one LIST, select_multiple LIST, note, image, geopoint, calculate … (docs/forms.md has the"
+        " list).",
     ),
     "name": FaultText(
         "tên “{name}” trống hoặc có ký tự không dùng được", "the name “{name}” is empty or holds characters that cannot be used",
@@ -75,15 +81,16 @@ FAULTS: dict[str, FaultText] = {
     ),
     "site_kind": FaultText(
         "cột site_kind là “{name}”", "the column site_kind is “{name}”",
-        "Ghi household, road_segment hoặc public_place.", "Write household, road_segment or public_place.",
+        "Ghi household, road_segment hoặc public_place; để trống nếu phiếu dùng cho mọi loại đối tượng.",
+        "Write household, road_segment or public_place, or leave it empty for every kind of place.",
     ),
     "form_id": FaultText(
         "form_id “{name}” không dùng được", "the form_id “{name}” cannot be used",
         "Dùng chữ không dấu, số và dấu gạch dưới, bắt đầu bằng chữ.", "Use unaccented letters, digits and underscores, a letter first.",
     ),
     "version": FaultText(
-        "version “{name}” thiếu hoặc không dùng được", "the version “{name}” is missing or cannot be used",
-        "Ghi ngày và số thứ tự, ví dụ 2026112301.", "Write a date and a number, such as 2026112301.",
+        "version “{name}” không dùng được", "the version “{name}” cannot be used",
+        "Ghi ngày và số thứ tự, ví dụ 2026112301, hoặc bỏ trống.", "Write a date and a number, such as 2026112301, or leave it empty.",
     ),
     "other": FaultText(
         "dòng này không đúng chuẩn XLSForm ({detail})", "{detail}",
@@ -112,7 +119,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"'([^']*)'.*must be unique|Choice names must be unique|appears more than once|Repeat names must", "duplicate"),
     (r"Reference variables? ", "expression"),
     (r"List name not in (?:choices|columns|external choices) sheet: (.*)", "list"),
-    (r"sheet named '(\w+)'", "sheet"),
+    (r"sheet named '(\w+)'|There should be a (choices) sheet", "sheet"),
+    (r"required column headers were not found: '?(\w+)", "column"),
     (r"Unknown question type '(.+?)'|no type", "type"),
     (r"named '(.+?)' has no label", "label"),
     (r"with no name|Names must begin|must have a name|'name' value '(.*?)'|The '(.*?)' value is invalid", "name"),

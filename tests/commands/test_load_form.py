@@ -56,3 +56,15 @@ def test_checking_writes_nothing(survey: Survey, capsys: pytest.CaptureFixture[s
 def test_a_file_that_is_not_there_is_a_problem(survey: Survey, tmp_path: Path) -> None:
     """No traceback: exit code 1."""
     assert _run(survey, str(tmp_path / "none.xlsx")) == 1
+
+
+def test_a_public_form_is_loaded_with_remarks(survey: Survey, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No settings, another language, more than we can do: loaded, and whoever loads it is told what that means."""
+    public = tmp_path / "Land (2024).xlsx"
+    public.write_bytes((Path(__file__).parents[1] / "forms" / "public" / "land.md").read_bytes())
+
+    assert _run(survey, str(public)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "land_parcel 1: đã nạp, cho mọi loại đối tượng"
+    assert "  chỉ có trong ODK Collect: price: cột calculation dùng pulldata()" in lines
+    assert _forms(survey) == ["land_parcel"]

@@ -109,6 +109,36 @@ def test_a_broken_form_is_refused_with_its_row(rows: tuple[str, ...], fault: str
     assert "{" not in problem.sentence("vi").replace("${", "")
 
 
+_HEAD = "| survey |\n| | type | name | label | relevant |\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault", "sheet", "row"),
+    [
+        ("| survey |\n| | tpye | name | label |\n| | text | a | A |", "column", "survey", "–"),
+        (_HEAD + "| | select_one k | a | A |", "sheet", "survey", "–"),
+        (_HEAD + "| | select_one | a | A |", "type", "survey", 2),
+        (_HEAD + "| | text | a | |", "label", "survey", 2),
+        (_HEAD + "| | begin_group | | A |\n| | text | a | A |\n| | end_group |", "name", "survey", 2),
+        (_HEAD + "| | select_one k | a | A |\n| choices |\n| | list_name | name | label |\n| | k | | A |", "name", "choices", 2),
+        (_HEAD + "| | select_one k | a | A |\n| choices |\n| | list_name | name | label |\n| | k | b | B |\n| | k | b | C |", "duplicate",
+         "choices", 3),
+        (_HEAD + "| | begin_group | g | G |\n| | text | a | A |\n| | end_group |\n| | begin_group | h | H |\n| | text | a | A |\n"
+         "| | text | b | B | ${a} = '' |\n| | end_group |", "duplicate", "survey", 7),
+        (_HEAD + "| | text | a | A ${zz} |", "unknown", "survey", 2),
+        (_HEAD + "| | text | a | A | pulldata( |", "expression", "survey", 2),
+    ],
+    ids=["heading", "no-choices", "no-list", "no-label", "group-name", "choice-name", "choice-twice", "ambiguous", "in-label", "brackets"],
+)  # fmt: skip
+def test_a_broken_public_form_is_refused_with_its_place(content: str, fault: str, sheet: str, row: object) -> None:
+    """The slips that public forms have most: sheet, row and remedy are named in both languages."""
+    problem = _refusal(content.encode())
+
+    assert (problem.details["fault"], problem.details["sheet"], problem.details["row"]) == (fault, sheet, row)
+    assert "trang “”" not in problem.sentence("vi")
+    assert problem.sentence("vi") != problem.sentence("en")
+
+
 def test_a_missing_translation_is_remarked_and_the_default_stands_in() -> None:
     """Public forms are rarely translated whole: whoever loads one is told the rows, and nobody sees an empty label."""
     content = table("text | a", "text | b", "select_one kind | k").replace(b"| text | b | b | b |", b"| text | b | be | |")
