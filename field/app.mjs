@@ -9,6 +9,8 @@ import { Refusal } from "./server.mjs";
 import { language, languages, loadTexts, t } from "./texts.mjs";
 import { Work } from "./work.mjs";
 
+const AGAIN_MS = 5_000; // until what is behind the first screen is asked for once more
+
 /**
  * Run the client inside *root* and return a function that ends it. *desk* is the way for paper forms; *embedded* says that the page
  * belongs to somebody else (history, scrolling, style sheet), who also says the *language*. *page* is what the client's own page has
@@ -71,9 +73,17 @@ class App {
     this.work.listen((what) => what === "person" && this.#another());
     await this.begins();
     this.work.refresh();
-    this.#settle().catch((error) => {
-      if (!(error instanceof Refusal)) throw error; // what is behind is asked for again when it is needed
-    });
+    this.#settleSoon();
+  }
+
+  // What is behind the first screen is asked for until it is here: without it nothing that waits is sent.
+  async #settleSoon() {
+    try {
+      await this.#settle();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.settling = setTimeout(() => this.#settleSoon(), AGAIN_MS);
+    }
   }
 
   /** The first screen: where the person stopped, or the list of work. */
@@ -124,6 +134,7 @@ class App {
   }
 
   close() {
+    clearTimeout(this.settling);
     removeEventListener("popstate", this.back);
     removeEventListener("online", this.#asking);
     document.removeEventListener("visibilitychange", this.#asking);

@@ -5,7 +5,8 @@ import { carrier, dropDraft, fileOf, keepDraft, readDraft, readOutbox, readPhoto
 import { get, put, Refusal } from "./server.mjs";
 import { Line, upload } from "./upload.mjs";
 
-const PAUSES_MS = [3_000, 10_000, 30_000, 60_000, 300_000]; // between tries while the server cannot be reached
+const BREATH_MS = 1_000; // before the next try where the last one got something through: the line is bad, not dead
+const PAUSES_MS = [3_000, 10_000, 30_000, 60_000, 300_000]; // between tries in vain
 const LANES = 2; // visits at once, so that the line is full while one of them waits for an answer
 
 /** Sends sealed drafts, in a page or in the service worker; `listen` hears of every step, those of other pages too. */
@@ -16,7 +17,8 @@ export class Sender {
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("outbox") : null;
   #walking = null;
   #timer = null;
-  #tries = 0;
+  #tries = 0; // in vain, one after the other
+  #gained = 0; // of the line, at the last of them
 
   /** *alone*: nothing is tried again by itself. *later* asks the browser to send on when this page is gone. */
   constructor(api, { alone = false, later = () => {} } = {}) {
@@ -107,7 +109,6 @@ export class Sender {
     }
     const waits = troubles.some(passing);
     if (waits) this.#retry();
-    else this.#tries = 0;
     return !waits;
   }
 
@@ -122,8 +123,10 @@ export class Sender {
     this.later();
     if (this.alone) return;
     clearTimeout(this.#timer);
-    const pause = PAUSES_MS[Math.min(this.#tries, PAUSES_MS.length - 1)];
-    this.#tries += 1;
+    const gained = this.#line.gained > this.#gained;
+    this.#gained = this.#line.gained;
+    const pause = gained ? BREATH_MS : PAUSES_MS[Math.min(this.#tries, PAUSES_MS.length - 1)];
+    this.#tries = gained ? 0 : this.#tries + 1;
     this.#timer = setTimeout(this.wake, pause * (0.75 + Math.random() / 2)); // phones that lost one server do not come back at once
   }
 
@@ -164,6 +167,7 @@ export class Sender {
     if (draft.trouble && !again && !mendable(draft.trouble)) return this.#tell(draft.id, { trouble: draft.trouble });
     const resume = Boolean(draft.receipt);
     draft.receipt = await this.#sendForm(draft);
+    if (!resume) this.#line.gained += draft.xml.length;
     draft.trouble = null;
     // The server may lack what it had: its word counts, not ours.
     draft.files.filter((file) => file.here && draft.receipt.missing.includes(file.name)).forEach((file) => (file.state = "waiting"));
@@ -233,7 +237,7 @@ export class Sender {
       draft.state = "refused";
       await keepDraft(draft);
     } else await dropDraft(draft.id, sent);
-    this.#tell(draft.id, { sent, trouble: null });
+    this.#tell(draft.id, { sent, trouble: null, draft: null, items: [] }); // a day's visits are not held in memory
   }
 }
 

@@ -12,7 +12,7 @@ export class TabBar {
   constructor(app) {
     this.app = app;
     this.element = h("nav", { class: "tabs" });
-    app.listenToSending(() => this.#count());
+    app.listenToSending((id) => app.sender.states.get(id).sent && this.#count()); // not at every step: it reads them all
   }
 
   /** The bar as the screen *here* has it. */

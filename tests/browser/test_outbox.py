@@ -13,7 +13,7 @@ from survey import devices, receive
 from survey.domain.people import Actor, Role
 from tests.browser import audit
 from tests.browser.conftest import sign_in
-from tests.browser.sealing import SENT, arrived, fill, forget, go_out, hashes, kept, outbox, rows, seal
+from tests.browser.sealing import SENT, arrived, fill, forget, go_out, hashes, kept, leave, outbox, rows, seal
 from tests.browser.test_capture import Thumb, _drawn
 from tests.conftest import COMMUNE, HAMLETS
 from tests.live import LiveServer
@@ -40,7 +40,7 @@ def test_a_day_without_signal(page: Page, live: LiveServer, photos: list[Path]) 
     for site, photo in zip(("Nguyễn Văn Đức", "Trần Thị Hường"), photos, strict=True):
         fill(page, [photo], site)
         expect(page.locator(".receipt [role=alert]")).to_contain_text("Không kết nối được máy chủ")
-        page.get_by_role("button", name="Quay lại").tap()
+        leave(page)
     outbox(page)
     expect(page.locator(".figures")).to_contain_text(re.compile("2 lượt, 2 ảnh, 1,[0-9] MB"))
     expect(page.locator("details.card")).to_have_count(2)
