@@ -130,9 +130,6 @@ export async function prefetchEarlier(sites, person) {
   }
 }
 
-/** Forget the earlier photos, as when another person uses this phone. */
-export const forgetEarlier = () => globalThis.caches?.delete(CACHE);
-
 /**
  * Where the ghost lies over the live view: both pictures share their middle and their longer side, as two pictures of one sensor do.
  * *box* is the place on the screen, *view* the live picture, *ghost* the earlier one, each `{width, height}`; `turned` says that one
