@@ -7,7 +7,7 @@ const SURVEY = "urn:ntm-survey:capture:1";
 export function instanceXml(draft, answers, photos, device) {
   const { tree } = answers;
   const attributes = { xmlns: tree.namespace ?? null, id: tree.form, version: tree.version };
-  const body = [...children(answers, tree.children, []), meta(draft, device), block(draft, photos)];
+  const body = [...children(answers, tree.children, []), meta(draft, device, answers.name), block(draft, photos)];
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element(tree.root, attributes, body)}\n`;
 }
 
@@ -24,9 +24,10 @@ function* children(answers, nodes, at) {
   }
 }
 
-function meta(draft, device) {
+function meta(draft, device, name) {
   const parts = [
     element("instanceID", {}, [text(draft.id)]),
+    name && element("instanceName", {}, [text(name)]),
     draft.replaces && element("deprecatedID", {}, [text(draft.replaces)]),
     element("timeStart", {}, [text(draft.startedAt)]),
     element("timeEnd", {}, [text(draft.endedAt)]),

@@ -242,6 +242,12 @@ export class Answers {
     return there ? this.#typed(path, at) : "";
   }
 
+  /** What the form itself calls this filling of it, as its settings say; empty where they do not. */
+  get name() {
+    const [path] = this.nodes.keys();
+    return this.tree.instance_name ? asText(this.ask(this.tree.instance_name, path)) : "";
+  }
+
   /** The choices offered by the question at *path*, after its filter. */
   choices(path, at = []) {
     const { node } = this.nodes.get(path);

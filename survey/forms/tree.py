@@ -5,6 +5,7 @@ from typing import Any
 
 from survey.forms.circles import first_circle
 from survey.forms.draft import Draft, children_of
+from survey.forms.expressions import Expression
 from survey.forms.faults import broken
 from survey.forms.foreign import Remark
 from survey.forms.languages import OTHER_CHOICE, UNDETERMINED
@@ -29,6 +30,8 @@ def build_tree(draft: Draft) -> dict[str, Any]:
         "namespace": draft.source.get("instance_xmlns"), "children": children,
         "choices": {name: [_choice(draft, name, item) for item in items] for name, items in draft.choices.items()},
     }  # fmt: skip
+    name = _instance_name(draft)
+    tree |= {"instance_name": name} if name is not None else {}
     draft.remark_lacking()
     return tree | ({"unsupported": draft.unsupported} if draft.unsupported else {})
 
@@ -38,6 +41,18 @@ def _title(draft: Draft) -> dict[str, str]:
     title = str(draft.source.get("title") or draft.form)
     languages = dict.fromkeys((*draft.languages.codes, "vi", "en"))
     return {language: str(draft.source.get(f"title_{language}") or title) for language in languages if language != UNDETERMINED}
+
+
+def _instance_name(draft: Draft) -> Expression | None:
+    """What the form calls a filled form; None where it says nothing, or what only ODK Collect computes."""
+    meta: Mapping[str, Any] = next((child for child in draft.source.get("children", ()) if child["name"] == "meta"), {})
+    text = next((child["bind"].get("calculate") for child in meta.get("children", ()) if child["name"] == "instanceName"), None)
+    if not text:
+        return None
+    before = len(draft.unsupported)
+    found = draft.expression(str(text), f"/{draft.root}/meta/instanceName", "instance_name")
+    del draft.unsupported[before:]  # a name for people: an answer is not wrong without it
+    return found
 
 
 def _remark_names(draft: Draft) -> None:

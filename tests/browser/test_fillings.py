@@ -94,3 +94,28 @@ def test_a_slip_of_the_finger_does_not_fill_the_phone(page: Page, live: LiveServ
 
     assert told["counts"] == {"/data/price": MOST_INSTANCES}
     assert settle(many, {}).model.counts["/data/price"] == MOST_INSTANCES
+
+
+def test_what_a_change_sets_off(page: Page, live: LiveServer) -> None:
+    """A triggered calculation runs when its question changes and at no other time; what is drawn by lot is drawn once."""
+    _here(page, live)
+    steps = page.evaluate(
+        """async (tree) => {
+            const { Answers } = await import('/field/tree.mjs');
+            let minute = 0;
+            const answers = new Answers(tree, null, { now: () => new Date(Date.UTC(2026, 10, 23, 5, minute)) });
+            const seen = () => ['weighed_at', 'card', 'started'].map((name) => answers.value(`/data/${name}`));
+            const found = [seen()];
+            for (const [name, text] of [['child', 'An'], ['weight', '9'], ['child', 'Anh']]) {
+              minute += 1;
+              answers.set(`/data/${name}`, [], text);
+              found.push(seen());
+            }
+            return found;
+        }""",
+        public_form("child_health").tree,
+    )
+
+    assert [moment for moment, _, _ in steps][1:] == [steps[0][0], "2026-11-23T12:02:00.000+07:00", "2026-11-23T12:02:00.000+07:00"]
+    assert len({card for _, card, _ in steps}) == 1
+    assert {started for _, _, started in steps} == {"2026-11-23T12:00:00.000+07:00"}

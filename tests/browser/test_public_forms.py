@@ -75,6 +75,7 @@ def test_a_roster_has_as_many_members_as_were_counted(page: Page, phone: Browser
     assert xml.count("<member>") == 2
     assert "<names>Lan, Minh</names>" in xml
     assert "<older>0</older>" in xml
+    assert "<instanceName>Lan (2)</instanceName>" in xml
     assert "Hoa" not in xml
 
 
