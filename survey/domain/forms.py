@@ -24,7 +24,7 @@ class CompiledForm:
     xform: str
     xform_md5: str
     tree: Mapping[str, Any]
-    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
