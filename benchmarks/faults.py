@@ -14,7 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.fault_cases import CASES, Day
+from tests.day import Day
+from tests.fault_cases import CASES
 from tests.faults import noise_photo
 
 
@@ -35,9 +36,9 @@ def main() -> None:
                 CASES[name](day, arguments.moments)
                 faults = day.faults()
             lost = lost or bool(faults)
-            needed = day.needed / 1e6
+            needed, sent = day.outbox.size / 1e6, day.line.sent / 1e6
             print(
-                f"{name:<34} {day.photo_count:>6} {day.struck:>6} {day.sent / 1e6:>8.1f} {needed:>7.1f} {day.sent / 1e6 / needed:>6.2f}"
+                f"{name:<34} {day.photo_count:>6} {day.struck:>6} {sent:>8.1f} {needed:>7.1f} {sent / needed:>6.2f}"
                 f" {time.monotonic() - begin:>8.1f}  {'every photo, once' if not faults else faults[0][:120]}",
                 flush=True,
             )

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.fault_cases import Day
+from tests.day import Day
 from tests.faults import left_on_phone, noise_photo
 
 _BATCH = 10
@@ -41,11 +41,12 @@ def main() -> None:
         day.line.bytes_per_s = arguments.line or None
         day.line.sent = 0
         seconds, most = _send(day)
-        speed = day.needed / seconds
-        print(f"{day.photo_count} photos, {day.needed / 1e6:.0f} MB, {seconds:.0f} s")
+        size = day.outbox.size
+        speed = size / seconds
+        print(f"{day.photo_count} photos, {size / 1e6:.0f} MB, {seconds:.0f} s")
         print(f"speed      {speed / 1e6:6.1f} MB/s = {speed / plain:.2f} x {'the line' if arguments.line else 'one plain connection'}")
-        print(f"sent       {day.sent / 1e6:6.0f} MB = {day.sent / day.needed:.3f} x the photos")
-        print(f"memory     {most / 1e6:6.0f} MB at most, {before / 1e6:.0f} MB empty: {(most - before) / day.needed:.3f} of the outbox")
+        print(f"sent       {day.line.sent / 1e6:6.0f} MB = {day.line.sent / size:.3f} x the photos")
+        print(f"memory     {most / 1e6:6.0f} MB at most, {before / 1e6:.0f} MB empty: {(most - before) / size:.3f} of the outbox")
         faults = day.faults()
     print("every photo on the server, byte for byte, once" if not faults else f"{len(faults)} faults: {faults[0]}")
     sys.exit(1 if faults else 0)

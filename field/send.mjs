@@ -84,6 +84,7 @@ export class Sender {
 
   /** Send all that waits, oldest first; *again* includes what failed for good before. True once nothing waits that time may mend. */
   sendAll({ again = false } = {}) {
+    if (this.#walking && again) return this.#walking.then(() => this.sendAll({ again }));
     this.#walking ??= this.#walk(again).finally(() => (this.#walking = null));
     return this.#walking;
   }
