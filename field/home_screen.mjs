@@ -66,7 +66,7 @@ class Home {
     const [drafts, sent] = await Promise.all([readDrafts(person), readSent(person)]);
     const own = drafts.filter((draft) => draft.desk === app.desk);
     const { submissions, returned } = app.work.handedIn;
-    const waiting = returned.filter((record) => !drafts.some((draft) => draft.replaces === record.id));
+    const waiting = returned.filter((record) => ![...drafts, ...sent].some((one) => one.replaces === record.id));
     const plain = app.desk || app.embedded; // no bar below, no screen for what waits
     fill(parts.unsent, plain ? null : unsentStrip(app, own.filter(({ state }) => state !== "open")));
     fill(parts.begun, draftList(app, plain ? own : own.filter(({ state }) => state === "open")));

@@ -244,10 +244,10 @@ export class Sender {
 
 /** The small record that stays on the phone after sending *draft*. */
 export function sentRecord(draft) {
-  const { id, person, form, title, site, receipt } = draft;
+  const { id, person, form, title, site, replaces, receipt } = draft;
   const files = draft.files.map(({ name, label, size, sha256, state, reason }) => ({ name, label, size, sha256, state, reason }));
   const { code, head, received_at: at, clock_drift_s: drift = null } = receipt;
-  return { id, person, carrier: carrier(draft), form, title, site, code, head, at, drift, files, state: "received" };
+  return { id, person, carrier: carrier(draft), form, title, site, replaces, code, head, at, drift, files, state: "received" };
 }
 
 /** The parts of the sealed *draft* as they are shown: its answers, then its photos. */
