@@ -27,8 +27,9 @@ function database() {
   return opening;
 }
 
-// One transaction over all stores: everything that *work* asks for is kept, or nothing.
-async function transact(mode, work) {
+// One transaction over all stores: everything that *work* asks for is kept, or nothing. Unless it asks for *more* when it has heard
+// of the first, a change is handed over at once: a page that is just being left would not live to do it.
+async function transact(mode, work, { more = false } = {}) {
   const db = await database();
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(STORES, mode, { durability: "strict" });
@@ -37,6 +38,7 @@ async function transact(mode, work) {
     try {
       const request = work(stores);
       transaction.oncomplete = () => resolve(request?.result);
+      if (mode === "readwrite" && !more) transaction.commit?.();
     } catch (error) {
       reject(error);
       transaction.abort(); // not even the part before the fault is kept
@@ -91,10 +93,11 @@ export function fileOf({ name, size, sha256, state, reason, bytes }, label = nul
 
 /** Keep what became of one photo, if the draft still has it. */
 export function keepPhoto(photo) {
-  return transact("readwrite", (stores) => {
+  const keep = (stores) => {
     const request = stores.photos.getKey([photo.draft, photo.name]);
     request.onsuccess = () => request.result && stores.photos.put(photo);
-  });
+  };
+  return transact("readwrite", keep, { more: true });
 }
 
 /** Put *next* with its *photos* in the place of the draft *id*, in one go. */
