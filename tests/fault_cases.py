@@ -88,6 +88,21 @@ def page_killed_behind_the_camera(day: Day, _moments: int) -> None:
     _finish(day, [first, second])
 
 
+def page_left_at_once(day: Day, _moments: int) -> None:
+    """The page is left in the moment of an answer: it is there again."""
+    first, second = _pictures(day, day.photo)
+    _begin_garden(day.page, HOUSES[2])
+    _photograph(day.page, "photo_1", first)
+    for answer in ("scrub", "renovated", "in_progress"):
+        _choose(day.page, "state", answer)
+        day.page.goto("about:blank")
+        day.open()
+        expect(day.page.locator(f"[data-name=state] input[value={answer}]")).to_be_checked()
+        day.struck += 1
+    _photograph(day.page, "photo_2", second)
+    _finish(day, [first, second])
+
+
 def two_tabs(day: Day, _moments: int) -> None:
     """Two tabs with the same outbox send at once, over a line that is cut."""
     day.seal(6)
@@ -189,7 +204,7 @@ def phone_revoked(day: Day, _moments: int) -> None:
 
 _ALL = (
     cut_at_random_moments, line_drops_every_200_kb, server_killed, browser_killed_while_writing, page_killed_behind_the_camera,
-    two_tabs, same_outbox_twice, storage_full_while_sending, storage_full_while_photographing, clock_three_days_wrong,
+    page_left_at_once, two_tabs, same_outbox_twice, storage_full_while_sending, storage_full_while_photographing, clock_three_days_wrong,
     session_expired, phone_revoked,
 )  # fmt: skip
 CASES: dict[str, Callable[[Day, int], None]] = {case.__name__: case for case in _ALL}
