@@ -97,13 +97,14 @@ class App {
 
   // Behind the first screen: the other screens, the bar below, and the page itself for the next time.
   async #settle() {
-    const { Keeping, TabBar } = await this.rooms();
+    const { Keeping, TabBar, prefetchEarlier } = await this.rooms();
     if (!this.page) return;
     this.#tabs = new TabBar(this);
     if (this.#tab) this.element.append(this.#tabs.shown(this.#tab));
     this.keeping = new Keeping(this.page.prompt);
     this.keeping.listen(() => this.screen?.kept?.());
     await this.keeping.begin({ idle: this.#tab === "work" });
+    await prefetchEarlier(this.work.me.person);
   }
 
   /** Call *listener* with a draft's id at every step of sending until the returned function is called. */

@@ -5,10 +5,11 @@ import { drawn } from "./photos.mjs";
 import { get, Refusal } from "./server.mjs";
 
 const CACHE = "earlier";
-const MOST_KEPT = 150; // previews of about 200 kB; the oldest go first
+const MOST_KEPT = 400; // small pictures of some 15 kB, larger ones of 200 kB where a visit was opened; the oldest go first
 
+const everywhere = (person) => `${location.origin}/api/earlier?of=${encodeURIComponent(person)}`;
 const listAt = (site, person) => `${location.origin}/api/earlier/${encodeURIComponent(site)}?of=${encodeURIComponent(person)}`;
-const previewAt = (sha256) => `${location.origin}/photos/${sha256}/preview`;
+const viewOf = (sha256, view) => `${location.origin}/photos/${sha256}/${view}`;
 
 /** The earlier photos for one visit; *heard* is called when more of them are known. */
 export class Earlier {
@@ -34,7 +35,7 @@ export class Earlier {
     this.#own = await ownPhotos(this.#draft);
     this.#stored = await keptList(site.site, person);
     this.#heard();
-    const fresh = await freshList(site.site, person);
+    const fresh = await freshList(listAt(site.site, person));
     if (!fresh) return;
     this.#stored = fresh;
     this.#heard();
@@ -79,14 +80,18 @@ async function cache() {
 }
 
 async function keptList(site, person) {
-  const kept = await (await cache())?.match(listAt(site, person));
-  return kept ? kept.json() : [];
+  const kept = await cache();
+  const here = await kept?.match(listAt(site, person));
+  if (here) return here.json();
+  const all = await kept?.match(everywhere(person));
+  return all ? (await all.json()).filter((photo) => photo.site === site) : [];
 }
 
-async function freshList(site, person) {
+// What the server lists at *address*, kept; null where it does not answer.
+async function freshList(address) {
   try {
-    const { photos } = await get(`${location.origin}/api/earlier/${encodeURIComponent(site)}`);
-    await hold(listAt(site, person), new Response(JSON.stringify(photos)));
+    const { photos } = await get(address);
+    await hold(address, new Response(JSON.stringify(photos)));
     return photos;
   } catch (error) {
     if (error instanceof Refusal) return null; // only the ghost is lacking
@@ -94,14 +99,19 @@ async function freshList(site, person) {
   }
 }
 
-// The preview of a stored photo, from this phone or the server; null where neither gives it.
+// The picture of a stored photo, large where the phone or the server gives it, else the small one; null where there is none.
 async function preview(sha256) {
-  const kept = await (await cache())?.match(previewAt(sha256));
+  return (await picture(sha256, "preview")) ?? picture(sha256, "thumb");
+}
+
+async function picture(sha256, view) {
+  const address = viewOf(sha256, view);
+  const kept = await (await cache())?.match(address);
   if (kept) return kept.blob();
   try {
-    const answer = await fetch(previewAt(sha256), { credentials: "same-origin" });
+    const answer = await fetch(address, { credentials: "same-origin" });
     if (answer.status !== 200 || answer.headers.get("Content-Type") !== "image/jpeg") return null; // not drawn yet, or never
-    await hold(previewAt(sha256), answer.clone());
+    await hold(address, answer.clone());
     return await answer.blob();
   } catch (error) {
     if (error instanceof TypeError) return null;
@@ -120,14 +130,11 @@ async function hold(address, answer) {
   }
 }
 
-/** Fetch what *person* photographed earlier at *sites* (ids), for a day without signal; ends where the connection does. */
-export async function prefetchEarlier(sites, person) {
+/** Fetch small pictures of what *person* photographed lately, for a day without signal; ends where the connection does. */
+export async function prefetchEarlier(person) {
   if (navigator.connection?.saveData) return;
-  for (const site of sites) {
-    const photos = await freshList(site, person);
-    if (!photos) return;
-    for (const { sha256 } of photos) await preview(sha256);
-  }
+  const photos = (await freshList(everywhere(person))) ?? [];
+  for (const { sha256 } of photos) if (!(await picture(sha256, "thumb")) && !navigator.onLine) return;
 }
 
 /**

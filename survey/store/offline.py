@@ -6,6 +6,13 @@ from collections.abc import Collection, Iterator
 from survey.domain.places import Line
 from survey.domain.ports import Reader, Row
 
+_EARLIER = (
+    "SELECT s.site, s.form, a.question, a.repeat_key, a.sha256, s.submission, s.captured_at FROM submission s"
+    " JOIN attachment a ON a.commune = s.commune AND a.submission = s.submission"
+    " WHERE s.commune = :commune AND s.person = :person AND s.state <> 'rejected' AND a.state = 'stored' AND a.question <> ''"
+)
+_NEWEST_FIRST = " ORDER BY s.captured_at DESC, s.submission, a.ordinal"
+
 
 def select_register_rows(reader: Reader, commune: str, scope: Collection[str] | None) -> list[Row]:
     """The present sites in Vietnamese order, those of the hamlets in *scope* (None: all) and those of no hamlet.
@@ -55,22 +62,30 @@ def select_hamlet_middles(reader: Reader, commune: str) -> dict[str, tuple[float
 
 
 def select_earlier_photos(reader: Reader, commune: str, person: str, site: str) -> Iterator[Row]:
-    """The newest photo of each form, question and repeat that *person* took at *site*: those, sha256, submission, captured_at.
+    """The newest photo of each form, question and repeat that *person* took at *site*: those, site, sha256, submission, captured_at.
 
     Rejected submissions are left out: they may show another place.
     """
+    rows = reader.rows(_EARLIER + " AND s.site = :site" + _NEWEST_FIRST, commune=commune, person=person, site=site)
+    return _newest_of_each(rows)
+
+
+def select_lately_photographed(reader: Reader, commune: str, person: str, *, submissions: int) -> Iterator[Row]:
+    """As `select_earlier_photos`, at all sites of the person's last *submissions* submissions."""
     rows = reader.rows(
-        "SELECT s.form, a.question, a.repeat_key, a.sha256, s.submission, s.captured_at FROM submission s"
-        " JOIN attachment a ON a.commune = s.commune AND a.submission = s.submission"
-        " WHERE s.commune = :commune AND s.site = :site AND s.person = :person AND s.state <> 'rejected'"
-        " AND a.state = 'stored' AND a.question <> '' ORDER BY s.captured_at DESC, s.submission, a.ordinal",
+        _EARLIER + " AND s.site IS NOT NULL AND s.submission IN (SELECT l.submission FROM submission l WHERE l.commune = :commune"
+        " AND l.person = :person ORDER BY l.received_at DESC, l.submission DESC LIMIT :submissions)" + _NEWEST_FIRST,
         commune=commune,
-        site=site,
         person=person,
+        submissions=submissions,
     )
-    seen: set[tuple[str, str, str]] = set()
+    return _newest_of_each(rows)
+
+
+def _newest_of_each(rows: list[Row]) -> Iterator[Row]:
+    seen: set[tuple[str, str, str, str]] = set()
     for row in rows:
-        place = row["form"], row["question"], row["repeat_key"]
+        place = row["site"], row["form"], row["question"], row["repeat_key"]
         if place not in seen:
             seen.add(place)
             yield row

@@ -17,11 +17,19 @@ from survey.domain.ports import Reader, Row
 from survey.domain.problems import PATH_UNKNOWN, Problem
 from survey.domain.times import local_date
 from survey.store.deployment import select_round_on, select_rounds
-from survey.store.offline import line_of, select_earlier_photos, select_hamlet_middles, select_register_rows, select_visits
+from survey.store.offline import (
+    line_of,
+    select_earlier_photos,
+    select_hamlet_middles,
+    select_lately_photographed,
+    select_register_rows,
+    select_visits,
+)
 from survey.store.places import select_commune, select_hamlets
 from survey.web import ranges, session
 from survey.web.endpoints import answer, json_endpoint
 
+_MOST_SUBMISSIONS = 200  # whose photos a phone takes along
 _DIGITS = 6  # decimals of a degree: a tenth of a metre
 _CHUNK = 1 << 18
 _CACHE = "private, no-cache"  # kept by the browser, asked for again each time: permission may have ended
@@ -34,6 +42,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/visits", json_endpoint(show_visits), methods=["GET"]),
         Route("/api/map", json_endpoint(show_map), methods=["GET"]),
         Route("/api/map/tiles", json_endpoint(show_tiles), methods=["GET"]),
+        Route("/api/earlier", json_endpoint(show_lately_photographed), methods=["GET"]),
         Route("/api/earlier/{site}", json_endpoint(show_earlier), methods=["GET"]),
     ]
 
@@ -77,12 +86,15 @@ def show_earlier(request: Request, actor: Actor) -> Response:
     actor.require(Ability.CAPTURE)
     with session.open().reading() as reader:
         found = list(select_earlier_photos(reader, actor.commune, actor.person, request.path_params["site"]))
-    photos = [
-        {"form": row["form"], "question": row["question"], "repeat": row["repeat_key"], "sha256": row["sha256"],
-         "submission": row["submission"], "captured_at": row["captured_at"]}
-        for row in found
-    ]  # fmt: skip
-    return answer({"photos": photos})
+    return answer({"photos": [_earlier(row) for row in found]})
+
+
+def show_lately_photographed(request: Request, actor: Actor) -> Response:
+    """Answer the same for all sites of the actor's newest submissions, to take along for days without a signal."""
+    actor.require(Ability.CAPTURE)
+    with session.open().reading() as reader:
+        found = list(select_lately_photographed(reader, actor.commune, actor.person, submissions=_MOST_SUBMISSIONS))
+    return _tagged(request, {"photos": [_earlier(row) | {"site": row["site"]} for row in found]})
 
 
 def show_tiles(request: Request, actor: Actor) -> Response:
@@ -132,6 +144,17 @@ def _tagged(request: Request, document: object) -> Response:
     if ranges.is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _earlier(row: Row) -> dict[str, object]:
+    return {
+        "form": row["form"],
+        "question": row["question"],
+        "repeat": row["repeat_key"],
+        "sha256": row["sha256"],
+        "submission": row["submission"],
+        "captured_at": row["captured_at"],
+    }
 
 
 def _site(row: Row) -> dict[str, object]:

@@ -17,6 +17,7 @@ __all__ = ["chromium"]  # the browser with a drawn camera
 pytestmark = pytest.mark.browser
 
 _FIRST_SITE = "00000000-0000-4000-8000-000000000001"
+_THIRD_SITE = "00000000-0000-4000-8000-000000000003"
 _COLOUR = """(canvas) => [...canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height * 0.95, 1, 1).data].slice(0, 3)"""
 _EARTH = (150, 120, 84)  # the ground of the photos that visits.py draws
 NewPhone = Callable[..., BrowserContext]
@@ -61,24 +62,20 @@ def test_photo_of_last_time_is_shown(new_phone: NewPhone, live: LiveServer, visi
     assert layer.locator(".veil").evaluate("(veil) => Number(veil.style.opacity)") == 0
 
 
-def test_ghost_is_there_in_the_hills(new_phone: NewPhone, live: LiveServer, visited: str) -> None:
-    """What was fetched ahead serves a visit that begins without a connection; another person's visit does not see it."""
+def test_ghost_is_there_in_the_hills(new_phone: NewPhone, live: LiveServer) -> None:
+    """What the client fetched ahead by itself serves a visit that begins without a connection; another person's visit does not see it."""
+    survey = live.survey()
+    hand_in(survey, _THIRD_SITE)  # no other test photographs there
+    survey.store.close()
     phone = new_phone(permissions=["geolocation", "camera"])
     page = phone.new_page()
     sign_in(page, live)
     page.goto(f"{live.url}/field/")
     expect(page.locator(".card.site").first).to_be_visible()
-    page.evaluate(
-        """async (site) => {
-            const { person } = await (await fetch("/api/me")).json();
-            const { prefetchEarlier } = await import("/field/ghost.mjs");
-            await prefetchEarlier([site], person);
-        }""",
-        _FIRST_SITE,
-    )
+    page.wait_for_function("async () => (await (await caches.open('earlier')).keys()).filter(({ url }) => url.endsWith('/thumb')).length > 1")
     phone.set_offline(True)
-    found = page.evaluate(_FIND, [_FIRST_SITE, live.person("inspector")])
-    others = page.evaluate(_FIND, [_FIRST_SITE, live.person("reviewer")])
+    found = page.evaluate(_FIND, [_THIRD_SITE, live.person("inspector")])
+    others = page.evaluate(_FIND, [_THIRD_SITE, live.person("reviewer")])
 
     assert found["size"] > 1000
     assert found["type"] == "image/jpeg"

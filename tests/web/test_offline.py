@@ -25,7 +25,7 @@ from tests.receive.conftest import SITE, fence, jpeg, new_id, stage, stocked
 from tests.web.conftest import Client
 
 __all__ = ["stocked"]
-ROUTES = ["/api/register", "/api/visits", "/api/map", "/api/map/tiles", f"/api/earlier/{SITE}"]
+ROUTES = ["/api/register", "/api/visits", "/api/map", "/api/map/tiles", "/api/earlier", f"/api/earlier/{SITE}"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -219,6 +219,7 @@ def test_earlier_photos_are_ones_own_newest(phone: TestClient, stocked: Survey, 
          "submission": new, "captured_at": "2026-11-02T01:00:00.000Z"}
     ]  # fmt: skip
     assert phone.get(f"/api/earlier/{uuid.uuid4()}").json() == {"photos": []}
+    assert phone.get("/api/earlier").json() == {"photos": [photos[0] | {"site": SITE}]}
 
 
 @pytest.mark.parametrize("path", ROUTES)
