@@ -72,7 +72,10 @@ def test_ghost_is_there_in_the_hills(new_phone: NewPhone, live: LiveServer) -> N
     sign_in(page, live)
     page.goto(f"{live.url}/field/")
     expect(page.locator(".card.site").first).to_be_visible()
-    page.wait_for_function("async () => (await (await caches.open('earlier')).keys()).filter(({ url }) => url.endsWith('/thumb')).length > 1")
+    for _ in range(100):
+        if page.evaluate(_KEPT) > 1:
+            break
+        page.wait_for_timeout(100)
     phone.set_offline(True)
     found = page.evaluate(_FIND, [_THIRD_SITE, live.person("inspector")])
     others = page.evaluate(_FIND, [_THIRD_SITE, live.person("reviewer")])
@@ -82,6 +85,7 @@ def test_ghost_is_there_in_the_hills(new_phone: NewPhone, live: LiveServer) -> N
     assert others is None
 
 
+_KEPT = "async () => (await (await caches.open('earlier')).keys()).filter(({ url }) => url.endsWith('/thumb')).length"
 _FIND = """async ([site, person]) => {
   const { Earlier } = await import("/field/ghost.mjs");
   const draft = { id: "uuid:x", person, form: "household_fence", site: { site } };
