@@ -15,7 +15,7 @@ class Line:
     """A TCP relay on a port of its own to *port* on this machine; `localhost` stays a secure context for browsers.
 
     *bytes_per_s* is shared by everything that the phone sends, *latency_s* is added once to each piece in both directions,
-    *drop_every* resets a connection after so many bytes from the phone. `sent` counts what left the phone.
+    *drop_every* resets a connection after so many bytes from the phone. `sent` counts what left the phone, `received` what came to it.
     """
 
     def __init__(self, port: int, *, bytes_per_s: float | None = None, latency_s: float = 0, drop_every: int | None = None) -> None:
@@ -24,6 +24,7 @@ class Line:
         self._latency_s = latency_s
         self.drop_every = drop_every
         self.sent = 0
+        self.received = 0
         self.drops = 0
         self._up = threading.Event()
         self._up.set()
@@ -92,6 +93,8 @@ class Line:
                     if self.drop_every is not None and carried > self.drop_every:
                         self.drops += 1
                         break
+                else:
+                    self.received += len(piece)
                 target.sendall(piece)
             else:
                 with contextlib.suppress(OSError):

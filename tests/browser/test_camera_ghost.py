@@ -63,11 +63,12 @@ def test_photo_of_last_time_is_shown(new_phone: NewPhone, live: LiveServer, visi
 
 
 def test_ghost_is_there_in_the_hills(new_phone: NewPhone, live: LiveServer) -> None:
-    """What the client fetched ahead by itself serves a visit that begins without a connection; another person's visit does not see it."""
+    """What the client fetched ahead over Wi-Fi serves a visit that begins without a connection, and no other person's."""
     survey = live.survey()
     hand_in(survey, _THIRD_SITE)  # no other test photographs there
     survey.store.close()
     phone = new_phone(permissions=["geolocation", "camera"])
+    phone.add_init_script("Object.defineProperty(navigator.connection, 'type', { value: 'wifi' })")
     page = phone.new_page()
     sign_in(page, live)
     page.goto(f"{live.url}/field/")
