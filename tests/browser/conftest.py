@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from survey.domain.sites import Site, SiteKind
 from survey.forms.compile import compile_xlsform
@@ -20,12 +20,6 @@ _ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _NAMES = ("Nguyễn Văn Đức", "Trần Thị Hường", "Lê Quang Bình", "Phạm Thị Ánh", "Hoàng Văn Tư")
-
-
-@pytest.fixture(scope="session")
-def _playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What was acknowledged is there: the server is killed under load, its worker in the middle of a job."""
 
+import base64
 import hashlib
 import http.client
 import json
@@ -11,6 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +32,7 @@ from tests.receive.conftest import jpeg
 
 _KILLS = 3
 _PHONES = 4
+_AT_ONCE = 20
 
 
 class _Sender(threading.Thread):
@@ -147,6 +150,43 @@ def test_two_servers_on_one_data_folder(tmp_path: Path) -> None:
     assert all(sender.submissions for sender in senders)
     with survey.reading() as reader:
         assert list(find_faults(reader, survey.blobs)) == []
+
+
+def test_twenty_at_once_are_one(tmp_path: Path) -> None:
+    """The same submission, then the same photo, sent by twenty requests in the same moment: all are answered well, one row stands."""
+    survey = commune(Settings(data=tmp_path))
+    instance_id, content = f"uuid:{uuid.uuid4()}", jpeg("green") + os.urandom(200_000)
+    xml = filled(survey, 0, instance_id, "1.jpg")
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    whole = {"Upload-Offset": "0", "Upload-Length": str(len(content)), "Repr-Digest": f"sha-256=:{digest}:"}
+    with LiveServer(tmp_path) as server:
+        cookie = server.cookie("inspector")
+        path = f"/api/submissions/{instance_id}"
+        forms = _at_once(server, cookie, "PUT", path, xml, {"Content-Type": "text/xml"})
+        photos = _at_once(server, cookie, "PATCH", f"{path}/photos/1.jpg", content, {"Content-Type": "image/jpeg", **whole})
+
+    assert set(forms) | set(photos) <= {http.HTTPStatus.CREATED, http.HTTPStatus.ACCEPTED}
+    assert http.HTTPStatus.CREATED in photos
+    with survey.reading() as reader:
+        assert [row["submission"] for row in reader.rows("SELECT submission FROM submission")] == [instance_id]
+        kept = [(row["name"], row["sha256"], row["state"]) for row in reader.rows("SELECT name, sha256, state FROM attachment")]
+        assert kept == [("1.jpg", hashlib.sha256(content).hexdigest(), "stored")]
+        assert list(find_faults(reader, survey.blobs)) == []
+
+
+def _at_once(server: LiveServer, cookie: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> list[int]:
+    """The status of each of twenty requests that begin together."""
+    together = threading.Barrier(_AT_ONCE)
+
+    def ask(_number: int) -> int:
+        connection = http.client.HTTPConnection("localhost", server.port, timeout=60)
+        connection.connect()
+        together.wait()
+        connection.request(method, path, body, {**headers, "Cookie": f"survey_session={cookie}", "Origin": server.url})
+        return connection.getresponse().status
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(ask, range(_AT_ONCE)))
 
 
 def test_a_log_that_is_no_json_any_more_does_not_stop_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
