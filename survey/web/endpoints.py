@@ -1,7 +1,10 @@
 """How our JSON routes are called: who asks, in which language, how a body comes in piece by piece, how a problem is answered."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from threading import Lock
 
 import anyio
 from anyio.lowlevel import RunVar
@@ -9,13 +12,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from survey.domain.people import Actor
-from survey.domain.problems import UPLOAD_STALLED, Problem
+from survey.domain.problems import UPLOAD_STALLED, UPLOADS_TOO_MANY, Problem
 from survey.web import session, text
 
 _STOPPING_S = 0.5  # how often an upload looks whether the server is to stop
 _STALLED_S = 60  # a phone on the edge of a network pauses for seconds; who sends nothing for a minute is gone
 # Uploads wait for slow phones: they have threads of their own, so that they never take those of the pages.
 _UPLOADS_AT_ONCE = 200
+_UPLOADS_OF_ONE = 40  # a stolen phone that sends a byte a minute on each of its lines must leave places for the others
+_sending: Counter[str] = Counter()
+_counting = Lock()
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("uploads")  # one for each event loop
 
 
@@ -30,7 +36,10 @@ def json_endpoint(show: Callable[[Request, Actor], Response]) -> Callable[[Reque
 
 
 def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Make *take* an endpoint that reads the request's body piece by piece, in a thread of its own."""
+    """Make *take* an endpoint that reads the request's body piece by piece, in a thread of its own.
+
+    Who sends it is asked before the first piece and after the last one.
+    """
 
     @wraps(take)
     async def endpoint(request: Request) -> Response:
@@ -39,9 +48,15 @@ def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response])
         def chunks() -> Iterator[bytes]:
             while (piece := anyio.from_thread.run(_next_piece, pieces)) is not None:
                 yield piece
+            session.actor_of(request)  # once more: a phone may have been revoked while it sent
+            _speak(request)
+
+        def take_in_place(actor: Actor) -> Response:
+            with _place(actor):
+                return take(request, actor, chunks())
 
         def work() -> Response:
-            return _answering(request, lambda actor: take(request, actor, chunks()))
+            return _answering(request, take_in_place)
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_cut_when_stopping, request)
@@ -66,6 +81,22 @@ def _uploads() -> anyio.CapacityLimiter:
     except LookupError:
         _limiter.set(anyio.CapacityLimiter(_UPLOADS_AT_ONCE))
         return _limiter.get()
+
+
+@contextmanager
+def _place(actor: Actor) -> Iterator[None]:
+    """One of the places of who uploads. Raises UPLOADS_TOO_MANY where that person has taken all of them."""
+    with _counting:
+        if _sending[actor.person] >= _UPLOADS_OF_ONE:
+            raise Problem(UPLOADS_TOO_MANY, limit=_UPLOADS_OF_ONE)
+        _sending[actor.person] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _sending[actor.person] -= 1
+            if not _sending[actor.person]:
+                del _sending[actor.person]
 
 
 async def _cut_when_stopping(request: Request) -> None:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from survey import receive
+from survey.domain.names import clean_file_name
 from survey.domain.people import Actor
 from survey.domain.photos import REFUSALS
 from survey.domain.ports import Staged
@@ -57,9 +58,9 @@ def take_photo(request: Request, actor: Actor, chunks: Iterator[bytes]) -> Respo
 
 
 def photo_name(request: Request) -> str:
-    """Return the file's name in the address. Raises FILE_UNKNOWN for one without a letter."""
+    """Return the file's name in the address. Raises FILE_UNKNOWN for one without a letter that can be seen."""
     name: str = request.path_params["name"]
-    if not name.strip(" ."):
+    if not clean_file_name(name).strip(" ."):
         raise Problem(FILE_UNKNOWN, name=name)
     return name
 

@@ -279,10 +279,10 @@ def test_a_file_name_is_a_label_only(phone: TestClient, commune: str) -> None:
             assert len(answer.json()["name"]) <= 120
 
 
-def test_an_upload_that_stands_still_ends(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_that_stands_still_ends(survey: Survey, inspector: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sender who sends nothing for too long is told so, and the thread is free again."""
     monkeypatch.setattr(endpoints, "_STALLED_S", 0.2)
-    monkeypatch.setattr(session, "acting", lambda _request: None)
+    monkeypatch.setattr(session, "acting", lambda _request: inspector)
     endpoint = endpoints.upload_endpoint(lambda _request, _actor, chunks: endpoints.answer(len(list(chunks))))
 
     async def silent() -> dict[str, object]:

@@ -73,6 +73,11 @@ UPLOAD_STALLED = kind(
     "Đã {seconds} giây không nhận thêm được dữ liệu.", "Nothing more came for {seconds} seconds.",
     "Dữ liệu vẫn còn trên điện thoại; hãy gửi lại khi có sóng.", "Everything is still on the phone; send again when there is a signal.",
 )
+UPLOADS_TOO_MANY = kind(
+    "UPLOADS_TOO_MANY", 429,
+    "Tài khoản này đang gửi {limit} tệp cùng lúc.", "This account is sending {limit} files at once.",
+    "Dữ liệu vẫn còn trên điện thoại; hãy gửi lại sau ít phút.", "Everything is still on the phone; send again in a few minutes.",
+)
 UPLOAD_OFFSET = kind(
     "UPLOAD_OFFSET", 409,
     "Máy chủ mới nhận được {offset} byte đầu của tệp này.", "The server has the first {offset} bytes of this file only.",
