@@ -72,11 +72,10 @@ def address(settings: Settings) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    # --data is taken before and after the command's name.
+    parser = argparse.ArgumentParser(prog="python -m survey")
+    _take_data_folder(parser, default=None)
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
-    parser = argparse.ArgumentParser(prog="python -m survey", parents=[common])
-    parser.set_defaults(data=None)
+    _take_data_folder(common, default=argparse.SUPPRESS)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in names():
         module = importlib.import_module(f"survey.commands.{name.replace('-', '_')}")
@@ -84,3 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         module.add_arguments(child)
         child.set_defaults(command=module)
     return parser
+
+
+def _take_data_folder(parser: argparse.ArgumentParser, *, default: str | None) -> None:
+    """`--data`, before and after the command's name: an argument for each place, as a shared one's default would undo what came before."""
+    parser.add_argument("--data", type=Path, default=default, help="data folder (default: SURVEY_DATA or uploads/)")

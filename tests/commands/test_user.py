@@ -72,3 +72,12 @@ def test_wrong_usage_is_exit_2(user):
         with pytest.raises(SystemExit) as ended:
             user(*arguments)
         assert ended.value.code == 2
+
+
+def test_the_data_folder_may_stand_before_the_command(survey, capsys, monkeypatch, tmp_path):
+    """`--data DIR user list` works on that folder, not on the environment's."""
+    monkeypatch.setenv("SURVEY_DATA", str(tmp_path / "another"))
+    accounts.create_person(survey, "18844", by=None, login="lan", name="Nguyễn Thị Lan", role=Role.INSPECTOR)
+
+    assert main(["--data", str(survey.settings.data), "user", "list"]) == 0
+    assert "lan\t" in capsys.readouterr().out
