@@ -17,8 +17,8 @@ export function driftWords(drift) {
   return drift > 0 ? t("The phone's clock is {span} ahead.", { span }) : t("The phone's clock is {span} behind.", { span });
 }
 
-/** *seconds* in words, one unit: `3 days`. */
-export function spanWords(seconds) {
+// *seconds* in words, one unit: `3 days`.
+function spanWords(seconds) {
   if (seconds >= 2 * DAY_S) return t("{count} days", { count: Math.round(seconds / DAY_S) });
   if (seconds >= 2 * HOUR_S) return t("{count} hours", { count: Math.round(seconds / HOUR_S) });
   if (seconds < MINUTE_S) return t("less than a minute");

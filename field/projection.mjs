@@ -9,8 +9,8 @@ export function project(longitude, latitude) {
   return [longitude / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
 }
 
-/** The latitude of *y* in the square. */
-export const latitudeOf = (y) => (360 / Math.PI) * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - 90;
+// The latitude of *y* in the square.
+const latitudeOf = (y) => (360 / Math.PI) * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - 90;
 
 /** The smallest box `[west, north, east, south]` in the square around *points*; null where there are none. */
 export function boxOf(points) {

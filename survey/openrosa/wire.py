@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import formatdate
 from xml.sax.saxutils import escape
 
 from starlette.responses import Response
@@ -37,11 +36,10 @@ class EntityList:
 
 
 def headers(*, limit: int) -> dict[str, str]:
-    """The headers of every answer; *limit* is the largest request body in bytes."""
+    """The headers of every answer beside `Date`, which the server itself writes; *limit* is the largest request body in bytes."""
     return {
         "X-OpenRosa-Version": VERSION,
         "X-OpenRosa-Accept-Content-Length": str(limit),
-        "Date": formatdate(usegmt=True),
         "X-Content-Type-Options": "nosniff",
     }
 

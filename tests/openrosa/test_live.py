@@ -79,13 +79,15 @@ def test_from_the_qr_code_to_the_reviewer(deployment: Deployment) -> None:
     """List, form, manifest, register; three photos in three posts; the reviewer has them byte for byte; no log knows the token."""
     collect, survey = deployment.collect, deployment.server.survey()
     form = next(one for one in collect.forms() if one["formID"] == "household_environment")
-    xform = collect.get(form["downloadUrl"]).content
+    answer = collect.get(form["downloadUrl"])
+    xform = answer.content
     [file] = collect.files(form)
     register = collect.get(file["downloadUrl"]).content
     [house] = csv.DictReader(io.StringIO(register.decode()))
 
     assert f"md5:{hashlib.md5(xform, usedforsecurity=False).hexdigest()}" == form["hash"]
     assert f"md5:{hashlib.md5(register, usedforsecurity=False).hexdigest()}" == file["hash"]
+    assert len(answer.headers.get_list("date")) == 1
     assert house["name"] == NEAR
     assert b'<entity id="x"><deleted>true' in collect.get(f"{file['integrityUrl']}?id={NEAR},x").content
     key, photos = new_id(), dict(zip(_NAMES.values(), _photos(), strict=True))
