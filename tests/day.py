@@ -55,7 +55,8 @@ class Day:
         self.server = server
         self.line = self._stack.enter_context(Line(server.port))
         self.page = self.phone("phone")
-        expect(self.page.locator("#ready[data-ready]")).to_be_attached(timeout=30_000)  # the morning at the office
+        for part in ("#ready[data-ready]", "nav.tabs"):  # the morning at the office
+            expect(self.page.locator(part)).to_be_attached(timeout=30_000)
         return self
 
     def __exit__(self, *_error: object) -> None:

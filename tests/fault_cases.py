@@ -34,7 +34,7 @@ def cut_at_random_moments(day: Day, moments: int) -> None:
 def line_drops_every_200_kb(day: Day, _moments: int) -> None:
     """A 5 MB photo, and two more, over a line that never carries more than 200 kB at a time."""
     day.seal(1, noise_photo(_LARGE))
-    day.line.drop_every = _DROP_BYTES
+    day.line.drop_every, day.line.bytes_per_s = _DROP_BYTES, 4_000_000
     day.send()
     day.struck = day.line.drops
 
