@@ -25,6 +25,7 @@ from xlrd.compdoc import CompDocError  # type: ignore[import-untyped]
 from survey.domain.forms import SITE_KINDS, CompiledForm
 from survey.forms.draft import Draft
 from survey.forms.faults import broken, column_of, translate
+from survey.forms.foreign import Remark
 from survey.forms.sheets import Sheets
 from survey.forms.tree import build_tree
 
@@ -32,11 +33,21 @@ _LARGEST_FILE = 5_000_000
 _LARGEST_UNPACKED = 50_000_000
 _FORM_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.: -]{0,126}[A-Za-z0-9_-]|[A-Za-z0-9_]")
 _VERSION = re.compile(r"[A-Za-z0-9][\w .:(),+-]{0,63}", re.ASCII)
+_DIVERTED = {
+    "submission_url": (
+        "submission_url bị bỏ qua: bài nộp của phiếu chỉ gửi về máy chủ này",
+        "submission_url is passed over: what is filled in comes to this server",
+    ),
+    "public_key": (
+        "public_key bị bỏ qua: máy chủ này không đọc được bài nộp mã hóa",
+        "public_key is passed over: encrypted work could not be read here",
+    ),
+}
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NOT_A_WORKBOOK = (
     # What openpyxl and xlrd say of bytes that are not a workbook; TypeError is pyxform's for a sheet that it does not know.
     zipfile.BadZipFile, InvalidFileException, XLRDError, CompDocError, struct.error, AssertionError, LookupError, ValueError, TypeError,
-    OSError, OverflowError,
+    OSError, OverflowError, SyntaxError,  # the last one is what parsers of XML raise
 )  # fmt: skip
 
 
@@ -46,14 +57,17 @@ def compile_xlsform(content: bytes, name: str) -> CompiledForm:
     Raises BROKEN_FORM with sheet, row and remedy.
     """
     read = _read(content, name)
+    remarks = _keep_here(read)
     sheets = Sheets(read.survey or (), read.choices or (), _setting(read, "name") or "data")
     try:
         result = convert(xlsform={field.name: getattr(read, field.name) for field in fields(read)}, validate=False)
     except PyXFormError as error:
         raise translate(name, str(error), column_of(error.context), sheets.of_fault) from error
+    except RecursionError as error:
+        raise broken(name, "other", detail="groups within groups too deep") from error
     form = result._pyxform or {}  # noqa: SLF001 - pyxform offers its reading of the sheets under this name only
     _check_settings(form, name)
-    draft = Draft(str(form["id_string"]), form, sheets)
+    draft = Draft(str(form["id_string"]), form, sheets, remarks=remarks)
     return _compiled(draft, build_tree(draft), result.xform)
 
 
@@ -73,10 +87,24 @@ def _read(content: bytes, name: str) -> DefinitionData:
     return read
 
 
+def _keep_here(read: DefinitionData) -> list[Remark]:
+    """Take out of the settings what makes ODK Collect send elsewhere, or send what cannot be read here; returns what was taken out."""
+    row = read.settings[0] if read.settings else {}
+    gone = {key: _DIVERTED[name] for key in row if (name := _heading(key)) in _DIVERTED}
+    if gone:
+        read.settings = [{key: value for key, value in row.items() if key not in gone}]
+        read.settings_header = [dict.fromkeys(read.settings[0])]
+    return [Remark(vi, en, "settings", 2) for vi, en in gone.values()]
+
+
+def _heading(key: object) -> str:
+    return str(key).strip().lower().replace(" ", "_")
+
+
 def _setting(read: DefinitionData, name: str) -> str:
     """A cell of the settings sheet by its heading, however that is written."""
     row = read.settings[0] if read.settings else {}
-    return next((str(value or "") for key, value in row.items() if str(key).strip().lower().replace(" ", "_") == name), "")
+    return next((str(value or "") for key, value in row.items() if _heading(key) == name), "")
 
 
 def _form_id_of(name: str) -> str:

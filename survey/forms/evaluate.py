@@ -10,6 +10,7 @@ from survey.forms.model import Model, numbers, plain
 from survey.forms.values import Scalar, as_boolean, as_number, as_scalar, as_text
 
 _HAIR = 1e-12
+_LONGEST_TEXT = 100_000  # letters of a computed text
 _ORDER: dict[str, Callable[[float, float], bool]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
@@ -105,10 +106,10 @@ class Interpreter:
         return extreme(self._all(args), max)
 
     def _concat(self, *args: Mapping[str, Any]) -> Scalar:
-        return "".join(as_text(value) for value in self._all(args))
+        return _joined("", self._all(args))
 
     def _join(self, mark: Mapping[str, Any], *args: Mapping[str, Any]) -> Scalar:
-        return as_text(self.value(mark)).join(as_text(value) for value in self._all(args))
+        return _joined(as_text(self.value(mark)), self._all(args))
 
     def _position(self, node: Mapping[str, Any]) -> Scalar:
         return float(numbers(self.here).get(plain(node.get("path", self.here)), 1))
@@ -139,6 +140,19 @@ _OVER_TREES = frozenset({
     "if", "coalesce", "once", "today", "now", "count", "count-non-empty", "sum", "min", "max", "concat", "join",
     "position", "indexed-repeat", "choice-name", "instance",
 })  # fmt: skip
+
+
+def _joined(mark: str, values: Sequence[Scalar]) -> str:
+    """The texts of *values* in a row, as far as they fit: forty calculations, each the last one twice, would fill any memory."""
+    pieces: list[str] = []
+    left = _LONGEST_TEXT
+    for value in values:
+        piece = (mark if pieces else "") + as_text(value)
+        pieces.append(piece[:left])
+        left -= len(pieces[-1])
+        if left <= 0:
+            break
+    return "".join(pieces)
 
 
 def _column(item: Mapping[str, Any], column: str, language: str) -> str:

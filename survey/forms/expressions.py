@@ -3,6 +3,7 @@
 The tree's grammar is written down in tests/vectors/README.md, with cases that both interpreters run.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,11 +61,12 @@ def read_expression(text: str, scope: Scope) -> Expression:
     if "${" in re.sub(r"""'[^']*'|"[^"]*\"""", "", source):
         raise ExpressionFault("syntax", text)
     try:
-        root = OpenRosaParser(strict=True).parse(source)
-    except (ElementPathError, RecursionError, AttributeError, TypeError) as error:
-        # elementpath answers some malformed texts with AttributeError or TypeError rather than its own exception.
+        return _convert(OpenRosaParser(strict=True).parse(source), scope, 0)
+    except ExpressionFault:
+        raise
+    except (ElementPathError, RecursionError, AttributeError, TypeError, ValueError) as error:
+        # elementpath answers some malformed texts with Python's own exceptions: thousands of digits, brackets or steps among them.
         raise ExpressionFault("syntax", str(error)) from error
-    return _convert(root, scope, 0)
 
 
 def settled_once(expression: Expression) -> Expression:
@@ -106,6 +108,8 @@ def _convert(token: XPathToken, scope: Scope, depth: int) -> Expression:
 
 
 def _plain(number: float) -> float | int:
+    if not math.isfinite(number):  # JSON has no such number: no phone could read the form
+        raise ExpressionFault("syntax", "1e308")
     return int(number) if number.is_integer() and abs(number) < _LARGEST_WHOLE else number
 
 

@@ -11,8 +11,9 @@ _TAGS = re.compile(
 )
 _HEADING = re.compile(r"^ {0,3}#{1,6} +", re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\(\s*([^\s()]+)\s*\)")
-# A marker hugs what it dresses, and an underscore inside a word (photo_1) is a letter.
-_STRONG = re.compile(r"(?<![\w\\])(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+# A marker hugs what it dresses, and an underscore inside a word (photo_1) is a letter. A bound on it, or thousands of markers that
+# nothing closes would take the square of their number.
+_STRONG = re.compile(r"(?<![\w\\])(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1(?!\w)", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*\n]+?)(?<=[^\s*_])\1(?![\w*])")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~])")
 _REFERENCE = re.compile(r"\$\{[^}]*\}")

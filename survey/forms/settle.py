@@ -14,6 +14,7 @@ Node = Mapping[str, Any]
 # Each round settles at least one more link of a chain; forms that never settle are refused when they are compiled.
 _MOST_ROUNDS = 30
 MOST_INSTANCES = 500  # of a repeat whose number is computed: a slip of the finger asks for millions
+_MOST_COMPUTED = 5000  # instances of all of them together: repeats in repeats multiply
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,14 @@ def settle(tree: Node, values: Mapping[str, object], *, today: str = "", now: st
 
 def _counted(tree: Node, model: Model, counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """Repeats whose number is computed: as many instances as that, or as have answers."""
+    left = _MOST_COMPUTED
     for node in walk(tree["children"]):
         if "count" in node:
             for around in model.nodes(node["path"].rpartition("/")[0]):
                 path = f"{around}/{node['name']}"
                 number = as_number(Interpreter(model, path).value(node["count"]))
-                wanted = int(max(0, min(number, MOST_INSTANCES))) if not math.isnan(number) else 0
+                wanted = int(max(0, min(number, MOST_INSTANCES, left))) if not math.isnan(number) else 0
+                left -= wanted
                 yield path, max(wanted, counts.get(path, 0))
 
 
