@@ -25,6 +25,16 @@ export async function mount(root, { desk = false, embedded = false, language: wa
   return () => app.close();
 }
 
+// A module that is neither here nor to be had is a lack of connection.
+async function fetched(module) {
+  try {
+    return await module;
+  } catch (error) {
+    if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");
+    throw error;
+  }
+}
+
 class App {
   #tabs = null; // the bar below
   #tab = null; // which of its screens is shown
@@ -36,7 +46,7 @@ class App {
     this.embedded = embedded;
     this.wanted = wanted;
     this.page = page;
-    this.keeping = null; // with the rooms, on the client's own page
+    this.keeping = null; // behind the first screen, on the client's own page
     this.base = `${location.origin}/field/`;
     this.api = `${location.origin}/api/`;
     this.element = h("main", { class: embedded ? "field embedded" : "field", lang: language() });
@@ -95,16 +105,21 @@ class App {
     else await this.home();
   }
 
-  // Behind the first screen: the other screens, the bar below, and the page itself for the next time.
+  // Behind the first screen: the page itself for the next time, with it the other screens, and the bar below.
   async #settle() {
-    const { Keeping, TabBar, prefetchEarlier } = await this.rooms();
+    if (this.page && !this.keeping) await this.#keepPage();
+    const { TabBar, prefetchEarlier } = await this.rooms();
     if (!this.page) return;
     this.#tabs = new TabBar(this);
     if (this.#tab) this.element.append(this.#tabs.shown(this.#tab));
-    this.keeping = new Keeping(this.page.prompt);
-    this.keeping.listen(() => this.screen?.kept?.());
-    await this.keeping.begin({ idle: this.#tab === "work" });
     await prefetchEarlier(this.work.me.person);
+  }
+
+  async #keepPage() {
+    const { Keeping } = await fetched(import("./keeping.mjs"));
+    this.keeping = new Keeping(this.page.prompt);
+    this.keeping.listen(() => (this.keeping.taken && this.#tab === "work" ? location.reload() : this.screen?.kept?.()));
+    await this.keeping.begin({ idle: this.#tab === "work" });
   }
 
   /** Call *listener* with a draft's id at every step of sending until the returned function is called. */
@@ -120,18 +135,14 @@ class App {
 
   /** The modules behind the first screen. Raises Refusal where they are neither here nor to be had. */
   async rooms() {
-    try {
-      const rooms = await import("./rooms.mjs");
-      if (!this.sender) {
-        this.sender = new rooms.Sender(this.api, { later: rooms.askForSync });
-        this.sender.listen((id) => this.#hearing.forEach((listener) => listener(id)));
-        this.sender.wake();
-      }
-      return rooms;
-    } catch (error) {
-      if (error instanceof TypeError) throw new Refusal(0, "NO_CONNECTION", "");
-      throw error;
+    await this.keeping?.settled; // all files come in one answer then, instead of one by one
+    const rooms = await fetched(import("./rooms.mjs"));
+    if (!this.sender) {
+      this.sender = new rooms.Sender(this.api, { later: rooms.askForSync });
+      this.sender.listen((id) => this.#hearing.forEach((listener) => listener(id)));
+      this.sender.wake();
     }
+    return rooms;
   }
 
   close() {
@@ -160,6 +171,7 @@ class App {
   async home() {
     await this.screen?.leave?.();
     await keep("current", null);
+    if (this.keeping?.taken) return location.reload(); // a new release, now that nothing is open
     this.show(await homeScreen(this), "work");
   }
 

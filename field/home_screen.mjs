@@ -102,6 +102,8 @@ function stateLine(work, late) {
 
 function releaseLine(keeping) {
   if (!keeping?.newer) return null;
+  const soon = () => t("The new version comes in a moment, at the latest when the app is opened again.");
+  if (keeping.asked) return h("p", { class: "hint", id: "newer" }, soon());
   const blocked = () => t("Close the other tabs of this app, then tap here for the new version.");
   const words = keeping.blocked ? blocked() : t("New version here: tap to load it");
   return h("button", { type: "button", class: "plain", id: "newer", onclick: () => keeping.loadNewest() }, words);

@@ -2,7 +2,9 @@
 
 import { h } from "./dom.mjs";
 
-/** What the browser does to keep this page; listeners hear of every change of `state`, `newer`, `blocked` and `prompt`. */
+const PATIENCE_MS = 20_000; // then the page goes on without being kept
+
+/** What the browser does to keep this page; listeners hear of every change. */
 export class Keeping {
   #listeners = new Set();
   #registration = null;
@@ -11,11 +13,24 @@ export class Keeping {
   constructor(prompt) {
     this.state = navigator.serviceWorker ? "asked" : "impossible"; // then "kept" or "failed"
     this.newer = false; // a new release waits
+    this.asked = false; // it has been asked to take over
+    this.taken = false; // it has: the page is to be loaded anew as soon as nothing in it is open
     this.blocked = false; // it cannot be loaded while other pages are open
     this.prompt = prompt;
     addEventListener("beforeinstallprompt", (event) => this.#change({ prompt: event }));
     addEventListener("appinstalled", () => this.#change({ prompt: null }));
-    navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "other pages are open" && this.#change({ blocked: true }));
+    const refused = ({ data }) => data === "other pages are open" && this.#change({ blocked: true, asked: false });
+    navigator.serviceWorker?.addEventListener("message", refused);
+    this.settled = this.#settle(); // once the page comes from the phone, or it is known or likely that it will not
+  }
+
+  #settle() {
+    if (!navigator.serviceWorker || navigator.serviceWorker.controller) return Promise.resolve();
+    return new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+      this.listen(() => this.state === "failed" && resolve());
+      setTimeout(resolve, PATIENCE_MS);
+    });
   }
 
   /** Call *listener* at every change until the returned function is called. */
@@ -39,6 +54,7 @@ export class Keeping {
     const waiting = (await navigator.serviceWorker.getRegistration())?.waiting;
     if (idle && waiting) this.#load(waiting);
     addEventListener("online", () => this.#register());
+    if (!navigator.serviceWorker.controller) fetch(new URL("rest.json", import.meta.url)).catch(() => {}); // while the worker comes
     await this.#register();
   }
 
@@ -48,8 +64,9 @@ export class Keeping {
   }
 
   #load(waiting) {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    waiting.postMessage("take over");
+    this.#change({ asked: true });
+    navigator.serviceWorker.addEventListener("controllerchange", () => this.#change({ taken: true }), { once: true });
+    waiting.postMessage("take over"); // Chromium may wait minutes with it where this page was reloaded under the release before
   }
 
   async #register() {

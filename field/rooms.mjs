@@ -4,7 +4,6 @@ export { returnedWork } from "./again.mjs";
 export { askForSync } from "./background.mjs";
 export { checklistScreen } from "./checklist_screen.mjs";
 export { prefetchEarlier } from "./ghost.mjs";
-export { Keeping } from "./keeping.mjs";
 export { mapScreen } from "./map_screen.mjs";
 export { outboxScreen } from "./outbox_screen.mjs";
 export { receiptScreen } from "./receipt_screen.mjs";

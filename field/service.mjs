@@ -8,6 +8,7 @@ const CACHE = PREFIX + RELEASE;
 const SCOPE = new URL("./", location.href);
 const KEPT = new Set(FILES);
 const TRIES = 3;
+const TYPES = { mjs: "text/javascript", css: "text/css", svg: "image/svg+xml", webmanifest: "application/manifest+json" };
 
 addEventListener("install", (event) => event.waitUntil(keepRelease()));
 addEventListener("activate", (event) => event.waitUntil(dropOthers()));
@@ -23,7 +24,8 @@ addEventListener("message", (event) => {
 
 // Every file or none: one that fails ends the installation, and the release before it goes on.
 async function keepRelease() {
-  const bodies = await Promise.all(FILES.map(fetchFile));
+  const rest = JSON.parse(new TextDecoder().decode((await fetchFile("rest.json")).content));
+  const bodies = await Promise.all(FILES.map((file) => (file in rest ? madeOf(file, rest[file]) : fetchFile(file))));
   await checkRelease(bodies.map(({ content }) => content));
   const had = await caches.has(CACHE);
   try {
@@ -33,6 +35,13 @@ async function keepRelease() {
     if (!had) await caches.delete(CACHE);
     throw error;
   }
+}
+
+// A file out of the one answer that holds what the first screen does not ask for.
+function madeOf(file, text) {
+  const content = new TextEncoder().encode(text);
+  const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
+  return { answer: new Response(content, { headers: { "Content-Type": type } }), content };
 }
 
 async function fetchFile(file) {

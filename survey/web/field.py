@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,7 @@ _TYPES = {
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
+_FIRST = re.compile(r'href="([^"]+)"')  # what the page itself names
 _RELEASE = "// Which release of the client this server has: a hash over its files, and their names as the page asks for them.\n\n"
 _WORKER = "service.mjs"  # the browser keeps it itself, outside the release that it keeps for the page
 _ICONS = ".png"  # fetched by the browser when the page is installed, never by the page
@@ -57,6 +59,7 @@ def routes() -> list[BaseRoute]:
         Route("/field/texts/{language}.json", show_texts, methods=["GET"]),
         Route(f"/field/{_WORKER}", show_worker, methods=["GET"]),
         Route("/field/release.mjs", show_release, methods=["GET"]),
+        Route("/field/rest.json", show_rest, methods=["GET"]),
         Route("/field/{name}", show_file, methods=["GET"]),
     ]
 
@@ -87,6 +90,11 @@ def show_release(request: Request) -> Response:
     return _answer(request, _packed(module.encode(), _TYPES[".mjs"]))
 
 
+def show_rest(request: Request) -> Response:
+    """Answer `{file: content}` of all files that the first screen does not ask for: one packed answer instead of sixty small ones."""
+    return _answer(request, _packed(_rest(release()[0]), "application/json"))
+
+
 def show_worker(request: Request) -> Response:
     """Answer the service worker, which names the release in its last line: Chromium fails to start one of which only an import differs."""
     source = _content(FOLDER / _WORKER) + f"// Release {release()[0]}\n".encode()
@@ -105,6 +113,14 @@ def release() -> tuple[str, list[str]]:
             digests["./" if path.name == "index.html" else path.name] = _digest_of(path, path.stat().st_mtime_ns)
     files = sorted(digests)
     return _digest("".join(f"{file} {digests[file]}\n" for file in files).encode()), files
+
+
+@lru_cache(maxsize=2)
+def _rest(_release: str) -> bytes:
+    files = release()[1]
+    first = {"./", *_FIRST.findall((FOLDER / "index.html").read_text("utf-8"))}
+    contents = {file: _content(FOLDER / file).decode() for file in files if file not in first and not file.startswith("texts/")}
+    return json.dumps(contents, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def translated() -> dict[str, str]:

@@ -23,6 +23,12 @@ _NAMES = ("Nguyễn Văn Đức", "Trần Thị Hường", "Lê Quang Bình", "P
 
 
 @pytest.fixture(scope="session")
+def browsers(_playwright: Playwright) -> Playwright:
+    """Playwright itself, for tests that close a browser and open it again."""
+    return _playwright
+
+
+@pytest.fixture(scope="session")
 def chromium(_playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests; each test has its own context."""
     browser = _playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
