@@ -71,6 +71,19 @@ def address(settings: Settings) -> str:
     return settings.public_url or "http://localhost:8501"
 
 
+def options_of_actions(parser: argparse.ArgumentParser, *, commune: bool = True) -> argparse.ArgumentParser:
+    """Let *parser* take `--json` and, where *commune*, `--commune`; returns the parent by which its actions take them, and `--data`."""
+    actions = argparse.ArgumentParser(add_help=False)
+    _take_data_folder(actions, default=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    actions.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
+    if commune:
+        words = "official code (default: the deployment's first)"
+        parser.add_argument("--commune", help=words)
+        actions.add_argument("--commune", default=argparse.SUPPRESS, help=words)
+    return actions
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m survey")
     _take_data_folder(parser, default=None)

@@ -3,12 +3,11 @@
 import argparse
 import json
 from collections.abc import Iterable
-from pathlib import Path
 
 import segno
 
 from survey import devices
-from survey.commands import address, open_deployment
+from survey.commands import address, open_deployment, options_of_actions
 from survey.domain.people import Device, Person, Role
 from survey.domain.problems import PERSON_UNKNOWN, Problem
 from survey.domain.times import optional_to_text, to_text
@@ -22,12 +21,7 @@ SUMMARY = "enrol a phone, list the enrolled ones, or shut one out"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`enroll [--user LOGIN] [--name LABEL]`, `list`, `revoke ID`; `--commune` where the deployment holds several."""
-    # The options are taken before and after the action.
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--commune", default=argparse.SUPPRESS, help="official code (default: the deployment's first)")
-    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
-    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
-    parser.set_defaults(commune=None, json=False)
+    common = options_of_actions(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     enroll = actions.add_parser("enroll", help="a new phone; prints its one-time link and its key, once", parents=[common])
     enroll.add_argument("--user", metavar="LOGIN", help="who carries it (default: the first inspector by login)")

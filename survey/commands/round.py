@@ -3,9 +3,8 @@
 import argparse
 import json
 from datetime import date
-from pathlib import Path
 
-from survey.commands import open_deployment, operator
+from survey.commands import open_deployment, operator, options_of_actions
 from survey.establish import add_round
 from survey.store.deployment import select_first_commune, select_rounds
 from survey.wiring import Settings, Survey
@@ -15,11 +14,7 @@ SUMMARY = "the survey rounds of a commune: add one, list them"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`add ID --from DATE --to DATE [--name NAME]`, or `list`."""
-    # The options are taken before and after the action.
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
-    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
-    parser.set_defaults(json=False)
+    common = options_of_actions(parser, commune=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="every round with its days", parents=[common])
     add = actions.add_parser("add", help="a new round; what was captured within it belongs to it", parents=[common])

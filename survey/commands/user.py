@@ -2,10 +2,9 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from survey import accounts
-from survey.commands import address, open_deployment
+from survey.commands import address, open_deployment, options_of_actions
 from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
 from survey.domain.problems import HAMLET_UNKNOWN, PERSON_UNKNOWN, Problem
@@ -20,12 +19,7 @@ SUMMARY = "add, list or close people's accounts, or make a one-time sign-in link
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`add LOGIN --role …`, `disable LOGIN`, `list`, `link LOGIN`; `--commune` where the deployment holds several."""
-    # The options are taken before and after the action.
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--commune", default=argparse.SUPPRESS, help="official code (default: the deployment's first)")
-    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
-    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default: SURVEY_DATA or uploads/)")
-    parser.set_defaults(commune=None, json=False)
+    common = options_of_actions(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="a new account; prints its one-time sign-in link", parents=[common])
     add.add_argument("login")

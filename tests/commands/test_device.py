@@ -91,6 +91,22 @@ def test_problems_are_one_line_with_their_code(device, arguments, code):
     assert (exit_code, out, err.split(":")[0], err.count("\n")) == (1, "", code, 1)
 
 
+def test_options_may_stand_before_the_action(survey, capsys, monkeypatch, tmp_path):
+    """Before the command, before its action and behind it they mean the same."""
+    monkeypatch.setenv("SURVEY_DATA", str(tmp_path / "another"))
+    folder = str(survey.settings.data)
+    said = []
+    for words in (
+        ["--data", folder, "device", "--json", "--commune", COMMUNE, "enroll", "--name", "Redmi"],
+        ["device", "--data", folder, "--json", "list"],
+        ["device", "list", "--commune", COMMUNE, "--json", "--data", folder],
+    ):
+        assert main(words) == 0
+        said.append(json.loads(capsys.readouterr().out)["device"])
+
+    assert len(set(said)) == 1
+
+
 def test_a_mistyped_folder_is_told(tmp_path, capsys):
     """No empty database is made in it."""
     assert main(["device", "list", "--data", str(tmp_path / "typo")]) == 1
