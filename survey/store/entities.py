@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from survey.domain.ports import Reader, Row
 from survey.domain.sites import SiteKind
+from survey.store.scope import within
 
 _PORTION = 500  # ids in one question
 _LISTED = (
@@ -19,13 +20,13 @@ def select_entities(reader: Reader, commune: str, kind: SiteKind, scope: Collect
 
     Columns: site, code, name, hamlet, hamlet_name, latitude, longitude, geometry (GeoJSON text), versions (how many the site has had).
     """
-    clause, names = _within(scope)
+    clause, names = within(scope, "s.hamlet")
     return reader.stream(f"{_LISTED}{clause} ORDER BY s.sort_key, s.site", commune=commune, kind=kind.value, **names)
 
 
 def select_known(reader: Reader, commune: str, kind: SiteKind, scope: Collection[str] | None, sites: Sequence[str]) -> set[str]:
     """Which of the ids *sites* are in the list that `select_entities` gives."""
-    clause, names = _within(scope)
+    clause, names = within(scope, "s.hamlet")
     known: set[str] = set()
     for start in range(0, len(sites), _PORTION):
         ids = {f"site{number}": site for number, site in enumerate(sites[start : start + _PORTION])}
@@ -39,10 +40,3 @@ def select_known(reader: Reader, commune: str, kind: SiteKind, scope: Collection
         )
         known |= {row["site"] for row in rows}
     return known
-
-
-def _within(scope: Collection[str] | None) -> tuple[str, dict[str, object]]:
-    if scope is None:
-        return "", {}
-    names: dict[str, object] = {f"scope{number}": hamlet for number, hamlet in enumerate(sorted(scope))}
-    return f" AND ({' OR '.join(['s.hamlet IS NULL', *(f's.hamlet = :{name}' for name in names)])})", names

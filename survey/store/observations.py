@@ -14,6 +14,7 @@ from operator import itemgetter
 from survey.domain.conditions import Observation, Value
 from survey.domain.ports import Reader, Row
 from survey.domain.times import to_text
+from survey.store.scope import within
 
 # The versions that counted at :moment: decided as accepted by then, captured by then, replaced by none that was accepted by then.
 _COUNTED_THEN = """
@@ -109,15 +110,12 @@ def _register(wanted: Wanted) -> tuple[str, dict[str, object]]:
         if getattr(wanted, name) is not None:
             clauses += f" AND {clause}"
             parameters[name] = getattr(wanted, name)
-    if wanted.scope is not None:
-        scope = {f"scope{number}": hamlet for number, hamlet in enumerate(sorted(wanted.scope))}
-        clauses += f" AND (hamlet IS NULL OR hamlet IN ({_marks(scope)}))"
-        parameters |= scope
-    statement = f"SELECT site, hamlet, attributes FROM site WHERE {clauses} ORDER BY site"
+    in_scope, hamlets = within(wanted.scope)
+    statement = f"SELECT site, hamlet, attributes FROM site WHERE {clauses}{in_scope} ORDER BY site"
     if wanted.limit is not None:
         statement += " LIMIT :limit"
         parameters["limit"] = wanted.limit
-    return statement, parameters
+    return statement, parameters | hamlets
 
 
 def _marks(names: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from survey.domain.places import Line
 from survey.domain.ports import Reader, Row
+from survey.store.scope import within
 
 _EARLIER = (
     "SELECT s.site, s.form, a.question, a.repeat_key, a.sha256, s.submission, s.captured_at FROM submission s"
@@ -19,7 +20,7 @@ def select_register_rows(reader: Reader, commune: str, scope: Collection[str] | 
 
     Columns: site, code, name, kind, hamlet, latitude, longitude, geometry (GeoJSON text of a road, else None).
     """
-    clause, names = _within(scope)
+    clause, names = within(scope)
     return reader.rows(
         "SELECT site, code, name, kind, hamlet, latitude, longitude, geometry FROM site"
         f" WHERE commune = :commune AND known_to IS NULL AND closed = 0{clause} ORDER BY sort_key, site",
@@ -38,7 +39,7 @@ def select_visits(reader: Reader, commune: str, round_id: str | None, scope: Col
 
     `accepted` where any is, else `received`; what was returned or rejected is not done.
     """
-    clause, names = _within(scope)
+    clause, names = within(scope)
     in_round = "round IS NULL" if round_id is None else "round = :round"
     # The better state comes first in the alphabet.
     rows = reader.rows(
@@ -89,10 +90,3 @@ def _newest_of_each(rows: list[Row]) -> Iterator[Row]:
         if place not in seen:
             seen.add(place)
             yield row
-
-
-def _within(scope: Collection[str] | None) -> tuple[str, dict[str, object]]:
-    if scope is None:
-        return "", {}
-    names: dict[str, object] = {f"scope{number}": hamlet for number, hamlet in enumerate(sorted(scope))}
-    return " AND (" + " OR ".join(["hamlet IS NULL", *(f"hamlet = :{name}" for name in names)]) + ")", names

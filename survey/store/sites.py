@@ -15,6 +15,7 @@ from survey.domain.places import distance_m
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.sites import CODE_PREFIXES, Site, SiteKind, code_number
 from survey.domain.times import from_text, to_text
+from survey.store.scope import within
 
 _COLUMNS = "commune, site, known_from, kind, code, name, hamlet, latitude, longitude, geometry, attributes, closed"
 _PRESENT = f"SELECT {_COLUMNS}, sort_key FROM site WHERE commune = :commune AND known_to IS NULL AND closed = 0"
@@ -217,11 +218,8 @@ def _where(wanted: SiteFilter) -> tuple[str, dict[str, object]]:
     for number, word in enumerate(fold(wanted.q).split()[:_WORDS]):
         clauses.append(f"search LIKE :word{number} ESCAPE '!'")
         parameters[f"word{number}"] = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    if wanted.scope is not None:
-        names = {f"scope{number}": hamlet for number, hamlet in enumerate(sorted(wanted.scope))}
-        clauses.append("(" + " OR ".join(["hamlet IS NULL", *(f"hamlet = :{name}" for name in names)]) + ")")
-        parameters |= names
-    return "".join(f" AND {clause}" for clause in clauses), parameters
+    in_scope, hamlets = within(wanted.scope)
+    return "".join(f" AND {clause}" for clause in clauses) + in_scope, parameters | hamlets
 
 
 def _version(site: Site, hamlet_name: str, at: datetime) -> dict[str, object]:
