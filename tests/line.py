@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Self
 
 _PIECE = 16_384
+_QUEUE_S = 0.05  # what waits before a line is sent without a gap; a relay that sleeps too long makes up for it
 
 
 class Line:
@@ -107,7 +108,7 @@ class Line:
         if self.bytes_per_s is None:
             return
         with self._lock:
-            begin = max(self._free_at, time.monotonic())
+            begin = max(self._free_at, time.monotonic() - _QUEUE_S)
             self._free_at = begin + size / self.bytes_per_s
             pause = self._free_at - time.monotonic()
         time.sleep(max(0.0, pause))
