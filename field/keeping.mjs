@@ -2,7 +2,8 @@
 
 import { h } from "./dom.mjs";
 
-const PATIENCE_MS = 20_000; // then the page goes on without being kept
+const PATIENCE_MS = 8_000; // then the page goes on without being kept
+const CLAIM_MS = 1_000; // a worker that is here takes the page in at once, or not at all: another release came in between
 
 /** What the browser does to keep this page; listeners hear of every change. */
 export class Keeping {
@@ -29,6 +30,7 @@ export class Keeping {
     return new Promise((resolve) => {
       navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
       this.listen(() => this.state === "failed" && resolve());
+      this.listen(() => this.state === "kept" && setTimeout(resolve, CLAIM_MS));
       setTimeout(resolve, PATIENCE_MS);
     });
   }
