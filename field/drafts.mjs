@@ -2,29 +2,35 @@
 
 const NAME = "ntm-survey";
 const STORES = ["drafts", "photos", "sent", "kept"];
-let opening = null;
 
-// Rejects with a DOMException where the browser keeps nothing (a private window); asked again the next time.
-function database() {
-  opening ??= new Promise((resolve, reject) => {
+const database = databaseOf(NAME, (db) => {
+  db.createObjectStore("drafts", { keyPath: "id" });
+  db.createObjectStore("photos", { keyPath: ["draft", "name"] });
+  db.createObjectStore("sent", { keyPath: "id" });
+  db.createObjectStore("kept");
+});
+
+/**
+ * A function that opens the database *name*, whose stores *create* makes, and gives the same connection until the browser closes it.
+ * It rejects with a DOMException where the browser keeps nothing (a private window); asked again, it tries again.
+ */
+export function databaseOf(name, create) {
+  let opening = null;
+  const open = (resolve, reject) => {
     if (!globalThis.indexedDB) throw new DOMException("no IndexedDB", "NotSupportedError");
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("drafts", { keyPath: "id" });
-      request.result.createObjectStore("photos", { keyPath: ["draft", "name"] });
-      request.result.createObjectStore("sent", { keyPath: "id" });
-      request.result.createObjectStore("kept");
-    };
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => create(request.result);
     request.onsuccess = () => {
       request.result.onclose = () => (opening = null);
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
-  }).catch((error) => {
+  };
+  const forget = (error) => {
     opening = null;
     throw error;
-  });
-  return opening;
+  };
+  return () => (opening ??= new Promise(open).catch(forget));
 }
 
 // One transaction over all stores: everything that *work* asks for is kept, or nothing. Unless it asks for *more* when it has heard

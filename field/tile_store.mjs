@@ -1,5 +1,6 @@
 // The office's background map on this phone: fetched in pieces on request, kept in a database of its own, read without a connection.
 
+import { databaseOf } from "./drafts.mjs";
 import { Refusal } from "./server.mjs";
 
 const NAME = "ntm-survey-tiles";
@@ -125,26 +126,11 @@ async function fetchRange(url, file, offset, length, signal) {
 
 const plain = (etag) => (etag ?? "").replace(/^W\/|"/g, "");
 const piecesOf = (etag) => IDBKeyRange.bound([etag], [etag, []]);
-let opening = null;
 
-function database() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("files", { keyPath: "etag" });
-      request.result.createObjectStore("pieces");
-    };
-    request.onsuccess = () => {
-      request.result.onclose = () => (opening = null);
-      resolve(request.result);
-    };
-    request.onerror = () => reject(request.error);
-  }).catch((error) => {
-    opening = null;
-    throw error;
-  });
-  return opening;
-}
+const database = databaseOf(NAME, (db) => {
+  db.createObjectStore("files", { keyPath: "etag" });
+  db.createObjectStore("pieces");
+});
 
 async function transact(mode, work) {
   const transaction = (await database()).transaction(["files", "pieces"], mode);
