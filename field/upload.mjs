@@ -81,24 +81,30 @@ async function next(path, photo, offset, line) {
   }
 }
 
+// The piece goes from the phone's store to the line by itself: bytes that a page has read stay in its memory for long.
 async function sendPiece(path, photo, offset, line) {
-  const bytes = await pieceOf(photo, offset, line.piece);
+  const piece = pieceOf(photo, offset, line.piece);
   const begun = performance.now();
-  const answer = await patch(path, bytes, {
+  const headers = {
     "Content-Type": photo.bytes?.type || "application/x-unknown",
     "Upload-Offset": String(offset),
     "Upload-Length": String(photo.size),
     "Repr-Digest": reprDigest(photo.sha256),
-  });
-  line.carried(bytes.byteLength, performance.now() - begun);
-  return answer;
+  };
+  try {
+    const answer = await patch(path, piece, headers);
+    line.carried(piece.size, performance.now() - begun);
+    return answer;
+  } catch (refusal) {
+    if (refusal.code === "NO_CONNECTION") await piece.arrayBuffer(); // a photo that the phone cannot read is no cut
+    throw refusal;
+  }
 }
 
-// Read here and not by the request, so that a photo that the phone cannot read is told from a line that is cut.
-async function pieceOf(photo, offset, size) {
-  if (photo.bytes) return photo.bytes.slice(offset, offset + size).arrayBuffer();
+function pieceOf(photo, offset, size) {
+  if (photo.bytes) return photo.bytes.slice(offset, offset + size);
   if (offset < photo.size) throw new Refusal(422, "PHOTO_GONE", "");
-  return new ArrayBuffer(0); // the server has it all; only its answer was lost
+  return new Blob(); // the server has it all; only its answer was lost
 }
 
 // How far the server has come with *photo*. Other bytes under its name are no part of it.

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -81,7 +82,8 @@ class Day:
 
     def sign_in(self, context: BrowserContext) -> None:
         """Give *context* a session of the inspector."""
-        context.add_cookies([{"name": "survey_session", "value": self.server.cookie("inspector"), "url": self.line.url, "httpOnly": True}])
+        cookie = {"name": "survey_session", "value": self.server.cookie("inspector"), "url": self.line.url, "httpOnly": True}
+        context.add_cookies([{**cookie, "expires": time.time() + 86_400}])  # it outlives the browser
 
     def close(self, name: str = "phone") -> None:
         """Close the browser *name* as a person does."""
