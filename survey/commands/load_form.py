@@ -11,6 +11,7 @@ from survey.domain.forms import CompiledForm
 from survey.domain.people import Ability
 from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.forms.compile import compile_xlsform
+from survey.forms.odk_validate import passes_odk_validate
 from survey.store.deployment import select_first_commune
 from survey.store.forms import insert_form
 from survey.wiring import Settings
@@ -30,6 +31,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Compile every file, then load all. Raises FILE_UNKNOWN, BROKEN_FORM, FORM_VERSION_TAKEN, DEPLOYMENT_EMPTY."""
     contents = [(path, _read(path)) for path in arguments.files]
     compiled = [(compile_xlsform(content, path.name), content) for path, content in contents]
+    validated = [passes_odk_validate(form.xform, path.name) for (form, _), (path, _) in zip(compiled, contents, strict=True)]
     news: list[bool | None] = [None] * len(compiled)
     if not arguments.check:
         survey = open_deployment(settings)
@@ -38,16 +40,17 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             operator(commune).require(Ability.MANAGE)
             news = [insert_form(tx, commune, form, content, survey.now()) for form, content in compiled]
     locale = settings.locale if settings.locale in ("vi", "en") else "en"
-    for (form, _), new in zip(compiled, news, strict=True):
-        report = _report(form, new, locale)
+    for (form, _), new, is_valid in zip(compiled, news, validated, strict=True):
+        report = _report(form, new, is_valid, locale)
         print(json.dumps(report, ensure_ascii=False) if arguments.json else "\n".join(_lines(report, locale)))
     return 0
 
 
-def _report(form: CompiledForm, new: bool | None, locale: str) -> dict[str, Any]:
+def _report(form: CompiledForm, new: bool | None, is_valid: bool, locale: str) -> dict[str, Any]:
     unsupported = [{"question": one["question"], "path": one["path"], "asks": one[locale]} for one in form.tree.get("unsupported", [])]
     head = {"form": form.form, "version": form.version, "site_kind": form.site_kind, "languages": form.tree["languages"], "new": new}
-    return head | {"unsupported": unsupported, "remarks": list(form.remarks.get(locale, ()))}
+    remarks = [*form.remarks.get(locale, ()), *([] if is_valid else [_WORDS[locale]["unasked"]])]
+    return head | {"odk_validate": is_valid, "unsupported": unsupported, "remarks": remarks}
 
 
 def _lines(report: Mapping[str, Any], locale: str) -> Iterator[str]:
@@ -61,8 +64,12 @@ def _lines(report: Mapping[str, Any], locale: str) -> Iterator[str]:
 _WORDS: dict[str, dict[object, str]] = {
     "vi": {
         None: "hợp lệ", True: "đã nạp", False: "đã có từ trước", "any": "cho mọi loại đối tượng", "collect": "chỉ có trong ODK Collect",
+        "unasked": "chưa kiểm tra được bằng ODK Validate: máy chủ cần cài Java (apt-get install default-jre-headless)",
     },
-    "en": {None: "checked", True: "loaded", False: "already loaded", "any": "for every kind of place", "collect": "only in ODK Collect"},
+    "en": {
+        None: "checked", True: "loaded", False: "already loaded", "any": "for every kind of place", "collect": "only in ODK Collect",
+        "unasked": "not checked by ODK Validate, which needs Java on the server (apt-get install default-jre-headless)",
+    },
 }  # fmt: skip
 
 

@@ -92,6 +92,10 @@ FAULTS: dict[str, FaultText] = {
         "version “{name}” không dùng được", "the version “{name}” cannot be used",
         "Ghi ngày và số thứ tự, ví dụ 2026112301, hoặc bỏ trống.", "Write a date and a number, such as 2026112301, or leave it empty.",
     ),
+    "odk": FaultText(
+        "ODK Collect sẽ không mở được phiếu này ({detail})", "ODK Collect would not open this form ({detail})",
+        "Sửa chỗ mà ODK Validate nêu trong ngoặc.", "Correct what ODK Validate names in brackets.",
+    ),
     "other": FaultText(
         "dòng này không đúng chuẩn XLSForm ({detail})", "{detail}",
         "Sửa dòng này theo chuẩn XLSForm.", "Correct the row as XLSForm asks.",

@@ -68,3 +68,13 @@ def test_a_public_form_is_loaded_with_remarks(survey: Survey, tmp_path: Path, ca
     assert lines[0] == "land_parcel 1: đã nạp, cho mọi loại đối tượng"
     assert "  chỉ có trong ODK Collect: price: cột calculation dùng pulldata()" in lines
     assert _forms(survey) == ["land_parcel"]
+
+
+def test_a_check_that_was_left_out_is_said(survey: Survey, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a Java runtime a form is loaded, and the report says what was not checked."""
+    monkeypatch.setenv("PATH", "")
+    assert _run(survey, "--json", str(FENCE)) == 0
+    report = json.loads(capsys.readouterr().out)
+
+    assert (report["new"], report["odk_validate"]) == (True, False)
+    assert "ODK Validate" in report["remarks"][-1]
