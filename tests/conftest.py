@@ -92,10 +92,10 @@ def survey(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Survey]:
 
 
 @pytest.fixture(scope="session")
-def _playwright() -> Iterator[Playwright]:
+def playwright() -> Iterator[Playwright]:
     """What drives browsers; one in a process."""
-    with sync_playwright() as playwright:
-        yield playwright
+    with sync_playwright() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -23,15 +23,9 @@ _NAMES = ("Nguyễn Văn Đức", "Trần Thị Hường", "Lê Quang Bình", "P
 
 
 @pytest.fixture(scope="session")
-def browsers(_playwright: Playwright) -> Playwright:
-    """Playwright itself, for tests that close a browser and open it again."""
-    return _playwright
-
-
-@pytest.fixture(scope="session")
-def chromium(_playwright: Playwright) -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests; each test has its own context."""
-    browser = _playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
     yield browser
     browser.close()
 

@@ -51,10 +51,10 @@ NewPhone = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
-def chromium(_playwright: Playwright) -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser whose camera is Chromium's drawn one; without the permission it refuses, as a phone does."""
     arguments = [*_ARGUMENTS, "--use-fake-device-for-media-stream"]
-    browser = _playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
     yield browser
     browser.close()
 

@@ -27,9 +27,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_photo_arrives_once(case: str, tmp_path: Path, _playwright: Playwright, office: LiveServer) -> None:  # noqa: PT019 - its value is used
+def test_every_photo_arrives_once(case: str, tmp_path: Path, playwright: Playwright, office: LiveServer) -> None:
     """One case of `tests/fault_cases.py`, struck a few times."""
-    with Day(tmp_path, noise_photo(150_000), _playwright, office) as day:
+    with Day(tmp_path, noise_photo(150_000), playwright, office) as day:
         CASES[case](day, 8)
 
         assert min(day.photo_count, day.struck) > 0

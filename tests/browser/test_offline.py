@@ -47,17 +47,17 @@ def gone(commune: LiveServer) -> Iterator[Callable[[], None]]:
         commune.start()
 
 
-def test_whole_visit_without_a_connection(commune: LiveServer, gone: Callable[[], None], browsers: Playwright, tmp_path: Path) -> None:
+def test_whole_visit_without_a_connection(commune: LiveServer, gone: Callable[[], None], playwright: Playwright, tmp_path: Path) -> None:
     """Browser killed, server gone: the page opens, the fence is captured and sealed; once the server is back it is there, byte for byte."""
     profile, thumb = tmp_path / "phone", Thumb()
     photos = [_drawn(tmp_path / f"IMG_{number}.jpg", number) for number in (1, 2)]
-    with phone(browsers, profile) as context:
+    with phone(playwright, profile) as context:
         enter(context, commune)  # the browser writes a new cookie down within half a minute, or when it is closed
-    with phone(browsers, profile) as context:
+    with phone(playwright, profile) as context:
         open_ready(context, commune.url)
         kill(profile)
     gone()
-    with phone(browsers, profile) as context:
+    with phone(playwright, profile) as context:
         page = context.new_page()
         page.goto(f"{commune.url}/field/")
         expect(page.locator(".notice")).to_contain_text("Không kết nối được máy chủ")
@@ -89,17 +89,17 @@ def test_whole_visit_without_a_connection(commune: LiveServer, gone: Callable[[]
 
 @pytest.mark.parametrize(("switch", "words"), [(None, "Còn phải làm"), ("English", "To do")])
 def test_both_languages_open_without_a_connection(
-    commune: LiveServer, gone: Callable[[], None], browsers: Playwright, tmp_path: Path, switch: str | None, words: str
+    commune: LiveServer, gone: Callable[[], None], playwright: Playwright, tmp_path: Path, switch: str | None, words: str
 ) -> None:
     """The page comes back in the language that was chosen, and can be switched to the other one."""
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, commune)
         page = open_ready(context, commune.url)
         if switch:
             page.get_by_role("button", name=switch).tap()
             expect(page.locator(".halves")).to_contain_text(words)
     gone()
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         page = context.new_page()
         page.goto(f"{commune.url}/field/")
         expect(page.locator(".halves")).to_contain_text(words)
@@ -107,9 +107,9 @@ def test_both_languages_open_without_a_connection(
         expect(page.locator(".halves")).to_contain_text("Còn phải làm" if switch else "To do")
 
 
-def test_register_of_thousands_is_searched_as_one_types(commune: LiveServer, browsers: Playwright, tmp_path: Path) -> None:
+def test_register_of_thousands_is_searched_as_one_types(commune: LiveServer, playwright: Playwright, tmp_path: Path) -> None:
     """Every letter is answered within a frame, words in any order and without marks; hamlet and kind narrow it down."""
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, commune)
         page = open_ready(context, commune.url)
         page.evaluate(_TIMED)
@@ -137,10 +137,10 @@ _TIMED = """() => {
 }"""
 
 
-def test_ended_session_hides_nothing(commune: LiveServer, browsers: Playwright, tmp_path: Path) -> None:
+def test_ended_session_hides_nothing(commune: LiveServer, playwright: Playwright, tmp_path: Path) -> None:
     """Signed out while away: the lists stay, the page says so with the way to sign in, and a visit can be begun."""
     thumb = Thumb()
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, commune)
         open_ready(context, commune.url).close()
         context.clear_cookies()
@@ -155,13 +155,13 @@ def test_ended_session_hides_nothing(commune: LiveServer, browsers: Playwright, 
         expect(page.locator(".card.open")).to_contain_text("chưa xong")
 
 
-def test_another_person_on_the_same_phone(commune: LiveServer, gone: Callable[[], None], browsers: Playwright, tmp_path: Path) -> None:
+def test_another_person_on_the_same_phone(commune: LiveServer, gone: Callable[[], None], playwright: Playwright, tmp_path: Path) -> None:
     """Who signs in next sees neither the drafts nor the places of the one before, who finds them again; the copies are never mixed."""
     survey = commune.survey()
     other = accounts.create_person(survey, COMMUNE, by=None, login="hai", name="Người thứ hai", role=Role.INSPECTOR, hamlets=[HAMLETS[1]])
     assert other.id
     thumb = Thumb()
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, commune)
         page = open_ready(context, commune.url)
         expect(page.locator("#hamlet option")).to_have_count(3)
@@ -187,9 +187,9 @@ def test_another_person_on_the_same_phone(commune: LiveServer, gone: Callable[[]
         expect(page.locator("#hamlet option")).to_have_count(3)
 
 
-def test_line_that_never_answers(commune: LiveServer, gone: Callable[[], None], browsers: Playwright, tmp_path: Path) -> None:
+def test_line_that_never_answers(commune: LiveServer, gone: Callable[[], None], playwright: Playwright, tmp_path: Path) -> None:
     """A network that takes every question and answers none: the page opens from the phone at once and says what it waits for."""
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, commune)
         open_ready(context, commune.url).close()
         gone()

@@ -60,9 +60,9 @@ def _install(page: Page) -> str:
     return state
 
 
-def test_new_release_waits_for_the_open_visit(deployed: LiveServer, browsers: Playwright, tmp_path: Path) -> None:
+def test_new_release_waits_for_the_open_visit(deployed: LiveServer, playwright: Playwright, tmp_path: Path) -> None:
     """While a visit is open nothing changes; then a tap loads the new release, and the draft is where it was."""
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, deployed)
         page = open_ready(context, deployed.url)
         assert _releases(page) == {}
@@ -81,9 +81,9 @@ def test_new_release_waits_for_the_open_visit(deployed: LiveServer, browsers: Pl
         assert len([name for name in page.evaluate("caches.keys()") if name.startswith("field-")]) == 1
 
 
-def test_waiting_release_is_taken_at_the_next_start(deployed: LiveServer, browsers: Playwright, tmp_path: Path) -> None:
+def test_waiting_release_is_taken_at_the_next_start(deployed: LiveServer, playwright: Playwright, tmp_path: Path) -> None:
     """With a second page open it asks to close that one first; once the app was closed, it opens in the new release by itself."""
-    with phone(browsers, tmp_path / "phone") as context:
+    with phone(playwright, tmp_path / "phone") as context:
         enter(context, deployed)
         first, second = open_ready(context, deployed.url), open_ready(context, deployed.url)
         _deploy(deployed, "B")
@@ -105,9 +105,9 @@ def test_waiting_release_is_taken_at_the_next_start(deployed: LiveServer, browse
     ("fault", "path"),
     [("missing", "/field/rest.json"), ("of the release before", "/field/rest.json"), ("of the release before", "/field/app.mjs")],
 )
-def test_half_a_release_is_none(deployed: LiveServer, browsers: Playwright, tmp_path: Path, fault: str, path: str) -> None:
+def test_half_a_release_is_none(deployed: LiveServer, playwright: Playwright, tmp_path: Path, fault: str, path: str) -> None:
     """One file fails, or comes from another release: the phone goes on with the whole release that it has, until all of it is there."""
-    with Between(deployed.port) as way, phone(browsers, tmp_path / "phone") as context:
+    with Between(deployed.port) as way, phone(playwright, tmp_path / "phone") as context:
         enter(context, deployed, url=way.url)
         page = open_ready(context, way.url)
         before = page.evaluate("async (path) => await (await fetch(path, { cache: 'reload' })).text()", path).encode()

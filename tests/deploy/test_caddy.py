@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from survey import devices
 from survey.domain.sites import Site, SiteKind
@@ -232,21 +232,20 @@ def test_without_tls_there_is_the_authority_and_the_way(proxy: Proxy) -> None:
 
 
 @pytest.mark.browser
-def test_a_phone_that_trusts_it_opens_without_a_connection(live: tuple[LiveServer, int], proxy: Proxy) -> None:
+def test_a_phone_that_trusts_it_opens_without_a_connection(live: tuple[LiveServer, int], proxy: Proxy, playwright: Playwright) -> None:
     """Over this TLS the browser registers the service worker, and gives the page again with the network off."""
     arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", f"--ignore-certificate-errors-spki-list={proxy.key_hash()}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        context = browser.new_context(locale="vi-VN")
-        context.add_cookies([{"name": "survey_session", "value": live[0].cookie("inspector"), "url": proxy.url, "httpOnly": True}])
-        page = context.new_page()
-        page.goto(f"{proxy.url}/field/")
-        scope = page.evaluate("navigator.serviceWorker.ready.then((registration) => registration.scope)")
-        page.get_by_role("button", name="Công việc").wait_for()
-        context.set_offline(True)
-        page.reload()
-        page.get_by_role("button", name="Công việc").wait_for()
-        browser.close()
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+    context = browser.new_context(locale="vi-VN")
+    context.add_cookies([{"name": "survey_session", "value": live[0].cookie("inspector"), "url": proxy.url, "httpOnly": True}])
+    page = context.new_page()
+    page.goto(f"{proxy.url}/field/")
+    scope = page.evaluate("navigator.serviceWorker.ready.then((registration) => registration.scope)")
+    page.get_by_role("button", name="Công việc").wait_for()
+    context.set_offline(True)
+    page.reload()
+    page.get_by_role("button", name="Công việc").wait_for()
+    browser.close()
 
     assert scope == f"{proxy.url}/field/"
 

@@ -41,7 +41,7 @@ HO-0003;Nguyễn Văn Đức;Thôn Khe Sú;18.0812;106.1204
 """
 
 
-def test_day_without_signal(tmp_path: Path, _playwright: Playwright) -> None:  # noqa: PT019 - its value is used
+def test_day_without_signal(tmp_path: Path, playwright: Playwright) -> None:
     """From the command that enrols a phone to a bundle that `verify` accepts, with no network in between; every photo byte for byte."""
     office = Office(tmp_path / "office")
     photos = _photos(tmp_path)
@@ -50,13 +50,13 @@ def test_day_without_signal(tmp_path: Path, _playwright: Playwright) -> None:  #
     with LiveServer(office.data, environment={"SURVEY_WORKERS": "1"}) as server:
         # Morning, at the office: the coordinator enrols the phone, and it takes along what a day needs.
         enrolled = office.command("device", "enroll", "--user", "hoa", "--name", "Máy của Hoa", "--json")
-        with phone(_playwright, profile) as browser:
+        with phone(playwright, profile) as browser:
             _open_link(browser, server.url + urlsplit(enrolled["url"]).path)
             expect(browser.pages[0].locator("#ready[data-ready]")).to_be_attached(timeout=30_000)
 
         # Behind the first hill: neither network nor server, and the browser was closed on the way.
         server.stop()
-        with phone(_playwright, profile) as browser, _no_network(browser):
+        with phone(playwright, profile) as browser, _no_network(browser):
             page = _open_client(browser, server)
             _photograph_fence(page, "huong", photos[:2], total_m=40, green_m=30)
             _photograph_fence(page, "duc", photos[2:], total_m=20, green_m=8)
@@ -74,7 +74,7 @@ def test_day_without_signal(tmp_path: Path, _playwright: Playwright) -> None:  #
         # At the desk: a reviewer accepts, and the phone hears of it.
         for submission in sent:
             office.accept(submission)
-        with phone(_playwright, profile) as browser:
+        with phone(playwright, profile) as browser:
             page = _open_client(browser, server)
             page.locator(".lately summary").tap()
             expect(page.locator(".card.sent.accepted")).to_have_count(2)
