@@ -116,19 +116,21 @@ export function replaceDraft(id, next, photos) {
   });
 }
 
-/** Forget the draft *id* and its photos; a *sent* record takes its place where one is given. */
+/** Forget the draft *id* and its photos; a *sent* record takes its place where one is given and the phone has room for it. */
 export async function dropDraft(id, sent = null) {
   const drop = (stores) => {
     stores.drafts.delete(id);
     stores.photos.delete(photosOf(id));
+  };
+  const replace = (stores) => {
+    drop(stores);
     if (sent) stores.sent.put(sent);
   };
   try {
-    await transact("readwrite", drop);
+    await transact("readwrite", replace);
   } catch (error) {
     if (error.name !== "QuotaExceededError") throw error;
-    await transact("readwrite", (stores) => void stores.photos.delete(photosOf(id))); // makes the room that the record needs
-    await transact("readwrite", drop);
+    await transact("readwrite", drop); // the server's list of what came in has it all the same
   }
 }
 

@@ -168,7 +168,6 @@ export class Sender {
     if (draft.trouble && !again && !mendable(draft.trouble)) return this.#tell(draft.id, { trouble: draft.trouble });
     const resume = Boolean(draft.receipt);
     draft.receipt = await this.#sendForm(draft);
-    if (!resume) this.#line.gained += draft.xml.length;
     draft.trouble = null;
     // The server may lack what it had: its word counts, not ours.
     draft.files.filter((file) => file.here && draft.receipt.missing.includes(file.name)).forEach((file) => (file.state = "waiting"));
@@ -183,7 +182,9 @@ export class Sender {
     this.#item(draft.id, "", { state: "sending", share: 0 });
     const path = `${this.api}submissions/${draft.id}${draft.desk ? "?door=desk" : ""}`;
     try {
-      return await put(path, draft.xml, "text/xml", { "Phone-Time": phoneTime() });
+      const receipt = await put(path, draft.xml, "text/xml", { "Phone-Time": phoneTime() });
+      this.#line.reached(path, draft.xml.length);
+      return receipt;
     } finally {
       this.#item(draft.id, "", { state: draft.receipt ? "stored" : "waiting" });
     }
