@@ -13,7 +13,7 @@ export async function homeScreen(app) {
   const [hamlet] = await Promise.all([recall("hamlet"), app.work.mark()]);
   const screen = new Home(app, hamlet ?? "");
   await screen.drawOwn();
-  app.work.refreshAfter();
+  app.work.refreshAfter(app.sender?.trouble ? 0 : undefined); // what keeps the outbox is said here too
   return screen;
 }
 
@@ -91,7 +91,8 @@ function head(app) {
 function stateLine(work, late) {
   const as = () => ({ time: clock(work.asOf, language()) });
   if (work.signedOut) {
-    const words = t("Your sign-in has ended. What is on this phone goes on; sign in to send it. Lists are as of {time}.", as());
+    const ended = () => t("Your sign-in has ended. What is on this phone goes on; sign in to send it. Lists are as of {time}.", as());
+    const words = work.trouble.code === "PHONE_REVOKED" ? work.trouble.sentence : ended();
     return h("div", { class: "notice", role: "status" }, h("p", {}, words), signInLink());
   }
   const status = (kind, words) => h("p", { class: kind, role: "status" }, words);

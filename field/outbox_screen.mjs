@@ -71,7 +71,7 @@ class OutboxScreen {
   #arrange() {
     const cards = [...this.#cards.values()];
     const [urgent, waiting] = [cards.filter((card) => card.urgent), cards.filter((card) => !card.urgent)];
-    const none = h("p", { class: "empty" }, t("Nothing waits: everything is at the office."));
+    const none = h("p", { class: "empty" }, t("Nothing on this phone waits to be sent."));
     fill(
       this.#parts.lists,
       urgent.length ? section(t("Needs you"), urgent) : null,

@@ -6,7 +6,7 @@ import { clock, fill, h, megabytes } from "./dom.mjs";
 import { dropDraft, keepDraft, readDraft, readPhotos, replaceDraft } from "./drafts.mjs";
 import { signInLink } from "./notices.mjs";
 import { siteName } from "./home_screen.mjs";
-import { sentRecord } from "./send.mjs";
+import { passing, sentRecord } from "./send.mjs";
 import { language, pick, t } from "./texts.mjs";
 import { troubleLabel, troubleWords } from "./trouble.mjs";
 
@@ -26,15 +26,20 @@ export function receiptScreen(app, id) {
 
 function progress(app, state, id) {
   const { items = [], trouble, draft } = state;
+  // Without a connection nothing is wrong: the visit waits, and the day goes on.
+  const aside = trouble && draft?.state === "sending" && passing(trouble) && !app.embedded;
   const again = () => app.sender.send(id);
   return [
-    h("h1", {}, trouble ? t("Not sent yet") : t("Sending…")),
+    h("h1", {}, aside ? t("In the outbox") : trouble ? t("Not sent yet") : t("Sending…")),
     draft ? h("p", {}, `${siteName(draft.site)} – ${pick(draft.title)}`) : null,
-    trouble ? h("p", { class: "notice", role: "alert" }, troubleWords(trouble)) : null,
+    trouble ? h("p", { class: aside ? "" : "notice", role: "alert" }, troubleWords(trouble)) : null,
     trouble?.status === 401 ? signInLink() : null,
+    aside ? nextButton(app) : null,
     h("ul", { class: "items" }, items.map(itemRow)),
     draft?.state === "conflict" ? conflictChoices(app, id) : null,
-    trouble && draft?.state !== "conflict" ? h("button", { type: "button", class: "main", onclick: again }, t("Try again now")) : null,
+    trouble && draft?.state !== "conflict"
+      ? h("button", { type: "button", class: aside ? "plain" : "main", onclick: again }, t("Try again now"))
+      : null,
     h("p", { class: "hint" }, t("Everything stays on this phone until the server has it.")),
   ];
 }
@@ -67,9 +72,11 @@ function receipt(app, sent, id) {
     h("ul", { class: "items" }, sent.files.map((file) => itemRow(file))),
     refused.length ? choices(app, id) : null,
     h("details", {}, h("summary", {}, t("For the record")), record(sent)),
-    refused.length ? null : h("button", { type: "button", class: "main", id: "next", onclick: () => app.leave() }, t("Next place")),
+    refused.length ? null : nextButton(app),
   ];
 }
+
+const nextButton = (app) => h("button", { type: "button", class: "main", id: "next", onclick: () => app.leave() }, t("Next place"));
 
 function choices(app, id) {
   return [

@@ -16,9 +16,7 @@ export function troubleWords({ code, status, sentence }) {
     NOT_OURS: t("Another page answers instead of the server, perhaps the network's own sign-in page. Open it and agree, then try again."),
   }; // prettier-ignore
   if (own[code]) return own[code];
-  if (status === 401) {
-    return t("The session has ended, or this phone was revoked. Sign in, or ask the coordinator for a new code; everything is kept here.");
-  }
+  if (status === 401 && code !== "PHONE_REVOKED") return t("The session has ended. Sign in again; everything is kept here.");
   if (status === 507) return t("The office's server is full. Tell the office; everything is kept here.");
   if (status === 0) return t("The server cannot be reached. It is tried again by itself.");
   if (status === 408 || status === 429 || status >= 500) {

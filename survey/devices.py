@@ -107,6 +107,14 @@ def find_by_token(survey: Survey, token: str) -> Actor | None:
     return actor
 
 
+def was_revoked(survey: Survey, cookie: str | None) -> bool:
+    """Whether the cookie `<commune>.<secret>` opened a phone that is revoked: its owner is told so, not sent to sign in."""
+    commune, token_hash = split_secret(cookie or "")
+    with survey.reading() as reader:
+        device = devices.select_device_of_session(reader, commune, token_hash)
+    return device is not None and device.revoked_at is not None
+
+
 def find_by_username(survey: Survey, username: str) -> KnownDevice | None:
     """The phone called *username* on the wire, before it has proved to know its token; None where it is unknown, revoked or closed.
 

@@ -92,6 +92,18 @@ def test_revoking_ends_every_way_in_at_once(survey, enrolled, coordinator):
     assert events(survey).count("device_revoked") == 1
 
 
+def test_whoever_holds_a_revoked_phone_is_told_so(survey, enrolled, coordinator):
+    """Only the cookie of a phone that is revoked says so: not one in use, not a desk's, not a made-up one."""
+    phone = accounts.sign_in_by_link(survey, enrolled.link.removeprefix("/sign-in/")).cookie
+    desk = accounts.make_sign_in_link(survey, COMMUNE, coordinator.person, by=None)
+    cookies = [phone, accounts.sign_in_by_link(survey, desk.removeprefix("/sign-in/")).cookie, f"{COMMUNE}.made-up", None]
+    before = [devices.was_revoked(survey, cookie) for cookie in cookies]
+    devices.revoke(survey, COMMUNE, enrolled.device, by=coordinator)
+
+    assert before == [False] * 4
+    assert [devices.was_revoked(survey, cookie) for cookie in cookies] == [True, False, False, False]
+
+
 def test_revoking_one_phone_leaves_the_others_and_the_desk(survey, enrolled):
     """A person's second phone and browser go on."""
     other = devices.enrol(survey, COMMUNE, "p-inspector", by=None, name="")

@@ -49,6 +49,16 @@ def select_device_by_username(reader: Reader, commune: str, username: str) -> tu
     return None if row is None else (_device(row), row["digest_ha1"])
 
 
+def select_device_of_session(reader: Reader, commune: str, token_hash: str) -> Device | None:
+    """The phone behind a cookie, also where its session has ended; None where the cookie is no phone's."""
+    row = reader.row(
+        "SELECT d.* FROM session s JOIN device d ON d.commune = s.commune AND d.device = s.device"
+        " WHERE s.commune = :commune AND s.token_hash = :token_hash",
+        commune=commune, token_hash=token_hash,
+    )  # fmt: skip
+    return _device(row) if row else None
+
+
 def update_device_enrolled(tx: Transaction, commune: str, device: str, at: datetime) -> bool:
     """Remember that the phone's link was opened; false where it has been revoked."""
     return bool(

@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from survey import accounts, devices
 from survey.domain.people import Ability, Actor, Session
-from survey.domain.problems import CROSS_SITE, NOT_ALLOWED, SIGN_IN_NEEDED, Problem
+from survey.domain.problems import CROSS_SITE, NOT_ALLOWED, PHONE_REVOKED, SIGN_IN_NEEDED, Problem
 from survey.store.deployment import select_first_commune
 from survey.store.people import select_commune_sign
 from survey.web import layout, text
@@ -104,15 +104,18 @@ def presented() -> str | None:
 
 
 def actor_of(request: Request) -> Actor:
-    """Return who sends *request*, and speak that person's language; a token that is shown decides alone. Raises SIGN_IN_NEEDED."""
-    token = _token(request)
+    """Return who sends *request*, and speak that person's language; a token that is shown decides alone.
+
+    Raises SIGN_IN_NEEDED, PHONE_REVOKED.
+    """
+    token, cookie = _token(request), request.cookies.get(COOKIE)
     if token is not None:
         actor = devices.find_by_token(open(), token)
     else:
-        session = accounts.find_session(open(), request.cookies.get(COOKIE))
+        session = accounts.find_session(open(), cookie)
         actor = None if session is None else session.actor
     if actor is None:
-        raise Problem(SIGN_IN_NEEDED)
+        raise Problem(PHONE_REVOKED if token is None and devices.was_revoked(open(), cookie) else SIGN_IN_NEEDED)
     text.speak(actor.locale)
     return actor
 
@@ -120,7 +123,7 @@ def actor_of(request: Request) -> Actor:
 def acting(request: Request) -> Actor:
     """Return who sends *request*, which changes something: a page of ours must have sent it, or somebody who shows a token.
 
-    No browser shows a token by itself, as it does a cookie. Raises CROSS_SITE, SIGN_IN_NEEDED.
+    No browser shows a token by itself, as it does a cookie. Raises CROSS_SITE, SIGN_IN_NEEDED, PHONE_REVOKED.
     """
     if request.method not in {"GET", "HEAD"} and _token(request) is None:
         require_same_origin(request)

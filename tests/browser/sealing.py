@@ -10,7 +10,7 @@ from tests.browser.conftest import sign_in
 from tests.browser.test_capture import Thumb
 from tests.live import LiveServer
 
-SENT = "xã đã nhận đủ"
+SENT = "không còn gì chờ gửi"
 _known: set[str] = set()
 
 

@@ -137,6 +137,18 @@ def _hand_in_other(live: LiveServer, key: str) -> None:
     survey.store.close()
 
 
+def test_without_a_connection_the_day_goes_on(page: Page, live: LiveServer, photos: list[Path]) -> None:
+    """A visit that cannot go now is no failure: it is in the outbox, and the next place is one tap away."""
+    sign_in(page, live)
+    page.context.route("**/api/submissions/**", lambda route: route.abort())
+    seal(page, live, photos[:1])
+    expect(page.locator(".receipt h1")).to_have_text("Đã vào Hộp gửi")
+    page.locator("#next").tap()
+
+    expect(page.locator("#unsent")).to_contain_text("1 bài chưa gửi")
+    expect(page.locator(".finder")).to_be_visible()
+
+
 def test_a_revoked_phone_keeps_its_work(page: Page, live: LiveServer, photos: list[Path]) -> None:
     """A phone that was revoked while it was away sends nothing more and loses nothing; with a new code it goes on."""
     survey = live.survey()
@@ -151,11 +163,13 @@ def test_a_revoked_phone_keeps_its_work(page: Page, live: LiveServer, photos: li
     expect(page.locator(".receipt [role=alert]")).to_contain_text("thu hồi quyền")
     expect(page.get_by_role("link", name="Đăng nhập")).to_be_visible()
     assert (rows(live, "submission"), kept(page, "photos")) == ([], 1)
+    page.get_by_role("button", name="Quay lại").tap()
+    expect(page.locator(".home .notice")).to_contain_text("thu hồi quyền")
     again = devices.enrol(survey, COMMUNE, live.person("inspector"), by=None, name="Máy thử 2")
     survey.store.close()
     _open_link(page, live, again.link)
     page.goto(f"{live.url}/field/")
-    expect(page.locator("#receipt-code")).to_be_visible()
+    expect(page.locator(".lately")).to_contain_text("chờ duyệt")
 
     assert arrived(live) == hashes(photos[0])
 

@@ -13,6 +13,12 @@ NOT_ALLOWED = kind(
     "Tài khoản của bạn không được làm việc này.", "Your account may not do this.",
     "Hãy nhờ điều phối viên của xã.", "Ask the commune's coordinator.",
 )
+PHONE_REVOKED = kind(
+    "PHONE_REVOKED", 401,
+    "Điện thoại này đã bị thu hồi quyền.", "This phone was revoked.",
+    "Mọi thứ chưa gửi vẫn còn trên máy; hãy xin điều phối viên của xã mã mới.",
+    "What is not sent yet is still on it; ask the commune's coordinator for a new code.",
+)
 CROSS_SITE = kind(
     "CROSS_SITE", 403,
     "Yêu cầu đến từ một trang khác.", "The request came from another site.",
