@@ -41,7 +41,7 @@ export class Register {
    */
   find({ query = "", hamlet = "", kind = "", open = false }, fix, limit) {
     this.#measure(fix);
-    const words = fold(query).split(" ").filter(Boolean);
+    const words = spaced(query).split(" ").filter(Boolean).map(asBegun);
     const found = this.entries.filter(
       (entry) =>
         (!hamlet || entry.site.hamlet === hamlet) &&
@@ -91,7 +91,7 @@ class Entry {
   /** What a search looks at: code, name, hamlet and, of a road, its ends. */
   get folded() {
     const { code, name, ends = [] } = this.site;
-    this.#folded ??= fold([code, name, this.hamlet, ...ends].join(" "));
+    this.#folded ??= ` ${spaced([code, name, this.hamlet, ...ends].join(" "))}`;
     return this.#folded;
   }
 
@@ -103,11 +103,12 @@ class Entry {
   mark(forms, states) {
     this.states.clear();
     this.wanted = this.done = 0;
+    const own = forms.some(({ site_kind: kind }) => kind === this.site.kind);
     for (const { form, site_kind: kind } of forms) {
       if (kind && kind !== this.site.kind) continue;
       const state = states.get(`${this.site.site} ${form}`) ?? null;
       this.states.set(form, state);
-      if (!kind) continue; // fits every place, is due at none
+      if (own && !kind) continue; // one that fits every place is due only where the place has none of its own kind
       this.wanted += 1;
       if (DONE.has(state)) this.done += 1;
     }
@@ -129,6 +130,12 @@ export function statesOf({ visits = [], round = null, sent = [], drafts = [], ow
   drafts.filter(({ state }) => state !== "open").forEach(({ site, form }) => set(site, form, "sending"));
   return states;
 }
+
+// Letters and digits alone, in words: a hyphen or a bracket parts words as a space does.
+const spaced = (text) => fold(text).replace(/[^\p{L}\p{N}]+/gu, " ");
+
+// Letters are looked for where a word begins ("ho" is no "thôn"), digits anywhere: nobody types the zeros of a code.
+const asBegun = (word) => (/^\d/.test(word) ? word : ` ${word}`);
 
 // The day in Vietnam on which something was sent.
 const day = (at) => new Date(Date.parse(at) + VIETNAM_MS).toISOString().slice(0, 10);

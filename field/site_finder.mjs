@@ -97,14 +97,14 @@ export class SiteFinder {
     const { all, open, entries } = work.register.find(wanted, watch.last, SHOWN);
     fill(this.halves, this.#half(t("To do ({count})", { count: open }), true), this.#half(t("All ({count})", { count: all }), false));
     fill(this.list, entries.map((entry) => siteCard(this.app, entry)));
-    say(this.state, work.listed ? this.#words(this.#open ? open : all, entries.length, query) : t("Fetching the list…"));
+    say(this.state, work.listed ? this.#words(this.#open ? open : all, entries.length, query, all) : t("Fetching the list…"));
   }
 
-  #words(found, shown, query) {
+  #words(found, shown, query, all) {
     if (found > shown) return t("{shown} of {found}; type to find the others", { shown, found });
     if (found) return "";
     if (!query) return this.#open ? t("Nothing is left to do here.") : t("The register has nothing here yet.");
-    if (!this.#open) return t("Nothing found. Check the hamlet, or choose “Not in the register”.");
+    if (!this.#open || !all) return t("Nothing found. Check the hamlet, or choose “Not in the register”.");
     return t("Nothing found among what is still to do. Look at everything, or choose “Not in the register”.");
   }
 }

@@ -240,6 +240,25 @@ def test_search_without_marks_finds_the_household(page: Page, live: LiveServer) 
 
     expect(page.locator(".card.site")).to_have_count(1)
     expect(page.locator(".card.site")).to_contain_text("Trần Thị Hường")
+    page.locator("#site-search").fill("uong tran")
+    expect(page.locator(".card.site")).to_have_count(0)
+    page.locator("#site-search").fill("0002")
+    expect(page.locator(".card.site")).to_contain_text("HO-0002")
+
+
+def test_a_checklist_for_every_kind_is_due_where_there_is_no_other(page: Page, live: LiveServer) -> None:
+    """A household with a checklist of its own has one to do; a road that only the general one fits has that one."""
+    page.goto(f"{live.url}/field/")
+    wanted = page.evaluate(
+        """async () => {
+            const { Register } = await import("/field/register.mjs");
+            const register = new Register([{ site: "h", kind: "household" }, { site: "r", kind: "road_segment" }]);
+            register.mark([{ form: "fence", site_kind: "household" }, { form: "any", site_kind: null }], new Map([["r any", "accepted"]]));
+            return register.entries.map(({ wanted, done, open, states }) => [wanted, done, open, [...states.keys()]]);
+        }"""
+    )
+
+    assert wanted == [[1, 0, True, ["fence", "any"]], [1, 1, False, ["any"]]]
 
 
 def test_place_that_the_register_lacks(page: Page, live: LiveServer, photos: list[Path]) -> None:
