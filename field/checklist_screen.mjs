@@ -37,6 +37,7 @@ function formTile(app, form, site, hamlet, trouble) {
     draft = drafts.find(same) ?? null;
     if (draft) say(begun, t("begun at {time}, continue", { time: clock(draft.changedAt, language()) }));
   });
+  sayForeign(app, form, tile);
   tile.addEventListener("click", async () => {
     await ready;
     try {
@@ -47,4 +48,13 @@ function formTile(app, form, site, hamlet, trouble) {
     }
   });
   return tile;
+}
+
+async function sayForeign(app, form, tile) {
+  try {
+    const { unsupported } = await app.work.tree(form.form, form.version);
+    if (unsupported) tile.append(h("span", { class: "reason" }, t("Some questions only in ODK Collect")));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error; // not on the phone yet: a tap says so
+  }
 }

@@ -147,6 +147,16 @@ def test_every_widget_is_answered_or_named_for_collect(page: Page, phone: Browse
     assert "<seen>OK</seen><tag>v1</tag>" in xml
 
 
+def test_the_tile_of_a_checklist_says_that_collect_is_needed(page: Page, phone: BrowserContext, live: LiveServer) -> None:
+    """Before it is opened: a checklist that the phone cannot ask in full is marked, another is not."""
+    sign_in(page, live)
+    page.goto(f"{live.url}/field/")
+    page.locator(".card.site").first.tap()
+
+    expect(page.locator(".form-tile", has_text="border_only")).to_contain_text("Có mục chỉ trả lời được trong ODK Collect")
+    expect(page.locator(".form-tile", has_text="Household roster")).not_to_contain_text("ODK Collect")
+
+
 def test_a_required_question_for_collect_keeps_the_form_here(page: Page, phone: BrowserContext, live: LiveServer) -> None:
     """Said before anybody begins; where the question is not asked, the form goes."""
     _open(page, live, "border_only")
