@@ -31,8 +31,12 @@ class Handover:
 def hand_over(handover: Handover, address: str, *, secure: bool, project: str) -> None:
     """Show the link that enrols the phone as a QR code, and under a fold the code that sets up ODK Collect on it."""
     phone, person = text.plain(handover.phone), text.plain(handover.person)
-    st.success(_("{phone} for {person}: scan the code with the phone's own camera. It works once, within three days.",
-                 phone=phone, person=person))  # fmt: skip
+    if secure:
+        st.success(_("{phone} for {person}: scan the code with the phone's own camera. It works once, within three days.",
+                     phone=phone, person=person))  # fmt: skip
+    else:
+        st.success(_("{phone} for {person}: open this address on the phone. It works once, within three days.",
+                     phone=phone, person=person))  # fmt: skip
     people_widgets.address_with_code(address + handover.link, secure=secure)
     if handover.token is not None and secure:
         with st.expander(_("ODK Collect on this phone"), icon=":material/assignment:"):
