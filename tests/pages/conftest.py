@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from survey import accounts
-from survey.web import session
+from survey.web import session, text
 from survey.wiring import ROOT, Survey
 from tests.conftest import COMMUNE
 
@@ -21,6 +21,7 @@ def open_page(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenP
     """A function that runs a page, signed in as the person of that login."""
     monkeypatch.setenv("SURVEY_DATA", str(survey.settings.data))
     session.forget()
+    text.speak("vi")  # AppTest formats choices out of the page, in whatever language another test spoke last
 
     def run(page: str, login: str | None = None) -> AppTest:
         cookie = cookie_for(survey, login) if login else None
