@@ -195,7 +195,7 @@ def phone_revoked(day: Day, _moments: int) -> None:
             devices.revoke(survey, COMMUNE, device, by=None)
     day.page.reload()
     day.page.locator("#unsent").tap()
-    expect(day.page.locator(".outbox")).to_contain_text("máy này đã bị thu hồi quyền")
+    expect(day.page.locator(".outbox")).to_contain_text("Điện thoại này đã bị thu hồi quyền")
     assert left_on_phone(day.page) == 2
     day.struck = 1
     _enrol(day)
