@@ -96,7 +96,7 @@ export class SiteFinder {
     this.#drawnFrom = watch.last;
     const { all, open, entries } = work.register.find(wanted, watch.last, SHOWN);
     fill(this.halves, this.#half(t("To do ({count})", { count: open }), true), this.#half(t("All ({count})", { count: all }), false));
-    fill(this.list, entries.map((entry) => siteCard(this.app, entry)));
+    renew(this.list, entries.map((entry) => siteCard(this.app, entry)));
     say(this.state, work.listed ? this.#words(this.#open ? open : all, entries.length, query, all) : t("Fetching the list…"));
   }
 
@@ -117,9 +117,18 @@ function offer(select, choices, wanted) {
   select.value = choices.some(([value]) => value === wanted) ? wanted : choices[0]?.[0] ?? "";
 }
 
+// Put *cards* into *list* unless they show what is there: a card that is replaced under the thumb swallows its tap.
+function renew(list, cards) {
+  const same = cards.length === list.children.length && cards.every((card, place) => card.isEqualNode(list.children[place]));
+  if (!same) fill(list, cards);
+}
+
 function siteCard(app, entry) {
   const { site, hamlet, distance } = entry;
-  const open = () => app.checklists(site, site.hamlet);
+  const open = () => {
+    const now = app.work.register.byId.get(site.site)?.site ?? site; // the card may be older than the register
+    app.checklists(now, now.hamlet);
+  };
   const name = h("strong", {}, site.name || site.code);
   const away = distance === null ? null : h("span", { class: "away" }, distanceText(distance));
   const detail = h("span", { class: "hint" }, [site.code, hamlet].filter(Boolean).join(" · "));

@@ -47,7 +47,8 @@ def go_out(page: Page, live: LiveServer) -> None:
     """Open the client in the morning, then lose the network."""
     sign_in(page, live)
     page.goto(f"{live.url}/field/")
-    expect(page.locator(".card.site").first).to_be_visible()
+    expect(page.locator("#ready[data-ready]")).to_be_attached(timeout=60_000)  # without the checklists there is nothing to fill in
+    expect(page.locator("nav.tabs")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)
 
