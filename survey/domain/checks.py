@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from survey.domain.looks import PhotoLook
 from survey.domain.photos import REFUSALS, PhotoFacts
 from survey.domain.places import Border, Line, distance_m, distance_to_line_m
 from survey.domain.submissions import Capture, FileState, Fix
@@ -52,7 +53,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Use:
-    """The same bytes in another submission: its id and short code, its site's id and code, its round and capture time."""
+    """The same picture in another submission: its id and short code, its site's id and code, its round and capture time.
+
+    *distance* is 0 for the same bytes, else the bits of 64 in which the pictures' hashes differ; *how* says which part of the newer
+    picture is found in the older one, and how turned ("" for the same bytes). *commune* is "" in the own commune, else the other one's
+    name. *earlier*: the other submission came first. *linked*: one of the two replaces the other.
+    """
 
     submission: str
     code: str
@@ -60,14 +66,25 @@ class Use:
     site_code: str | None
     round: str | None
     captured_at: datetime
+    attachment: str = ""
+    distance: int = 0
+    how: str = ""
+    commune: str = ""
+    earlier: bool = True
+    linked: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is the same file, byte for byte."""
+        return self.how == ""
 
 
 @dataclass(frozen=True)
 class Picture:
     """One attachment of a visit as the checks see it.
 
-    *reason* is the refusal's code; *broken* says that the worker could not decode it; *uses* are the other submissions of
-    the deployment that hold the same bytes.
+    *reason* is the refusal's code; *broken* says that the worker could not decode it; *look* is what its pixels say, None while
+    nobody has looked; *uses* are the other submissions that show the same picture.
     """
 
     name: str
@@ -76,6 +93,7 @@ class Picture:
     facts: PhotoFacts = field(default_factory=PhotoFacts)
     reason: str | None = None
     broken: bool = False
+    look: PhotoLook | None = None
     uses: tuple[Use, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """Photo bytes to facts, views and findings; the only importer of Pillow."""
 
 from survey.photos.intake import inspect
-from survey.photos.views import Views, develop
+from survey.photos.views import Developed, develop
 
-__all__ = ["Views", "develop", "inspect"]
+__all__ = ["Developed", "develop", "inspect"]

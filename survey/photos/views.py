@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from survey.domain.looks import PhotoLook
 from survey.domain.photos import PhotoFacts
 from survey.domain.problems import PHOTO_BROKEN, Problem
 from survey.photos.opening import BROKEN, TooManyPixelsError, UnreadableError, opened
@@ -23,16 +24,17 @@ _SIDEWAYS = 5  # from this orientation on width and height change places
 
 
 @dataclass(frozen=True)
-class Views:
-    """JPEG bytes without any metadata, and the upright original's width and height in pixels."""
+class Developed:
+    """A photo's views (JPEG bytes without any metadata), the upright original's width and height in pixels, and what its pixels say."""
 
     preview: bytes
     thumb: bytes
     width: int
     height: int
+    look: PhotoLook
 
 
-def develop(file: Path | BinaryIO, facts: PhotoFacts) -> Views:
+def develop(file: Path | BinaryIO, facts: PhotoFacts) -> Developed:
     """Decode the accepted photo in *file* and make its views. Raises PHOTO_BROKEN where the pixels cannot be read."""
     try:
         with opened(file, facts.format or "JPEG") as image:
@@ -41,7 +43,7 @@ def develop(file: Path | BinaryIO, facts: PhotoFacts) -> Views:
         raise Problem(PHOTO_BROKEN, reason=str(error) or type(error).__name__) from error
 
 
-def _views(image: Image.Image, facts: PhotoFacts) -> Views:
+def _views(image: Image.Image, facts: PhotoFacts) -> Developed:
     width, height = image.size
     # JPEG alone can be decoded at a fraction of its size; asked for the exact target it takes the nearest larger one.
     size = _fitted(image.size, PREVIEW_SIDE)
@@ -54,7 +56,7 @@ def _views(image: Image.Image, facts: PhotoFacts) -> Views:
         preview = preview.transpose(turn)
     thumb = preview.resize(_fitted(preview.size, THUMB_SIDE), Image.Resampling.BILINEAR)
     upright = (height, width) if (facts.orientation or 1) >= _SIDEWAYS else (width, height)
-    return Views(_jpeg(preview), _jpeg(thumb), *upright)
+    return Developed(_jpeg(preview), _jpeg(thumb), *upright, PhotoLook())
 
 
 def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:

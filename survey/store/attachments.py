@@ -112,9 +112,12 @@ def insert_conflict_file(tx: Transaction, submission: Submission, name: str, sha
     )  # fmt: skip
 
 
-def update_views(tx: Transaction, commune: str, sha256: str, views: str) -> None:
-    """Say how the making of a photo's views went: `ready` or `failed`."""
-    tx.execute("UPDATE blob SET views = :views WHERE commune = :commune AND sha256 = :sha256", commune=commune, sha256=sha256, views=views)
+def update_developed(tx: Transaction, commune: str, sha256: str, views: str, look: str | None) -> None:
+    """Say how the making of a photo's views went, `ready` or `failed`, and what its pixels say (JSON); an erased one stays erased."""
+    tx.execute(
+        "UPDATE blob SET views = :views, look = :look WHERE commune = :commune AND sha256 = :sha256 AND erased_at IS NULL",
+        commune=commune, sha256=sha256, views=views, look=look,
+    )  # fmt: skip
 
 
 def select_blob(reader: Reader, commune: str, sha256: str) -> Row | None:

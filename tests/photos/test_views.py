@@ -7,11 +7,11 @@ from PIL import Image, ImageChops, ImageStat
 
 from survey.domain.problems import PHOTO_BROKEN, Problem
 from survey.photos.intake import inspect
-from survey.photos.views import Views, develop
+from survey.photos.views import Developed, develop
 from tests.photos.pictures import SHARED, chunk, gradient, jpeg, look, png, raw_png
 
 
-def developed(folder, content: bytes) -> Views:
+def developed(folder, content: bytes) -> Developed:
     intake = look(folder, content)
     assert intake.accepted, intake.code
     return develop(folder / "file.jpg", intake.facts)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from survey.domain.submissions import Instance, NamedFile
-from survey.store.attachments import insert_blob, insert_named, update_views, upsert_arrived
+from survey.store.attachments import insert_blob, insert_named, update_developed, upsert_arrived
 from tests.conftest import COMMUNE, HAMLETS
 from tests.made_submissions import insert, submission
 
@@ -142,7 +142,7 @@ def test_a_view_that_is_not_made_yet_is_drawn(client, survey):
     browser = client("reviewer")
     waiting = browser.get(f"/photos/{sha256}/preview")
     with survey.transaction() as tx:
-        update_views(tx, COMMUNE, sha256, "failed")
+        update_developed(tx, COMMUNE, sha256, "failed", None)
     failed = browser.get(f"/photos/{sha256}/preview")
 
     assert (waiting.status_code, waiting.headers["retry-after"], waiting.headers["content-type"]) == (202, "2", "image/svg+xml")

@@ -1,0 +1,5 @@
+"""Develop: what a worker does after the answer: views and looks of new photos, and the checks whose findings a reviewer sees."""
+
+from survey.develop.pipeline import Darkroom, develop
+
+__all__ = ["Darkroom", "develop"]

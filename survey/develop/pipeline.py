@@ -1,0 +1,63 @@
+"""The pipeline of one submission: views and looks of its new photos, then the checks of the visit and its flags."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO
+
+from survey import photos
+from survey.develop.visit import gather
+from survey.domain.canonical import dumps
+from survey.domain.checks import examine
+from survey.domain.looks import look_to_json
+from survey.domain.photos import PhotoFacts, facts_from_json
+from survey.domain.ports import Row, Survey
+from survey.domain.problems import Problem
+from survey.photos import Developed
+from survey.store.attachments import select_attachments, select_blob, update_developed
+from survey.store.flags import select_flags, upsert_flags
+from survey.store.submissions import select_submission
+
+Darkroom = Callable[[BinaryIO, PhotoFacts], Developed]
+
+
+def develop(survey: Survey, commune: str, submission_id: str, *, darkroom: Darkroom = photos.develop) -> None:
+    """Make the views of the submission's photos that have none, look at their pixels, then examine the visit and keep its flags.
+
+    *darkroom* decodes one file; the worker gives one that runs in a process of its own. Does nothing to the answers; running it again
+    gives the same flags. Before the form has come only photos are developed.
+    """
+    with survey.reading() as reader:
+        attachments = select_attachments(reader, commune, submission_id)
+        blobs = {a.sha256: select_blob(reader, commune, a.sha256) for a in attachments if a.sha256}
+    waiting = {sha256: blob for sha256, blob in blobs.items() if blob is not None and blob["views"] == "waiting"}
+    outcome = {sha256: _developed(survey, blob, darkroom) for sha256, blob in waiting.items()}
+    with survey.transaction() as tx:
+        for sha256, (views, look) in outcome.items():
+            update_developed(tx, commune, sha256, views, look)
+        submission = select_submission(tx, commune, submission_id)
+        if submission is None:
+            return
+        findings = examine(gather(tx, submission))
+        flags = [{"attachment": f.attachment, "code": f.code, "severity": f.severity, "figures": f.figures} for f in findings]
+        if _differ(select_flags(tx, commune, submission_id), flags):
+            upsert_flags(tx, commune, submission_id, flags, survey.now())
+            tx.log(commune, "submission.flagged", {"submission": submission_id, "codes": sorted({f.code for f in findings})})
+
+
+def _developed(survey: Survey, blob: Row, darkroom: Darkroom) -> tuple[str, str | None]:
+    """What has become of a photo's views, and its look as JSON."""
+    try:
+        with survey.blobs.open(blob["sha256"]) as file:
+            developed = darkroom(file, facts_from_json(blob["facts"]))
+    except Problem:
+        return "failed", None
+    survey.blobs.save_view(blob["sha256"], "preview", developed.preview)
+    survey.blobs.save_view(blob["sha256"], "thumb", developed.thumb)
+    return "ready", look_to_json(developed.look)
+
+
+def _differ(stored: Sequence[Row], flags: Sequence[dict[str, Any]]) -> bool:
+    def shape(rows: Sequence[Any]) -> set[str]:
+        return {dumps([row["attachment"], row["code"], row["severity"], json.loads(dumps(row["figures"]))]) for row in rows}
+
+    return shape(stored) != shape(flags)
