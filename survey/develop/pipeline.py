@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from survey import photos
@@ -10,8 +11,8 @@ from survey.domain.canonical import dumps
 from survey.domain.checks import examine
 from survey.domain.looks import look_to_json
 from survey.domain.photos import PhotoFacts, facts_from_json
-from survey.domain.ports import Row, Survey
-from survey.domain.problems import Problem
+from survey.domain.ports import Row, Survey, Transaction
+from survey.domain.problems import PHOTO_BROKEN, Problem
 from survey.photos import Developed
 from survey.store.attachments import select_attachments, select_blob, update_developed
 from survey.store.flags import select_flags, upsert_flags
@@ -24,32 +25,53 @@ def develop(survey: Survey, commune: str, submission_id: str, *, darkroom: Darkr
     """Make the views of the submission's photos that have none, look at their pixels, then examine the visit and keep its flags.
 
     *darkroom* decodes one file; the worker gives one that runs in a process of its own. Does nothing to the answers; running it again
-    gives the same flags. Before the form has come only photos are developed.
+    gives the same flags. Before the form has come only photos are developed. What stops one photo short of a verdict (PHOTO_UNFINISHED,
+    STORAGE_UNUSABLE, FILE_UNKNOWN) is raised after the others are saved.
     """
     with survey.reading() as reader:
         attachments = select_attachments(reader, commune, submission_id)
         blobs = {a.sha256: select_blob(reader, commune, a.sha256) for a in attachments if a.sha256}
-    waiting = {sha256: blob for sha256, blob in blobs.items() if blob is not None and blob["views"] == "waiting"}
-    outcome = {sha256: _developed(survey, blob, darkroom) for sha256, blob in waiting.items()}
+    outcome: dict[str, tuple[str, str | None]] = {}
+    trouble: Problem | None = None
+    for sha256, blob in blobs.items():
+        if blob is not None and is_undeveloped(blob):
+            try:
+                outcome[sha256] = _developed(survey, blob, darkroom)
+            except Problem as problem:
+                trouble = trouble or problem
     with survey.transaction() as tx:
         for sha256, (views, look) in outcome.items():
             update_developed(tx, commune, sha256, views, look)
-        submission = select_submission(tx, commune, submission_id)
-        if submission is None:
-            return
-        findings = examine(gather(tx, submission))
-        flags = [{"attachment": f.attachment, "code": f.code, "severity": f.severity, "figures": f.figures} for f in findings]
-        if _differ(select_flags(tx, commune, submission_id), flags):
-            upsert_flags(tx, commune, submission_id, flags, survey.now())
-            tx.log(commune, "submission.flagged", {"submission": submission_id, "codes": sorted({f.code for f in findings})})
+        keep_findings(tx, commune, submission_id, survey.now())
+    if trouble is not None:
+        raise trouble
+
+
+def is_undeveloped(blob: Row) -> bool:
+    """Whether a blob is a photo whose views or look are still to be made; photos of older releases have views without a look."""
+    return blob["views"] == "waiting" or (blob["views"] == "ready" and blob["look"] is None)
+
+
+def keep_findings(tx: Transaction, commune: str, submission_id: str, now: datetime) -> None:
+    """Examine the visit with what is known of it by now and keep its flags; does nothing where its form has not come."""
+    submission = select_submission(tx, commune, submission_id)
+    if submission is None:
+        return
+    findings = examine(gather(tx, submission))
+    flags = [{"attachment": f.attachment, "code": f.code, "severity": f.severity, "figures": f.figures} for f in findings]
+    if _differ(select_flags(tx, commune, submission_id), flags):
+        upsert_flags(tx, commune, submission_id, flags, now)
+        tx.log(commune, "submission.flagged", {"submission": submission_id, "codes": sorted({f.code for f in findings})})
 
 
 def _developed(survey: Survey, blob: Row, darkroom: Darkroom) -> tuple[str, str | None]:
-    """What has become of a photo's views, and its look as JSON."""
+    """What has become of a photo's views, and its look as JSON; a photo that cannot be decoded has failed for good."""
     try:
         with survey.blobs.open(blob["sha256"]) as file:
             developed = darkroom(file, facts_from_json(blob["facts"]))
-    except Problem:
+    except Problem as problem:
+        if problem.kind is not PHOTO_BROKEN:
+            raise
         return "failed", None
     survey.blobs.save_view(blob["sha256"], "preview", developed.preview)
     survey.blobs.save_view(blob["sha256"], "thumb", developed.thumb)

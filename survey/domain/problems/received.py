@@ -68,6 +68,12 @@ PHOTO_BROKEN = kind(
     "Không giải mã được ảnh: {reason}.", "The photo cannot be decoded: {reason}.",
     "Hãy chụp lại ảnh.", "Take the photo again.",
 )
+PHOTO_UNFINISHED = kind(
+    "PHOTO_UNFINISHED", 503,
+    "Chưa kiểm tra xong ảnh: {reason}.", "The photo has not been checked to the end: {reason}.",
+    "Máy chủ sẽ tự thử lại; nếu vẫn không được, người duyệt tự xem ảnh gốc.",
+    "The server tries again by itself; if that fails too, the reviewer looks at the original.",
+)
 UPLOAD_STALLED = kind(
     "UPLOAD_STALLED", 408,
     "Đã {seconds} giây không nhận thêm được dữ liệu.", "Nothing more came for {seconds} seconds.",
