@@ -32,6 +32,23 @@ class PhotoLook:
     thumbnail_distance: int | None = None
 
 
+_BITS = (1 << 64) - 1
+
+
+def bits_apart(one: int, other: int) -> int:
+    """In how many of 64 bits two hashes differ."""
+    return ((one ^ other) & _BITS).bit_count()
+
+
+def likeness(newer: PhotoLook, older: PhotoLook) -> tuple[int, str] | None:
+    """How near the *newer* photo comes to the *older* one: the least distance in bits, and the probe that came so near.
+
+    None where one of them is too plain to be told from others, or has not been looked at.
+    """
+    found = [(bits_apart(probe, value), name) for name, probe in newer.probes for value in older.hashes or ()]
+    return min(found, key=lambda each: each[0], default=None)
+
+
 def look_to_json(look: PhotoLook) -> str:
     """*look* as canonical JSON without what was not measured."""
     return dumps({name: value for name, value in asdict(look).items() if value not in (None, (), False)})
