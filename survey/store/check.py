@@ -30,6 +30,7 @@ def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
     yield from _tallies(reader)
     yield from _attachments(reader, logged)
     yield from _blobs(reader, blobs)
+    yield from _tombstones(reader, blobs, logged)
 
 
 def select_unreferenced(reader: Reader, blobs: Blobs) -> list[str]:
@@ -56,11 +57,12 @@ def _chain(reader: Reader, commune: str, seq: int, head: str) -> Iterator[Fault]
 
 @dataclass(frozen=True)
 class _Logged:
-    """What the log says of submissions, by commune and id: the hash received and the state decided last; and of every file its hash."""
+    """What the log says of submissions, by commune and id: the hash received and the state decided last; and of every file its hash, and which were erased."""
 
     instances: dict[tuple[str, str], str]
     states: dict[tuple[str, str], str]
     files: set[tuple[str, str]]
+    erased: set[tuple[str, str]]
 
 
 def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
@@ -85,7 +87,7 @@ def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
 
 
 def _read_log(reader: Reader) -> _Logged:
-    logged = _Logged({}, {}, set())
+    logged = _Logged({}, {}, set(), set())
     for row in reader.stream("SELECT commune, body FROM event ORDER BY commune, seq"):
         try:
             body = json.loads(row["body"])
@@ -96,6 +98,8 @@ def _read_log(reader: Reader) -> _Logged:
             logged.instances[key], logged.states[key] = body["sha256"], "received"
         elif body.get("kind") in ("photo.received", "file.kept_aside"):
             logged.files.add((row["commune"], body["sha256"]))
+        elif body.get("kind") == "photo.erased":
+            logged.erased.add((row["commune"], body["sha256"]))
         elif "to" in body:
             logged.states[key] = body["to"]
     return logged
@@ -115,6 +119,13 @@ def _tallies(reader: Reader) -> Iterator[Fault]:
     for key in sorted(kept.keys() | counted.keys()):
         if kept.get(key, 0) != counted.get(key, 0):
             yield Fault("TALLY", "/".join(key), f"{kept.get(key, 0)} kept, {counted.get(key, 0)} counted")
+    sums = reader.rows(
+        "SELECT commune, code, SUM(kept) AS kept, SUM(counted) AS counted FROM (SELECT commune, code, count AS kept, 0 AS counted FROM"
+        " flag_tally UNION ALL SELECT commune, code, 0, 1 FROM flag) AS both_counts GROUP BY commune, code ORDER BY commune, code"
+    )
+    for row in sums:
+        if row["kept"] != row["counted"]:
+            yield Fault("TALLY", f"{row['commune']}/{row['code']}", f"{row['kept']} kept, {row['counted']} counted")
 
 
 def _attachments(reader: Reader, logged: _Logged) -> Iterator[Fault]:
@@ -132,8 +143,31 @@ def _attachments(reader: Reader, logged: _Logged) -> Iterator[Fault]:
             yield Fault("FILE_NOT_LOGGED", subject, row["sha256"])
 
 
+def _tombstones(reader: Reader, blobs: Blobs, logged: _Logged) -> Iterator[Fault]:
+    """What is left of photos that were erased, and rows and log that do not say the same of it."""
+    sql = (
+        "SELECT b.commune, b.sha256, b.facts, b.look, (SELECT COUNT(*) FROM likeness l WHERE l.commune = b.commune AND l.sha256 = b.sha256)"
+        " + (SELECT COUNT(*) FROM likeness_pair p WHERE p.commune = b.commune AND p.sha256 = b.sha256)"
+        " + (SELECT COUNT(*) FROM likeness_pair p WHERE p.other_commune = b.commune AND p.other_sha256 = b.sha256)"
+        " + (SELECT COUNT(*) FROM cover c WHERE c.commune = b.commune AND c.sha256 = b.sha256) AS likenesses,"
+        " (SELECT COUNT(*) FROM blob o WHERE o.sha256 = b.sha256 AND o.erased_at IS NULL) AS users"
+        " FROM blob b WHERE b.erased_at IS NOT NULL ORDER BY b.sha256"
+    )
+    buried = set()
+    for row in reader.stream(sql):
+        buried.add((row["commune"], row["sha256"]))
+        if (row["commune"], row["sha256"]) not in logged.erased:
+            yield Fault("ERASURE_NOT_LOGGED", row["sha256"], "erased, not logged")
+        if row["facts"] != "{}" or row["look"] is not None or row["likenesses"]:
+            yield Fault("ERASED_FACTS_LEFT", row["sha256"], "what the photo says is still here")
+        if not row["users"] and blobs.holds(row["sha256"]):
+            yield Fault("ERASED_BYTES_LEFT", row["sha256"], "bytes or views are still here")
+    for commune, sha256 in sorted(logged.erased - buried):
+        yield Fault("ERASURE_TAKEN_BACK", sha256, f"logged as erased in {commune}")
+
+
 def _blobs(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
-    for row in reader.stream("SELECT sha256, size, crc32, quarantine FROM blob ORDER BY sha256"):
+    for row in reader.stream("SELECT sha256, size, crc32, quarantine FROM blob WHERE erased_at IS NULL ORDER BY sha256"):
         digest, crc, size = hashlib.sha256(), 0, 0
         try:
             for chunk in blobs.read(row["sha256"], quarantine=bool(row["quarantine"])):

@@ -1,41 +1,22 @@
-"""The review queue: pages by key, neighbours and counts; every statement here runs on an index."""
+"""The review queue: pages by key, neighbours and counts; every statement runs on an index (its text: `queue_statements`)."""
 
 import heapq
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from survey.domain.ports import Reader, Row
 from survey.domain.submissions import State
-from survey.domain.times import end_of, from_text, start_of, to_text
+from survey.domain.times import from_text
+from survey.store.queue_statements import Place, QueueFilters, Segment, queue_parameters, queue_statement, segments
+
+__all__ = [
+    "PAGE", "Place", "QueueEntry", "QueueFilters", "Segment", "queue_parameters", "queue_statement", "segments", "select_counts",
+    "select_form_titles", "select_next", "select_previous", "select_queue_page",
+]  # fmt: skip
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class QueueFilters:
-    """What a reviewer looks at; dates are days of receipt in Viet Nam, *scope* the hamlets that the reviewer may see.
-
-    *severity* is the least severity of flags asked for: 0 any submission, 1 flagged at all, 2 to look at, 3 likely wrong.
-    """
-
-    states: tuple[State, ...] = (State.RECEIVED,)
-    hamlet: str | None = None
-    form: str | None = None
-    person: str | None = None
-    since: date | None = None
-    until: date | None = None
-    severity: int = 0
-    scope: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in the order of receipt: where the next page begins."""
-
-    received_at: datetime
-    submission: str
 
 
 @dataclass(frozen=True)
@@ -59,24 +40,21 @@ class QueueEntry:
     missing_files: int
     flag_count: int
     flag_severity: int
+    risk: int
 
     @property
     def place(self) -> Place:
         """Where this entry stands in the order."""
-        return Place(self.received_at, self.submission)
+        return Place(self.received_at, self.submission, self.risk)
 
 
 def select_queue_page(
     reader: Reader, commune: str, filters: QueueFilters, after: Place | None = None, *, limit: int = PAGE, newest_first: bool = False
 ) -> list[QueueEntry]:
-    """At most *limit* entries behind *after*: oldest first, as a queue is worked off, or newest first for looking back."""
+    """At most *limit* entries behind *after*, in the order that *filters* ask for; *newest_first* turns that order round."""
     # One statement a state keeps each on its index in order; merging a few short lists costs nothing.
-    statement = queue_statement(filters, paged=after is not None, newest_first=newest_first)
-    pages = [
-        [_entry(row) for row in reader.rows(statement, **queue_parameters(commune, state, filters, after, limit))]
-        for state in filters.states
-    ]
-    merged = heapq.merge(*pages, key=lambda entry: (entry.received_at, entry.submission), reverse=newest_first)
+    pages = [_of_state(reader, commune, state, filters, after, limit, newest_first) for state in filters.states]
+    merged = heapq.merge(*pages, key=_order(filters), reverse=newest_first)
     return [entry for entry, _ in zip(merged, range(limit), strict=False)]
 
 
@@ -109,57 +87,21 @@ def select_form_titles(reader: Reader, commune: str) -> dict[str, dict[str, str]
     return {row["form"]: json.loads(row["title"]) for row in rows}
 
 
-def queue_statement(filters: QueueFilters, *, paged: bool, newest_first: bool) -> str:
-    """The SELECT of one state's page; its conditions are constants chosen by *filters*, its values parameters."""
-    conditions = " AND ".join(_conditions(filters, paged=paged, newest_first=newest_first))
-    order = "DESC" if newest_first else "ASC"
-    return f"{_COLUMNS} WHERE {conditions} ORDER BY s.received_at {order}, s.submission {order} LIMIT :limit"
+def _of_state(
+    reader: Reader, commune: str, state: State, filters: QueueFilters, after: Place | None, limit: int, backwards: bool
+) -> list[QueueEntry]:
+    entries: list[QueueEntry] = []
+    for segment in segments(filters, after):
+        statement = queue_statement(filters, segment, newest_first=backwards)
+        given = queue_parameters(commune, state, filters, after, limit - len(entries))
+        entries += [_entry(row) for row in reader.rows(statement, **given)]
+        if len(entries) >= limit:
+            break
+    return entries
 
 
-def queue_parameters(commune: str, state: State, filters: QueueFilters, after: Place | None, limit: int) -> dict[str, object]:
-    """The values for `queue_statement`."""
-    given: dict[str, object] = {"commune": commune, "state": state.value, "limit": limit}
-    given |= {name: value for name in ("hamlet", "form", "person") if (value := getattr(filters, name)) is not None}
-    if after is not None:
-        given |= {"after_at": to_text(after.received_at), "after_id": after.submission}
-    if filters.since is not None:
-        given["since"] = to_text(start_of(filters.since))
-    if filters.until is not None:
-        given["until"] = to_text(end_of(filters.until))
-    if filters.severity:
-        given["severity"] = filters.severity
-    return given | {f"scope_{number}": hamlet for number, hamlet in enumerate(sorted(filters.scope or ()))}
-
-
-# Scalar subqueries, since a join might tempt a planner away from the index that keeps the order.
-_COLUMNS = """
-SELECT s.submission, s.code, s.form, s.site, s.hamlet, s.person, s.captured_at, s.received_at, s.state, s.state_version,
-  s.missing_files, s.flag_count, s.flag_severity,
-  (SELECT p.name FROM person AS p WHERE p.commune = s.commune AND p.person = s.person) AS person_name,
-  (SELECT h.name FROM hamlet AS h WHERE h.commune = s.commune AND h.hamlet = s.hamlet) AS hamlet_name,
-  (SELECT t.code FROM site AS t WHERE t.commune = s.commune AND t.site = s.site AND t.known_to IS NULL) AS site_code,
-  (SELECT t.name FROM site AS t WHERE t.commune = s.commune AND t.site = s.site AND t.known_to IS NULL) AS site_name
-FROM submission AS s"""
-
-_CONDITIONS = {
-    "hamlet": "s.hamlet = :hamlet",
-    "form": "s.form = :form",
-    "person": "s.person = :person",
-    "since": "s.received_at >= :since",
-    "until": "s.received_at < :until",
-    # The first half is the condition of a partial index, which a parameter alone could not promise.
-    "severity": "s.flag_severity >= 1 AND s.flag_severity >= :severity",
-}
-
-
-def _conditions(filters: QueueFilters, *, paged: bool, newest_first: bool) -> Iterable[str]:
-    yield "s.commune = :commune AND s.state = :state"
-    yield from (condition for name, condition in _CONDITIONS.items() if getattr(filters, name))
-    if paged:
-        yield f"(s.received_at, s.submission) {'<' if newest_first else '>'} (:after_at, :after_id)"
-    if filters.scope is not None:
-        names = ", ".join(f":scope_{number}" for number in range(len(filters.scope)))
-        yield f"(s.hamlet IS NULL OR s.hamlet IN ({names}))" if names else "s.hamlet IS NULL"
+def _order(filters: QueueFilters) -> Callable[[QueueEntry], tuple[int, datetime, str]]:
+    return lambda entry: (-entry.risk if filters.by_risk else 0, entry.received_at, entry.submission)
 
 
 def _entry(row: Row) -> QueueEntry:

@@ -56,6 +56,11 @@ def update_state(tx: Transaction, submission: Submission, *, expected_version: i
         state=submission.state.value, version=submission.state_version, at=to_text(at), person=person,
         commune=submission.commune, submission=submission.id, expected=expected_version,
     )  # fmt: skip
+    if touched:
+        tx.execute(
+            "UPDATE flag SET state = :state WHERE commune = :commune AND submission = :submission",
+            state=submission.state.value, commune=submission.commune, submission=submission.id,
+        )  # fmt: skip
     return touched == 1
 
 

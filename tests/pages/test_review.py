@@ -7,11 +7,12 @@ import pytest
 from survey import review
 from survey.domain.people import Actor
 from survey.domain.submissions import FileState, State
+from survey.store.flags import upsert_flags
 from survey.store.submissions import select_submission
 from survey.web.review_photos import flag_sentence
 from survey.wiring import Survey
 from tests.conftest import COMMUNE, HAMLETS
-from tests.made_submissions import insert, register, submission
+from tests.made_submissions import START, insert, register, submission
 
 PAGE = "pages/review.py"
 TREE = {
@@ -45,7 +46,7 @@ def queue(survey: Survey) -> Survey:
     with survey.transaction() as tx:
         register(tx, {"s1": HAMLETS[0], "s2": HAMLETS[1]})
         insert(
-            tx, submission("a", answers=ANSWERS, missing_files=1, flag_count=1, flag_severity=2),
+            tx, submission("a", answers=ANSWERS, missing_files=1),
             submission("b", minutes=1, site="s2", hamlet=HAMLETS[1]), submission("c", minutes=2),
         )  # fmt: skip
         tx.execute(
@@ -53,10 +54,8 @@ def queue(survey: Survey) -> Survey:
             " VALUES (:c, 'household_fence', '1', :title, 'household', :blob, '', '', :tree, '2026-01-01T00:00:00.000Z')",
             c=COMMUNE, blob=b"", title=json.dumps(TREE["title"]), tree=json.dumps(TREE),
         )  # fmt: skip
-        tx.execute(
-            "INSERT INTO flag VALUES (:c, 'uuid:a', '', 'answers_impossible', 2, :figures, '2026-11-20T01:00:00.000Z')",
-            c=COMMUNE, figures='{"questions":["total_m"]}',
-        )  # fmt: skip
+        impossible = {"attachment": "", "code": "answers_impossible", "severity": 2, "figures": {"questions": ["total_m"]}}
+        upsert_flags(tx, COMMUNE, "uuid:a", [impossible], START)
         for ordinal, (name, state, reason) in enumerate(
             [("fence_1.jpg", FileState.MISSING, None), ("notes.txt", FileState.REFUSED, "not_a_photo")], 1
         ):
