@@ -1,0 +1,8 @@
+"""The catalogue of checks: every code with its severity, sentence, rule and source; what a reviewer reads and a commune may tune."""
+
+from survey.domain.checks.catalogue.pictures import PICTURES
+from survey.domain.checks.catalogue.where_when import WHERE_WHEN
+from survey.domain.checks.catalogue.work import WORK
+from survey.domain.checks.kinds import CheckKind
+
+CHECKS: dict[str, CheckKind] = {**WHERE_WHEN, **PICTURES, **WORK}

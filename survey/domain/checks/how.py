@@ -1,0 +1,28 @@
+"""How one picture is found in another, in words: the names of probes (`mirrored/top80`) as people say them."""
+
+_PARTS = {
+    "whole": ("nguyên ảnh", "the whole picture"),
+    "centre90": ("đã cắt bớt mép", "cropped at its edges"),
+    "centre80": ("đã cắt bớt mép", "cropped at its edges"),
+    "top80": ("phần dưới đã bị che hoặc đóng dấu", "its lower part covered or stamped"),
+    "trimmed": ("có thêm khung viền", "with a frame around it"),
+}
+_TURNS = {
+    "mirrored": ("đã lật gương", "mirrored"),
+    "turned90": ("đã xoay 90°", "turned by 90°"),
+    "turned180": ("đã xoay 180°", "turned by 180°"),
+    "turned270": ("đã xoay 270°", "turned by 270°"),
+}
+_SAME_FILE = ("cùng một tệp", "the same file")
+
+
+def how_words(how: str, locale: str) -> str:
+    """*how* in *locale* (`vi` or `en`); the whole picture goes without saying where it was turned. An unknown name stays as it is."""
+    number = 1 if locale == "en" else 0
+    if not how:
+        return _SAME_FILE[number]
+    turn, _, part = how.rpartition("/")
+    turned = _TURNS[turn][number] if turn in _TURNS else turn
+    if turned and part == "whole":
+        return turned
+    return ", ".join(each for each in (turned, _PARTS[part][number] if part in _PARTS else part) if each)
