@@ -51,7 +51,7 @@ def likeness(newer: PhotoLook, older: PhotoLook) -> tuple[int, str] | None:
 
 def look_to_json(look: PhotoLook) -> str:
     """*look* as canonical JSON without what was not measured."""
-    return dumps({name: value for name, value in asdict(look).items() if value not in (None, (), False)})
+    return dumps({name: value for name, value in asdict(look).items() if value is not None and value is not False and value != ()})
 
 
 def look_from_json(text: str | None) -> PhotoLook | None:
