@@ -8,6 +8,7 @@ from survey.web import review, review_queue, session, text
 from survey.web.review_answers import said, show_answers
 from survey.web.review_arrival import show_newcomers
 from survey.web.review_case import read_case
+from survey.web.review_compare import read_compared, show_reuse, show_rounds
 from survey.web.review_history import show_flags, show_history, show_versions
 from survey.web.review_list import show_list
 from survey.web.review_map import show_map
@@ -36,7 +37,8 @@ if chosen is None:
     st.stop()
 with here.survey.reading() as reader:
     case = read_case(reader, here.actor, chosen)
-if case is None:
+    compared = read_compared(reader, here.actor, case)
+if case is None or compared is None:
     st.warning(_("There is no such submission, or it lies outside your hamlets."))
     st.button(_("Open the queue"), on_click=review_queue.leave)
     st.stop()
@@ -47,9 +49,11 @@ with steps:
 review.show_heading(case)
 show_newcomers(case)
 show_flags(case)
+show_reuse(compared)
 left, right = st.columns([3, 2], gap="medium")
 with left:
     show_photos(case)
+    show_rounds(compared)
     st.markdown(f"#### {_('Answers')}")
     show_answers(case.submission, case.tree, case.flags, case.site)
 with right:
