@@ -41,6 +41,22 @@ def upsert_job(tx: Transaction, commune: str, kind: str, key: str, payload: Mapp
     )
 
 
+def upsert_gathering_job(
+    tx: Transaction, commune: str, kind: str, key: str, payload: Mapping[str, object], run_after: datetime
+) -> None:
+    """Leave work that is done once for all that gathers until *run_after*, at most five minutes ahead.
+
+    Where the same work waits already it keeps its time: whoever adds to it every minute does not put it off for ever.
+    """
+    tx.execute(
+        "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, created_at)"
+        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :after, :after)"
+        " ON CONFLICT (commune, job) DO UPDATE SET state = 'waiting', attempts = 0, payload = :payload, claimed_by = NULL,"
+        " run_after = CASE WHEN job.state = 'waiting' AND job.run_after < :after THEN job.run_after ELSE :after END",
+        commune=commune, job=f"{kind}:{key}", kind=kind, payload=dumps(payload), after=to_text(run_after),
+    )  # fmt: skip
+
+
 def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: int) -> Sequence[Job]:
     """Take up to *limit* jobs that are due; two workers never take the same one."""
     lock = " FOR UPDATE SKIP LOCKED" if engine == "postgres" else ""
@@ -62,6 +78,25 @@ def delete_job(tx: Transaction, job: Job, worker: str) -> None:
     tx.execute(
         "DELETE FROM job WHERE commune = :commune AND job = :job AND claimed_by = :worker", commune=job.commune, job=job.id, worker=worker
     )
+
+
+def update_continued(tx: Transaction, job: Job, payload: Mapping[str, object], now: datetime) -> bool:
+    """The work goes on later with *payload*; False, and nothing happens, where it was asked for anew meanwhile, with another payload."""
+    return bool(
+        tx.execute(
+            "UPDATE job SET state = 'waiting', attempts = 0, payload = :payload, run_after = :now, claimed_by = NULL"
+            " WHERE commune = :commune AND job = :job AND payload = :seen",
+            commune=job.commune, job=job.id, payload=dumps(payload), seen=dumps(job.payload), now=to_text(now),
+        )
+    )  # fmt: skip
+
+
+def select_job(reader: Reader, commune: str, kind: str, key: str) -> Job | None:
+    """The work on *key* that waits, runs or has failed; None where there is none."""
+    row = reader.row(
+        "SELECT job, kind, payload, attempts FROM job WHERE commune = :commune AND job = :job", commune=commune, job=f"{kind}:{key}"
+    )
+    return None if row is None else Job(commune, row["job"], row["kind"], json.loads(row["payload"]), row["attempts"])
 
 
 def update_failed(tx: Transaction, job: Job, worker: str, error: str, now: datetime) -> None:

@@ -3,8 +3,10 @@
 A `Problem` is what a person caused and can mend. Anything else that goes wrong is a defect and may crash.
 """
 
+from survey.domain.problems.judged import *
 from survey.domain.problems.people import *
 from survey.domain.problems.prepared import *
+from survey.domain.problems.private import *
 from survey.domain.problems.problem import CATALOGUE as CATALOGUE
 from survey.domain.problems.problem import Problem as Problem
 from survey.domain.problems.problem import ProblemKind as ProblemKind
