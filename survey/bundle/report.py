@@ -162,7 +162,7 @@ class _Report:
         for item in self._evidence.items:
             site = self._evidence.sites[item.site]
             for photo in self._evidence.photos.get(item.submission, ()):
-                if photo.state in (FileState.MISSING, FileState.REFUSED):
+                if photo.state in (FileState.MISSING, FileState.REFUSED) or photo.erased_at is not None:
                     href = f"{self._arrangement.pages[item.hamlet]}#{anchor_of(site)}"
                     yield {"href": href, "site": f"{site.code} · {site.name}", "name": photo.name, "state": words.file_state(photo)}
 
@@ -273,6 +273,6 @@ def _cover(evidence: Evidence) -> Cover:
 
 
 def _contents_view(contents: Contents) -> dict[str, object]:
-    fields = ("submissions", "sites", "registered", "photos", "missing", "refused")
+    fields = ("submissions", "sites", "registered", "photos", "missing", "refused", "erased")
     numbers = {name: getattr(contents, name) for name in fields}
     return {**numbers, "photo_size": words.size(contents.photo_bytes)}

@@ -211,7 +211,7 @@ class SiteViews:
             label=name or photo.name,
             facts=" · ".join(fact for fact in facts if fact),
             state=state,
-            sha256=photo.sha256 if path else None,
+            sha256=photo.sha256 if path or photo.erased_at else None,
         )
 
 

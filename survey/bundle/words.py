@@ -132,6 +132,8 @@ def size(count: int) -> str:
 
 def file_state(photo: Photo) -> str:
     """Whether the file is here."""
+    if photo.erased_at is not None:
+        return f"đã xóa ngày {day(photo.erased_at)} theo quyết định của xã; còn mã băm"
     return FILE_STATES.get(photo.state, photo.state.value)
 
 

@@ -87,7 +87,7 @@ def read_basis(document: Mapping[str, Any]) -> Basis:
 class Photo:
     """A file that a piece of evidence names; without *sha256* it never came, with a *reason* it is kept but is no photo.
 
-    *taken_at* is the camera's own local time, naive; *fix* is the phone's, *exif_position* the file's (latitude, longitude).
+    Of one that was erased (*erased_at*) the hash and the size are left. *taken_at* is the camera's own local time, naive; *fix* is the phone's, *exif_position* the file's (latitude, longitude).
     """
 
     submission: str
@@ -105,11 +105,12 @@ class Photo:
     has_preview: bool = False
     taken_at: datetime | None = None
     exif_position: tuple[float, float] | None = None
+    erased_at: datetime | None = None
 
     @property
     def is_original(self) -> bool:
         """Whether its bytes are here as a photo."""
-        return self.state is FileState.STORED and self.sha256 is not None
+        return self.state is FileState.STORED and self.sha256 is not None and self.erased_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class Contents:
     photo_bytes: int
     missing: int
     refused: int
+    erased: int
     without_preview: int
     left_out: Sequence[LeftOut]
     undecided: int
@@ -202,6 +204,7 @@ def contents_of(evidence: Evidence) -> Contents:
         photo_bytes=sum(photo.size for photo in originals),
         missing=sum(photo.state is FileState.MISSING for photo in photos),
         refused=sum(photo.state is FileState.REFUSED for photo in photos),
+        erased=sum(photo.erased_at is not None for photo in photos),
         without_preview=sum(not photo.has_preview for photo in originals),
         left_out=evidence.left_out,
         undecided=sum(verdict.outcome.value == "not_enough_data" for verdict in evidence.verdicts),

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from survey.domain.canonical import sha256_hex
+
 Row = Mapping[str, Any]
 
 
@@ -56,6 +58,11 @@ class PartKey:
     owner: str
     upload: str
 
+    @classmethod
+    def of(cls, commune: str, person: str, submission: str, name: str) -> "PartKey":
+        """The key of what *person* sends under the cleaned *name* for a submission."""
+        return cls(sha256_hex(f"{commune}\n{person}")[:32], sha256_hex(f"{submission}\n{name}")[:32])
+
 
 class Blobs(Protocol):
     """Bytes by SHA-256: written once, never changed; views beside them can be deleted and made again."""
@@ -101,6 +108,12 @@ class Blobs(Protocol):
 
     def sweep(self) -> int:
         """Remove temporary files older than a day and parts that nobody added to for a week; returns how many files."""
+
+    def erase(self, sha256: str) -> None:
+        """Remove the bytes, in quarantine too, and every view; harmless where there is nothing."""
+
+    def holds(self, sha256: str) -> bool:
+        """Whether anything is here of the bytes: the blob, its copy in quarantine or a view."""
 
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a *view* (`preview` or `thumb`, JPEG bytes) of a photo."""

@@ -29,6 +29,14 @@ class Source(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Consent(StrEnum):
+    """What the people of a place said to being photographed; *absent*: nobody was there to ask, or nobody was asked."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    ABSENT = "absent"
+
+
 class FileState(StrEnum):
     """Where an attachment stands: named but not here, here, here but not a photo, or here without its form naming it."""
 
@@ -108,6 +116,7 @@ class Instance:
     captures: Mapping[str, Capture] = field(default_factory=dict)
     by: str | None = None
     repeats: Mapping[str, int] = field(default_factory=dict)
+    consent: Consent | None = None
 
     @property
     def captured_at(self) -> datetime | None:
@@ -129,7 +138,7 @@ class Submission:
     """One filled form as it stands in the store; times are aware UTC, positions WGS 84 degrees.
 
     *clock_drift_s* is the phone's clock minus the server's when it was sent first, None where the phone told none;
-    *brought_by* who handed it in for its person, None where the person did.
+    *brought_by* who handed it in for its person, None where the person did. *consent* is None where the client does not ask for it.
     """
 
     commune: str
@@ -157,6 +166,7 @@ class Submission:
     started_at: datetime | None = None
     clock_drift_s: float | None = None
     brought_by: str | None = None
+    consent: Consent | None = None
 
     def decide(self, to: State, *, reason: str) -> "Submission":
         """The submission in state *to*.

@@ -12,12 +12,13 @@ from typing import Any
 from lxml import etree
 
 from survey.domain.names import clean_file_name
-from survey.domain.submissions import Capture, Fix, Source
+from survey.domain.submissions import Capture, Consent, Fix, Source
 from survey.domain.times import VIETNAM, optional_to_text, to_text
 
 NAMESPACE = "urn:ntm-survey:capture:1"
 _NSMAP: Any = {None: NAMESPACE}  # lxml takes None for the default prefix; its stubs do not know
 _SOURCES = frozenset(item.value for item in Source)
+_CONSENTS = frozenset(item.value for item in Consent)
 _LONGEST_ID = 100
 _HASH_LETTERS = frozenset("0123456789abcdef")
 _HASH_LENGTH = 64
@@ -33,6 +34,7 @@ class CaptureBlock:
     fix: Fix | None = None
     captures: Mapping[str, Capture] = field(default_factory=dict)
     by: str | None = None
+    consent: Consent | None = None
 
 
 def read_block(root: etree._Element) -> CaptureBlock:
@@ -47,13 +49,14 @@ def read_block(root: etree._Element) -> CaptureBlock:
         fix=_fix(block.find(_tag("fix"))),
         captures={capture.name: capture for capture in captures if capture.name},
         by=short_text(block.findtext(_tag("by"))),
+        consent=_consent(block.findtext(_tag("consent"))),
     )
 
 
 def write_block(root: etree._Element, block: CaptureBlock) -> None:
     """Append *block* to an instance's *root*."""
     element = etree.SubElement(root, _tag("survey"), nsmap=_NSMAP)
-    for name, value in (("site", block.site), ("hamlet", block.hamlet), ("by", block.by)):
+    for name, value in (("site", block.site), ("hamlet", block.hamlet), ("by", block.by), ("consent", block.consent)):
         if value:
             etree.SubElement(element, _tag(name)).text = value
     _write_fix(element, "fix", block.fix)
@@ -99,6 +102,12 @@ def finite(text: str | None) -> float | None:
 
 def _tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
+
+
+def _consent(text: str | None) -> Consent | None:
+    """What was said; any other text is no answer, and so no consent."""
+    said = (text or "").strip()
+    return Consent(said) if said in _CONSENTS else None
 
 
 def _capture(photo: etree._Element) -> Capture:

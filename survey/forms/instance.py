@@ -57,7 +57,7 @@ def read_instance(xml: bytes, tree: Mapping[str, Any]) -> Instance:
         started_at=moment(meta.get("timeStart")) or moment(_text_of(told.get("start"))),
         ended_at=moment(meta.get("timeEnd")) or moment(_text_of(told.get("end"))),
         device=short_text(meta.get("deviceID")) or short_text(_text_of(told.get("deviceid"))),
-        fix=block.fix or next(iter(positions), None), captures=block.captures, by=block.by,
+        fix=block.fix or next(iter(positions), None), captures=block.captures, by=block.by, consent=block.consent,
         repeats=dict(_repeats(root, tree["children"], f"/{tree['root']}")),
     )  # fmt: skip
 

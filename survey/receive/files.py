@@ -10,8 +10,9 @@ from survey.domain.names import clean_file_name
 from survey.domain.people import Ability, Actor
 from survey.domain.photos import Intake, facts_to_json
 from survey.domain.ports import Reader, Staged, Survey, Transaction
-from survey.domain.problems import INSTANCE_WITHOUT_ID, NOT_ALLOWED, TOO_MANY_FILES, Problem
+from survey.domain.problems import BYTES_GOING, INSTANCE_WITHOUT_ID, NOT_ALLOWED, TOO_MANY_FILES, Problem
 from survey.store.attachments import insert_blob, select_early, select_missing, upsert_arrived
+from survey.store.erasures import is_known_elsewhere, lock_bytes, select_erased
 from survey.store.jobs import upsert_job
 from survey.store.submissions import select_submission, update_missing
 
@@ -53,9 +54,10 @@ def photo(survey: Survey, actor: Actor, submission_id: str, name: str, staged: S
     INSTANCE_WITHOUT_ID for an id that is no instanceID, TOO_MANY_FILES where a form that has not come has too many.
     """
     check_sender(survey, actor, submission_id)
-    file = keep(survey, name, staged)
+    file = keep(survey, actor, name, staged)
     with survey.transaction() as tx:
         insert_files(tx, actor, submission_id, [file], survey.now())
+        settle_erased(tx, survey, actor, [file])
         missing = select_missing(tx, actor.commune, submission_id)
     return PhotoReceipt(file.name, staged.sha256, staged.size, file.intake.accepted, file.reason, tuple(missing))
 
@@ -74,11 +76,32 @@ def check_id(submission_id: str) -> None:
         raise Problem(INSTANCE_WITHOUT_ID)
 
 
-def keep(survey: Survey, name: str, staged: Staged) -> File:
-    """Look at the bytes without decoding them, then make them durable."""
+def keep(survey: Survey, actor: Actor, name: str, staged: Staged) -> File:
+    """Look at the bytes without decoding them, then make them durable; those that the commune has erased are not kept again."""
     intake = photos.inspect(staged.path, staged.size)
-    survey.blobs.keep(staged, quarantine=not intake.accepted)
+    with survey.reading() as reader:
+        erased = select_erased(reader, actor.commune, staged.sha256)
+    if erased is None:
+        survey.blobs.keep(staged, quarantine=not intake.accepted)
     return File(clean_file_name(name), staged, intake)
+
+
+def settle_erased(tx: Transaction, survey: Survey, actor: Actor, files: Sequence[File]) -> None:
+    """Whoever erases the same bytes at this moment is waited for: where they are gone with that, nothing was received.
+
+    Raises BYTES_GOING, and the sender sends again. A phone that sends what its own commune has erased hears that it was received, and
+    what it brought goes.
+    """
+    for sha256 in sorted({file.staged.sha256 for file in files}):
+        known = lock_bytes(tx, sha256) if is_known_elsewhere(tx, actor.commune, sha256) else {}
+        if known.get(actor.commune):
+            upsert_job(tx, actor.commune, "erase", sha256, {"sha256": sha256}, survey.now())
+        elif any(known.values()) and not _is_on_disk(survey, sha256):
+            raise Problem(BYTES_GOING)
+
+
+def _is_on_disk(survey: Survey, sha256: str) -> bool:
+    return any(survey.blobs.size(sha256, quarantine=aside) is not None for aside in (False, True))
 
 
 def insert_files(tx: Transaction, actor: Actor, submission_id: str, files: Sequence[File], now: datetime) -> None:

@@ -6,7 +6,6 @@ The pieces belong to who sends them: nobody learns of, or adds to, another perso
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from survey.domain.canonical import sha256_hex
 from survey.domain.names import clean_file_name
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import PartKey, Reader, Row, Survey
@@ -130,5 +129,4 @@ def _is_own(reader: Reader, actor: Actor, submission_id: str) -> bool:
 
 
 def _key(actor: Actor, submission_id: str, name: str) -> PartKey:
-    owner = sha256_hex(f"{actor.commune}\n{actor.person}")
-    return PartKey(owner[:32], sha256_hex(f"{submission_id}\n{clean_file_name(name)}")[:32])
+    return PartKey.of(actor.commune, actor.person, submission_id, clean_file_name(name))

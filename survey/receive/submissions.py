@@ -16,7 +16,7 @@ from survey.domain.times import clock_drift_s, local_date
 from survey.forms.check import check_answers
 from survey.forms.instance import canonical_answers, read_header, read_instance
 from survey.receive.aside import refuse_edit, set_aside
-from survey.receive.files import insert_files, keep
+from survey.receive.files import insert_files, keep, settle_erased
 from survey.store.attachments import insert_blob, insert_carried, insert_named, select_missing
 from survey.store.counted import update_counted_on_receipt
 from survey.store.deployment import select_round_on
@@ -66,7 +66,7 @@ def submission(
     """
     actor.require(Ability.CAPTURE)
     instance, tree = _read(survey, actor, xml, expected_id)
-    kept = [keep(survey, name, staged) for name, staged in files]
+    kept = [keep(survey, actor, name, staged) for name, staged in files]
     now = survey.now()
     drift = clock_drift_s(phone_time, now)
     flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now), instance.repeats))
@@ -80,6 +80,7 @@ def submission(
                 _insert_parts(tx, actor, newcomer, instance, flags)
             insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
+        settle_erased(tx, survey, actor, kept)
         tx.head(actor.commune)  # a repetition writes no event: its receipt shows the head as it stands
     if refusal is not None:
         raise refusal
@@ -139,6 +140,7 @@ def _submission(tx: Transaction, actor: Actor, instance: Instance, xml: bytes, *
         answers=canonical_answers(instance),
         instance_sha256=sha256_hex(xml),
         started_at=instance.started_at,
+        consent=instance.consent,
         brought_by=None if person == actor.person else actor.person,
     )
 

@@ -112,11 +112,16 @@ def insert_conflict_file(tx: Transaction, submission: Submission, name: str, sha
     )  # fmt: skip
 
 
-def update_developed(tx: Transaction, commune: str, sha256: str, views: str, look: str | None) -> None:
-    """Say how the making of a photo's views went, `ready` or `failed`, and what its pixels say (JSON); an erased one stays erased."""
-    tx.execute(
-        "UPDATE blob SET views = :views, look = :look WHERE commune = :commune AND sha256 = :sha256 AND erased_at IS NULL",
-        commune=commune, sha256=sha256, views=views, look=look,
+def update_developed(tx: Transaction, commune: str, sha256: str, views: str, look: str | None) -> bool:
+    """Say how the making of a photo's views went, `ready` or `failed`, and what its pixels say (JSON).
+
+    False for an erased one, which stays erased.
+    """
+    return bool(
+        tx.execute(
+            "UPDATE blob SET views = :views, look = :look WHERE commune = :commune AND sha256 = :sha256 AND erased_at IS NULL",
+            commune=commune, sha256=sha256, views=views, look=look,
+        )
     )  # fmt: skip
 
 

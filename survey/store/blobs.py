@@ -147,6 +147,21 @@ class FolderBlobs:
         root = self._folder / ("quarantine" if quarantine else "blobs")
         return (path.name for path in root.glob("*/*/*"))
 
+    def erase(self, sha256: str) -> None:
+        """Remove the bytes and their views, and sync the folders, so that a power cut does not bring them back."""
+        with told_of_disks():
+            for path in self._traces(sha256):
+                path.unlink(missing_ok=True)
+                if path.parent.exists():
+                    sync_folder(path.parent)
+
+    def holds(self, sha256: str) -> bool:
+        """Whether a file of the bytes is left."""
+        return any(path.exists() for path in self._traces(sha256))
+
+    def _traces(self, sha256: str) -> list[Path]:
+        return [*(self._path(sha256, aside) for aside in (False, True)), *(self._view_path(sha256, view) for view in VIEWS)]
+
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a view; it can be made again, so it is not synced."""
         path = self._view_path(sha256, view)

@@ -18,7 +18,7 @@ from survey.store.events import GENESIS
 
 EXPORTED = "bundle.exported"
 # Events that add to the log but not to the evidence: an export, or a person who comes to look, does not make another bundle.
-_ASIDE = frozenset({EXPORTED, "signed_in", "signed_out", "sign_in_link_made"})
+_ASIDE = frozenset({EXPORTED, "signed_in", "signed_out", "sign_in_link_made", "privacy.set", "photo.covered"})
 _PORTION = 400  # keys in one question: well below any engine's limit of parameters
 _COUNTS = "EXISTS (SELECT 1 FROM counted c WHERE c.commune = s.commune AND c.submission = s.submission)"
 
@@ -56,7 +56,7 @@ def select_photos(reader: Reader, commune: str, submissions: Sequence[str]) -> d
     for row in _in_portions(
         reader,
         "SELECT a.submission, a.name, a.question, a.repeat_key, a.state, a.reason, a.capture, a.sha256, b.size, b.crc32, b.media_type,"
-        " b.views, b.facts FROM attachment a LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256"
+        " b.views, b.facts, b.erased_at FROM attachment a LEFT JOIN blob b ON b.commune = a.commune AND b.sha256 = a.sha256"
         " WHERE a.commune = :commune AND a.state <> 'unreferenced' AND a.submission IN ({keys}) ORDER BY a.submission, a.ordinal, a.name",
         commune,
         submissions,
@@ -225,5 +225,6 @@ def _photo(row: Row) -> Photo:
         state=FileState(row["state"]), reason=row["reason"], source=capture.source.value, fix=capture.fix,
         sha256=row["sha256"], size=row["size"] or 0, crc32=row["crc32"] or 0, media_type=row["media_type"] or "",
         has_preview=row["views"] == "ready", taken_at=facts.taken_at,
+        erased_at=optional_from_text(row["erased_at"]),
         exif_position=(facts.latitude or 0.0, facts.longitude or 0.0) if has_exif else None,
     )  # fmt: skip

@@ -57,7 +57,7 @@ def _chain(reader: Reader, commune: str, seq: int, head: str) -> Iterator[Fault]
 
 @dataclass(frozen=True)
 class _Logged:
-    """What the log says of submissions, by commune and id: the hash received and the state decided last; and of every file its hash, and which were erased."""
+    """What the log says: of submissions by commune and id the hash received and the state decided last; which files came, which went."""
 
     instances: dict[tuple[str, str], str]
     states: dict[tuple[str, str], str]

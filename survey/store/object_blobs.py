@@ -111,6 +111,27 @@ class ObjectBlobs:
         for page in obstore.list(self._store, "quarantine/" if quarantine else "blobs/"):
             yield from (str(entry["path"]).rsplit("/", 1)[-1] for entry in page)
 
+    def erase(self, sha256: str) -> None:
+        """Delete the objects; a bucket that keeps versions keeps them (docs/privacy.md)."""
+        for path in _traces(sha256):
+            try:
+                obstore.delete(self._store, path)
+            except FileNotFoundError:
+                continue
+            except BaseError as error:
+                raise Problem(STORAGE_UNUSABLE, reason="S3") from error
+
+    def holds(self, sha256: str) -> bool:
+        """Whether an object of the bytes is left."""
+        return any(self._is_there(path) for path in _traces(sha256))
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            obstore.head(self._store, path)
+        except FileNotFoundError:
+            return False
+        return True
+
     def save_view(self, sha256: str, view: str, content: bytes) -> None:
         """Keep a view."""
         try:
@@ -144,3 +165,7 @@ def _view_path(sha256: str, view: str) -> str:
     if view not in VIEWS:
         raise Problem(FILE_UNKNOWN, name=view)
     return f"views/{key(sha256)}.{view}.jpg"
+
+
+def _traces(sha256: str) -> list[str]:
+    return [*(_path(sha256, aside) for aside in (False, True)), *(_view_path(sha256, view) for view in VIEWS)]

@@ -6,13 +6,13 @@ from typing import Any
 
 from survey.domain.canonical import dumps
 from survey.domain.ports import Reader, Row, Transaction
-from survey.domain.submissions import Fix, State, Submission
+from survey.domain.submissions import Consent, Fix, State, Submission
 from survey.domain.times import from_text, optional_from_text, optional_to_text, to_text
 
 _COLUMNS = (
     "commune, submission, code, form, form_version, site, hamlet, round, person, device, door, started_at, captured_at, received_at, state,"
     " state_version, replaces, missing_files, flag_count, flag_severity, latitude, longitude, accuracy_m, altitude_m, fix_at,"
-    " fix_by_hand, answers, instance_sha256, clock_drift_s, brought_by"
+    " fix_by_hand, answers, instance_sha256, clock_drift_s, brought_by, consent"
 )
 
 
@@ -179,6 +179,7 @@ def submission_of(row: Row) -> Submission:
         started_at=optional_from_text(row["started_at"]),
         clock_drift_s=row["clock_drift_s"],
         brought_by=row["brought_by"],
+        consent=Consent(row["consent"]) if row["consent"] else None,
     )
 
 
@@ -198,6 +199,7 @@ def _values(submission: Submission) -> Mapping[str, object]:
         "captured_at": to_text(submission.captured_at),
         "received_at": to_text(submission.received_at),
         "state": submission.state.value,
+        "consent": submission.consent and submission.consent.value,
         "latitude": fix and fix.latitude,
         "longitude": fix and fix.longitude,
         "accuracy_m": fix and fix.accuracy_m,

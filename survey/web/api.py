@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from survey.domain.forms import FormHead
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader
+from survey.domain.privacy import Retention
 from survey.domain.problems import FORM_UNKNOWN, QUERY_UNUSABLE, SUBMISSION_UNKNOWN, Problem
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission
@@ -16,6 +17,7 @@ from survey.store.devices import select_device
 from survey.store.forms import select_forms, select_tree
 from survey.store.places import select_commune, select_hamlets
 from survey.store.reviews import select_last_review
+from survey.store.settings import select_settings
 from survey.store.sites import SiteFilter, select_nearest, select_site, select_sites_page
 from survey.store.submissions import select_instance, select_own, select_returned, select_submission
 from survey.web import offline, session
@@ -62,10 +64,11 @@ def show_work(_request: Request, actor: Actor) -> Response:
             for hamlet in select_hamlets(reader, actor.commune, local_date(now))
             if actor.reaches(hamlet.id)
         ]
-        forms = [_form(head) for head in select_forms(reader, actor.commune)]
+        forms = [_form(head) for head in select_forms(reader, actor.commune) if not head.desk_only]
         commune = _commune(reader, actor.commune)
         present = offline.present_round(reader, actor)
-    work = {"person": actor.person, "commune": commune, "hamlets": hamlets, "forms": forms}
+        privacy = _privacy(reader, actor.commune)
+    work = {"person": actor.person, "commune": commune, "hamlets": hamlets, "forms": forms, "privacy": privacy}
     return answer({**work, "round": present, "tiles": offline.tiles(), "server_time": to_text(now)})
 
 
@@ -143,6 +146,12 @@ def _commune(reader: Reader, code: str) -> dict[str, object]:
     if commune is None:  # pragma: no cover - accounts belong to communes that exist
         raise AssertionError(code)
     return {"code": commune.code, "name": commune.name, "center": list(commune.border.center), "demonstration": commune.demonstration}
+
+
+def _privacy(reader: Reader, commune: str) -> dict[str, object]:
+    """What the notice on the phone says: how many years photos are kept, and whom to ask; null where the commune has not said so."""
+    kept = Retention.of(select_settings(reader, commune))
+    return {"retention_years": kept.years, "contact": kept.contact}
 
 
 def _device(reader: Reader, actor: Actor) -> dict[str, object] | None:

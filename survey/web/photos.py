@@ -1,7 +1,7 @@
-"""GET /photos/<sha256>/{original,preview,thumb}: photos for those who may see them, and for nobody else.
+"""GET /photos/<sha256>/{original,preview,thumb,public}: photos for those who may see them, and for nobody else.
 
 What is not there and what the actor may not see answer alike with 404, so that a hash cannot be tried out.
-Quarantined bytes are never served.
+Quarantined bytes are never served. Of a photo that was erased, who might see it hears so.
 """
 
 import re
@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from survey import privacy
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Row
-from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.domain.problems import FILE_UNKNOWN, PHOTO_ERASED, Problem
+from survey.domain.times import from_text
 from survey.store.attachments import select_blob
 from survey.store.photo_uses import select_photo_uses
-from survey.web import ranges, session
+from survey.web import ranges, session, text
 from survey.web.text import _
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -34,6 +36,7 @@ def routes() -> list[BaseRoute]:
         Route("/photos/{sha256}/original", show_original, methods=["GET"]),
         Route("/photos/{sha256}/preview", show_view, methods=["GET"]),
         Route("/photos/{sha256}/thumb", show_view, methods=["GET"]),
+        Route("/photos/{sha256}/public", show_public, methods=["GET"]),
     ]
 
 
@@ -71,6 +74,13 @@ def show_view(request: Request) -> Response:
     return Response(content, media_type="image/jpeg", headers={**_HEADERS, "ETag": tag})
 
 
+def show_public(request: Request) -> Response:
+    """The copy that may leave the office, covered where anybody covered it; never kept by the browser, since that may change."""
+    blob = _permitted(request)
+    content = privacy.public_view(session.open(), blob["sha256"])
+    return Response(content, media_type="image/jpeg", headers={**_HEADERS, "Cache-Control": "no-store"})
+
+
 def may_see(actor: Actor, uses: Iterable[Row]) -> bool:
     """Whether *actor* may see a photo that is used so: the commune's desk within its hamlets, an inspector own work only."""
     if not actor.may(Ability.SEE_ALL):
@@ -86,6 +96,8 @@ def _permitted(request: Request) -> Row:
             blob = select_blob(reader, actor.commune, sha256)
             uses = select_photo_uses(reader, actor.commune, sha256)
         if blob is not None and not blob["quarantine"] and may_see(actor, uses):
+            if blob["erased_at"]:
+                raise Problem(PHOTO_ERASED, day=text.format_date(from_text(blob["erased_at"])))
             return blob
     raise Problem(FILE_UNKNOWN, name=_("photo"))
 

@@ -20,6 +20,11 @@ CREATE INDEX submission_route ON submission (commune, person, captured_at, submi
 CREATE INDEX submission_spot ON submission (commune, latitude, longitude) WHERE latitude IS NOT NULL;
 CREATE INDEX submission_mark ON submission (commune, form, answers_mark, captured_at) WHERE answers_mark IS NOT NULL;
 
+-- Work that nobody waits for is done when nothing else waits.
+ALTER TABLE job ADD COLUMN background INTEGER NOT NULL DEFAULT 0;
+DROP INDEX job_waiting;
+CREATE INDEX job_waiting ON job (background, run_after, job) WHERE state = 'waiting';
+
 -- The same bytes are found in every commune of the deployment.
 CREATE INDEX attachment_bytes ON attachment (sha256) WHERE sha256 IS NOT NULL;
 
