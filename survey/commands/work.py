@@ -6,20 +6,37 @@ import os
 import secrets
 import signal
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
-from survey.develop import develop
+from survey import desk, photos, privacy, tuning
+from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up
 from survey.domain.problems import Problem
-from survey.store.jobs import Job, claim_jobs, delete_job, delete_worker, update_abandoned, update_failed, upsert_worker
+from survey.store.jobs import (
+    MAX_ATTEMPTS,
+    Job,
+    claim_jobs,
+    delete_job,
+    delete_worker,
+    select_unlooked,
+    update_abandoned,
+    update_failed,
+    upsert_job,
+    upsert_worker,
+)
 from survey.wiring import Settings, Survey, open_survey
 
 SUMMARY = "take jobs (photo views, checks) until stopped"
-_BATCH = 8
+_AT_ONCE = 1  # nobody waits behind another one's slow photo while a worker is idle
+_PORTION = 20
 _IDLE_S = 0.5
 _SIGN_OF_LIFE_S = 10.0
+_LOOK_BACK_S = 60.0
 _SWEEP_S = 3600.0
 
 
@@ -30,59 +47,113 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Work until SIGTERM or SIGINT."""
-    worker = Worker(open_survey(settings), parent=arguments.parent)
-    signal.signal(signal.SIGTERM, worker.stop)
-    signal.signal(signal.SIGINT, worker.stop)
-    worker.work(once=arguments.once)
+    """Work until SIGTERM or SIGINT; photos are decoded in a process of their own."""
+    with photos.Darkroom() as room:
+        worker = Worker(open_survey(settings), parent=arguments.parent, darkroom=room.develop)
+        signal.signal(signal.SIGTERM, worker.stop)
+        signal.signal(signal.SIGINT, worker.stop)
+        worker.work(once=arguments.once)
     return 0
 
 
-def _develop(survey: Survey, job: Job) -> None:
-    develop(survey, job.commune, str(job.payload["submission"]))
+@dataclass(frozen=True)
+class Bench:
+    """What jobs work with: the survey, what decodes one photo, the likenesses in memory. It lives as long as its worker."""
+
+    survey: Survey
+    darkroom: Darkroom
+    memory: Memory = field(default_factory=Memory)
 
 
-KINDS: Mapping[str, Callable[[Survey, Job], None]] = {"develop": _develop}
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of job is done and, where no attempt succeeded, how people are told; each may run twice without harm."""
+
+    do: Callable[[Bench, Job], None]
+    give_up: Callable[[Bench, Job], None] | None = None
+
+
+def _develop(bench: Bench, job: Job) -> None:
+    develop(bench.survey, job.commune, str(job.payload["submission"]), darkroom=bench.darkroom, memory=bench.memory)
+
+
+def _give_up(bench: Bench, job: Job) -> None:
+    give_up(bench.survey, job.commune, str(job.payload["submission"]))
+
+
+def _examine(bench: Bench, job: Job) -> None:
+    examine_again(bench.survey, job.commune, str(job.payload["submission"]))
+
+
+def _compare_communes(bench: Bench, job: Job) -> None:
+    compare_communes(bench.survey, job.commune)
+
+
+def _erase(bench: Bench, job: Job) -> None:
+    privacy.forget(bench.survey, job.commune, str(job.payload["sha256"]))
+
+
+def _desk_thumb(bench: Bench, job: Job) -> None:
+    desk.make_small(bench.survey, job.commune, str(job.payload["person"]), str(job.payload["sha256"]), darkroom=bench.darkroom)
+
+
+def _reexamine(bench: Bench, job: Job) -> None:
+    portion = tuning.next_portion(bench.survey, job)
+    for entry in portion:
+        examine_again(bench.survey, job.commune, entry.submission)
+    tuning.go_on(bench.survey, job, portion)
+
+
+KINDS: Mapping[str, Kind] = {
+    "develop": Kind(_develop, give_up=_give_up),
+    "examine": Kind(_examine),
+    "compare_communes": Kind(_compare_communes),
+    "erase": Kind(_erase),
+    desk.THUMB_JOB: Kind(_desk_thumb),
+    tuning.KIND: Kind(_reexamine),
+}
 
 
 class Worker:
     """One process's loop over the job table."""
 
-    def __init__(self, survey: Survey, parent: int | None = None) -> None:
+    def __init__(self, survey: Survey, parent: int | None = None, *, darkroom: Darkroom = photos.develop) -> None:
         self._survey = survey
         self._parent = parent
+        self._bench = Bench(survey, darkroom)
         self._name = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(3)}"
         self._running = True
-        self._seen = self._swept = -math.inf
+        self._tidied = self._swept = self._looked_back = -math.inf
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """End after the job in hand."""
         self._running = False
 
     def work(self, *, once: bool) -> None:
-        """Take jobs until stopped; with *once* until none is due."""
-        while self._running and not self._orphaned():
-            self._live()
-            done = self.take()
-            if not done and once:
-                break
-            if not done:
+        """Take jobs until stopped; with *once* until none is due. Photos of an older release are taken where nothing else waits."""
+        with self._living():
+            while self._running and not self._orphaned():
+                self._tidy()
+                if self.take() or self._look_back():
+                    continue
+                if once:
+                    break
                 time.sleep(_IDLE_S)
-        with self._survey.transaction() as tx:
-            delete_worker(tx, self._name)
 
     def take(self) -> int:
-        """Claim a few jobs and do them; returns how many."""
+        """Claim a job and do it; returns how many."""
         with self._survey.transaction() as tx:
-            jobs = claim_jobs(tx, self._survey.store.engine, self._name, self._survey.now(), _BATCH)
+            jobs = claim_jobs(tx, self._survey.store.engine, self._name, self._survey.now(), _AT_ONCE)
         for job in jobs:
             self._do(job)
-            self._live()
         return len(jobs)
 
     def _do(self, job: Job) -> None:
+        if job.attempts > MAX_ATTEMPTS:  # each worker that took it died over it
+            self._fail(job, "worker died")
+            return
         try:
-            KINDS[job.kind](self._survey, job)
+            KINDS[job.kind].do(self._bench, job)
         except Problem as problem:
             self._fail(job, str(problem))
         except Exception as error:  # noqa: BLE001 - one broken job must not stop the others; it stays visible with its error
@@ -93,20 +164,65 @@ class Worker:
                 delete_job(tx, job, self._name)
 
     def _fail(self, job: Job, error: str) -> None:
+        kind = KINDS.get(job.kind)
+        if job.attempts >= MAX_ATTEMPTS and kind is not None and kind.give_up is not None:
+            try:
+                kind.give_up(self._bench, job)
+            except Exception:  # noqa: BLE001 - the job stays visible as failed
+                traceback.print_exc(file=sys.stderr)
         with self._survey.transaction() as tx:
             update_failed(tx, job, self._name, error, self._survey.now())
 
-    def _live(self) -> None:
-        """Every ten seconds: say that we live, and give back the jobs of workers that do not."""
-        if time.monotonic() - self._seen < _SIGN_OF_LIFE_S:
-            return
-        self._seen = time.monotonic()
+    def _look_back(self) -> int:
+        """Leave a few jobs for photos that an older release developed without looking at them; returns how many."""
+        if time.monotonic() - self._looked_back < _LOOK_BACK_S:
+            return 0
         with self._survey.transaction() as tx:
-            upsert_worker(tx, self._name, self._survey.now())
+            found = select_unlooked(tx, _PORTION)
+            for commune, submission in found:
+                upsert_job(tx, commune, "develop", submission, {"submission": submission}, self._survey.now(), background=True)
+        if not found:
+            self._looked_back = time.monotonic()
+        return len(found)
+
+    def _tidy(self) -> None:
+        """Every ten seconds give back the jobs of workers that died; every hour remove what uploads and people left behind."""
+        if time.monotonic() - self._tidied < _SIGN_OF_LIFE_S:
+            return
+        self._tidied = time.monotonic()
+        with self._survey.transaction() as tx:
             update_abandoned(tx, self._survey.now())
         if time.monotonic() - self._swept >= _SWEEP_S:
             self._swept = time.monotonic()
             self._survey.blobs.sweep()
+            desk.sweep(self._survey)
+            privacy.sweep(self._survey)
+
+    @contextmanager
+    def _living(self) -> Iterator[None]:
+        """Say that we live, at once and every ten seconds from a thread of its own: a job may be long; at the end, that we are gone."""
+        ended = threading.Event()
+        self._live()
+        pulse = threading.Thread(target=self._beat, args=(ended,), name="sign of life", daemon=True)
+        pulse.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            pulse.join()
+        with self._survey.transaction() as tx:
+            delete_worker(tx, self._name)
+
+    def _beat(self, ended: threading.Event) -> None:
+        while not ended.wait(_SIGN_OF_LIFE_S):
+            try:
+                self._live()
+            except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the pulse
+                traceback.print_exc(file=sys.stderr)
+
+    def _live(self) -> None:
+        with self._survey.transaction() as tx:
+            upsert_worker(tx, self._name, self._survey.now())
 
     def _orphaned(self) -> bool:
         return self._parent is not None and os.getppid() != self._parent

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from survey.domain.canonical import dumps
 from survey.domain.ports import Reader, Transaction
-from survey.domain.times import to_text
+from survey.domain.times import from_text, to_text
 
 MAX_ATTEMPTS = 5
 _LEASE = timedelta(minutes=2)  # a worker that says nothing for so long is taken for dead
@@ -26,18 +26,24 @@ class Job:
     attempts: int
 
 
-def upsert_job(tx: Transaction, commune: str, kind: str, key: str, payload: Mapping[str, object], now: datetime) -> None:
-    """Leave work for a worker, visible when the transaction commits; work on the same *key* that waits or runs is asked for anew."""
+def upsert_job(
+    tx: Transaction, commune: str, kind: str, key: str, payload: Mapping[str, object], now: datetime, *, background: bool = False
+) -> None:
+    """Leave work for a worker, visible when the transaction commits; work on the same *key* that waits or runs is asked for anew.
+
+    *background* work is done when nothing else waits; work that somebody waits for stays in front, whoever asks for it again.
+    """
     tx.execute(
-        "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, created_at)"
-        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :now, :now)"
+        "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, background, created_at)"
+        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :now, :background, :now)"
         " ON CONFLICT (commune, job) DO UPDATE SET state = 'waiting', attempts = 0, payload = :payload, run_after = :now,"
-        " claimed_by = NULL",
+        " background = CASE WHEN job.background < :background THEN job.background ELSE :background END, claimed_by = NULL",
         commune=commune,
         job=f"{kind}:{key}",
         kind=kind,
         payload=dumps(payload),
         now=to_text(now),
+        background=int(background),
     )
 
 
@@ -58,12 +64,12 @@ def upsert_gathering_job(
 
 
 def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: int) -> Sequence[Job]:
-    """Take up to *limit* jobs that are due; two workers never take the same one."""
+    """Take up to *limit* jobs that are due, those in front that somebody waits for; two workers never take the same one."""
     lock = " FOR UPDATE SKIP LOCKED" if engine == "postgres" else ""
     rows = tx.rows(
         "UPDATE job SET state = 'running', attempts = attempts + 1, claimed_by = :worker, claimed_at = :now WHERE (commune, job) IN"
         f" (SELECT commune, job FROM job WHERE state = 'waiting' AND (run_after <= :now OR run_after > :far)"
-        f" ORDER BY run_after, job LIMIT :limit{lock})"
+        f" ORDER BY background, run_after, job LIMIT :limit{lock})"
         " RETURNING commune, job, kind, payload, attempts",
         worker=worker,
         now=to_text(now),
@@ -100,28 +106,62 @@ def select_job(reader: Reader, commune: str, kind: str, key: str) -> Job | None:
 
 
 def update_failed(tx: Transaction, job: Job, worker: str, error: str, now: datetime) -> None:
-    """The work failed: again later, with doubling pauses, until MAX_ATTEMPTS; then it stays visible as failed."""
+    """The work failed: again after 4, 16, 64 and 256 seconds, until MAX_ATTEMPTS; then it stays visible as failed."""
     tx.execute(
         "UPDATE job SET state = :state, error = :error, run_after = :after"
         " WHERE commune = :commune AND job = :job AND claimed_by = :worker",
         worker=worker,
         state="failed" if job.attempts >= MAX_ATTEMPTS else "waiting",
         error=error[:500],
-        after=to_text(now + timedelta(seconds=2**job.attempts)),
+        after=to_text(now + timedelta(seconds=4**job.attempts)),
         commune=job.commune,
         job=job.id,
     )
 
 
 def update_abandoned(tx: Transaction, now: datetime) -> int:
-    """Give back the jobs of workers that died; returns how many."""
+    """Give back the jobs of workers that died; returns how many. A job may be long: what counts is that its worker was heard of."""
     return tx.execute(
-        "UPDATE job SET state = CASE WHEN attempts >= :most THEN 'failed' ELSE 'waiting' END, error = 'worker died'"
-        " WHERE state = 'running' AND (claimed_at < :before OR claimed_at > :far)",
-        most=MAX_ATTEMPTS,
+        "UPDATE job SET state = 'waiting', error = 'worker died'"
+        " WHERE state = 'running' AND (claimed_at < :before OR claimed_at > :far) AND NOT EXISTS (SELECT 1 FROM worker w"
+        " WHERE w.commune = '' AND w.worker = job.claimed_by AND w.seen_at > :before AND w.seen_at < :far)",
         before=to_text(now - _LEASE),
         far=to_text(now + _FAR),
     )
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Work on a submission that is not done: *state* is `waiting`, `running` or `failed`; *error* is why the last attempt failed.
+
+    *run_after* is when it is tried next. After MAX_ATTEMPTS attempts it is `failed` and not tried again.
+    """
+
+    state: str
+    attempts: int
+    error: str | None
+    run_after: datetime
+
+
+def select_pending(reader: Reader, commune: str, submission_id: str) -> Pending | None:
+    """How far the look at a submission's photos has come; None when it is done."""
+    row = reader.row(
+        "SELECT state, attempts, error, run_after FROM job WHERE commune = :commune AND job = :job",
+        commune=commune,
+        job=f"develop:{submission_id}",
+    )
+    return None if row is None else Pending(row["state"], row["attempts"], row["error"], from_text(row["run_after"]))
+
+
+def select_unlooked(reader: Reader, limit: int) -> Sequence[tuple[str, str]]:
+    """Submissions (commune, id) with photos that were developed before their pixels were looked at, and that no job is left for."""
+    rows = reader.rows(
+        "SELECT DISTINCT a.commune, a.submission FROM blob b JOIN attachment a ON a.commune = b.commune AND a.sha256 = b.sha256"
+        " WHERE b.look IS NULL AND b.quarantine = 0 AND b.views <> 'none' AND b.views = 'ready'"
+        " AND NOT EXISTS (SELECT 1 FROM job j WHERE j.commune = a.commune AND j.job = 'develop:' || a.submission) LIMIT :limit",
+        limit=limit,
+    )
+    return [(row["commune"], row["submission"]) for row in rows]
 
 
 def select_job_counts(reader: Reader) -> Mapping[str, int]:

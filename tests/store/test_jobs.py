@@ -12,6 +12,7 @@ from survey.store.jobs import (
     delete_job,
     select_job_counts,
     select_live_workers,
+    select_pending,
     update_abandoned,
     update_failed,
     upsert_job,
@@ -79,8 +80,69 @@ def test_the_jobs_of_a_dead_worker_come_back(store: Store) -> None:
     assert [job.id for job in _claim(store, "w2")] == ["develop:a"]
 
 
+def test_a_long_job_is_not_taken_for_abandoned(store: Store) -> None:
+    """Its worker says that it lives; only when it falls silent is the job given back."""
+    _ask(store, "a")
+    _claim(store, "w1")
+    with store.transaction() as tx:
+        upsert_worker(tx, "w1", NOW + timedelta(minutes=10))
+        assert update_abandoned(tx, NOW + timedelta(minutes=11)) == 0
+        assert update_abandoned(tx, NOW + timedelta(minutes=13)) == 1
+
+
+def test_a_job_that_kills_its_workers_is_handed_out_once_more_to_be_given_up(store: Store) -> None:
+    """The claim says how often it was tried, so that a worker can tell people instead of dying over it, too."""
+    _ask(store, "a")
+    now = NOW
+    for attempt in range(1, MAX_ATTEMPTS + 2):
+        (job,) = _claim(store, f"w{attempt}", now)
+        assert job.attempts == attempt
+        now += timedelta(minutes=3)
+        with store.transaction() as tx:
+            assert update_abandoned(tx, now) == 1
+
+
+def test_what_nobody_waits_for_is_done_last(store: Store) -> None:
+    """Old photos stand behind new ones; asked for by a phone they come to the front, and stay there."""
+    with store.transaction() as tx:
+        for key in ("old", "older"):
+            upsert_job(tx, COMMUNE, "develop", key, {}, NOW - timedelta(days=1), background=True)
+        upsert_job(tx, COMMUNE, "develop", "new", {}, NOW)
+        upsert_job(tx, COMMUNE, "develop", "older", {}, NOW)
+        upsert_job(tx, COMMUNE, "develop", "older", {}, NOW, background=True)
+
+    assert [job.id for _ in range(3) for job in _claim(store, "w1")] == ["develop:new", "develop:older", "develop:old"]
+
+
+def test_a_check_that_is_pending_says_how_far_it_has_come(store: Store) -> None:
+    """Waiting, running, waiting again with the error of the last attempt, failed; None once it is done."""
+
+    def pending() -> tuple[str, int, str | None] | None:
+        with store.reading() as reader:
+            found = select_pending(reader, COMMUNE, "a")
+        return found and (found.state, found.attempts, found.error)
+
+    assert pending() is None
+    _ask(store, "a")
+    assert pending() == ("waiting", 0, None)
+    (job,) = _claim(store, "w1")
+    assert pending() == ("running", 1, None)
+    with store.transaction() as tx:
+        update_failed(tx, job, "w1", "PHOTO_UNFINISHED", NOW)
+    assert pending() == ("waiting", 1, "PHOTO_UNFINISHED")
+    with store.reading() as reader:
+        found = select_pending(reader, COMMUNE, "a")
+    assert found is not None
+    assert found.run_after == NOW + timedelta(seconds=4)
+    for _ in range(MAX_ATTEMPTS - 1):
+        (job,) = _claim(store, "w1", NOW + timedelta(hours=1))
+        with store.transaction() as tx:
+            update_failed(tx, job, "w1", "PHOTO_UNFINISHED", NOW)
+    assert pending() == ("failed", MAX_ATTEMPTS, "PHOTO_UNFINISHED")
+
+
 def test_a_job_that_always_fails_stays_visible(store: Store) -> None:
-    """It is tried with doubling pauses, then kept as failed with its error."""
+    """It is tried with growing pauses, then kept as failed with its error."""
     _ask(store, "a")
     now = NOW
     for _ in range(MAX_ATTEMPTS):

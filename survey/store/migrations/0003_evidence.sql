@@ -17,8 +17,8 @@ UPDATE submission SET risk = COALESCE((SELECT CASE WHEN SUM(CASE f.severity WHEN
 CREATE INDEX submission_risk ON submission (commune, state, risk DESC, received_at, submission);
 CREATE INDEX submission_hamlet_risk ON submission (commune, hamlet, state, risk DESC, received_at, submission);
 CREATE INDEX submission_route ON submission (commune, person, captured_at, submission);
-CREATE INDEX submission_spot ON submission (commune, latitude, longitude) WHERE latitude IS NOT NULL;
-CREATE INDEX submission_mark ON submission (commune, form, answers_mark, captured_at) WHERE answers_mark IS NOT NULL;
+CREATE INDEX submission_spot ON submission (commune, latitude, longitude, captured_at, submission) WHERE latitude IS NOT NULL;
+CREATE INDEX submission_mark ON submission (commune, form, answers_mark, person, round, captured_at) WHERE answers_mark IS NOT NULL;
 
 -- Work that nobody waits for is done when nothing else waits.
 ALTER TABLE job ADD COLUMN background INTEGER NOT NULL DEFAULT 0;
