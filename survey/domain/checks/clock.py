@@ -1,4 +1,4 @@
-"""Time: do camera, satellites, phone and server agree, and was it during the visit and the round?"""
+"""Time: whether camera, satellites, phone and server agree, and whether it was during the visit and the round."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

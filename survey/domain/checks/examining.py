@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from survey.domain.checks import clock, filling, light, movement, origin, place, quality, reuse
 from survey.domain.checks.catalogue import CHECKS
 from survey.domain.checks.findings import Finding, found
-from survey.domain.checks.thresholds import Thresholds
+from survey.domain.checks.thresholds import DEFAULTS, Thresholds
 from survey.domain.checks.visit import Picture, Visit
 from survey.domain.submissions import FileState
 
@@ -13,7 +13,7 @@ from survey.domain.submissions import FileState
 _JUDGED = frozenset({"chat_app"})
 
 
-def examine(visit: Visit, thresholds: Thresholds = Thresholds()) -> list[Finding]:
+def examine(visit: Visit, thresholds: Thresholds = DEFAULTS) -> list[Finding]:
     """All findings on *visit*, the gravest first; at most one for each code and attachment."""
     findings = [
         *filling.on_visit(visit, thresholds), *clock.on_visit(visit, thresholds), *place.on_visit(visit, thresholds),

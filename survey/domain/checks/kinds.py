@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from survey.domain.checks.thresholds import Thresholds, written
+from survey.domain.checks.thresholds import DEFAULTS, Thresholds, written
 
 NOTE, LOOK, LIKELY_WRONG = 1, 2, 3
 
@@ -42,7 +42,7 @@ class CheckKind:
     source: str = FACT
     thresholds: tuple[str, ...] = ()
 
-    def rule(self, locale: str = "vi", thresholds: Thresholds | None = None) -> str:
-        """The rule in *locale* (`vi` or `en`) with the values of *thresholds*, the defaults where None."""
-        values = written(thresholds or Thresholds(), locale)
+    def rule(self, locale: str = "vi", thresholds: Thresholds = DEFAULTS) -> str:
+        """The rule in *locale* (`vi` or `en`) with the values of *thresholds*."""
+        values = written(thresholds, locale)
         return (self.rule_en if locale == "en" else self.rule_vi).format(**values)

@@ -1,4 +1,4 @@
-"""Light: does the exposure fit the sun over that place at that time?
+"""Light: whether the exposure fits the sun over that place at that time.
 
 Pixels say nothing here, since every camera brightens a dark room; what it needed to do so is in EXIF.
 """

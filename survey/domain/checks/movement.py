@@ -1,4 +1,4 @@
-"""Movement: could one person have been there then, and does a receiver give such positions?"""
+"""Movement: whether one person could have been there then, and whether a receiver gives such positions."""
 
 import math
 from collections.abc import Iterator
@@ -56,8 +56,8 @@ def _speed(visit: Visit, ended: datetime, limits: Thresholds) -> Iterator[Findin
         return
     speed, other, metres, seconds = fastest
     code = "moved_impossibly" if speed > limits.impossible_mps else "moved_fast"
-    figures = {"distance_km": round(metres / 1000, 1), "minutes": round(seconds / 60, 1), "speed_kmh": round(speed * 3.6)}
-    yield found(code, submission=other.code, **figures)
+    kilometres, minutes = round(metres / 1000, 1), round(seconds / 60, 1)
+    yield found(code, submission=other.code, distance_km=kilometres, minutes=minutes, speed_kmh=round(speed * 3.6))
 
 
 def _fixed_at(fix: Fix, ended: datetime, drift_s: float | None) -> datetime:
@@ -83,7 +83,8 @@ def _same_spot(visit: Visit, ended: datetime, limits: Thresholds) -> Iterator[Fi
         return
     same = [other for other in visit.spot if not other.linked and _is_odd(visit, ended, other, limits)]
     if same:
-        yield found("same_spot", submissions=sorted({other.code for other in same}), sites=sorted({other.site_code or "?" for other in same}))
+        sites = sorted({other.site_code or "?" for other in same})
+        yield found("same_spot", submissions=sorted({other.code for other in same}), sites=sites)
 
 
 def _is_precise(fix: Fix) -> bool:

@@ -1,4 +1,4 @@
-"""Origin: is the file what the camera wrote? Judged by how the phone says the photo came."""
+"""Origin: whether the file is what the camera wrote, judged by how the phone says the photo came."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Place: is it where the register says, inside the commune, and do phone and camera agree?"""
+"""Place: whether it was where the register says, inside the commune, and whether phone and camera agree."""
 
 from collections.abc import Iterator
 

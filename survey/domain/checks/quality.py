@@ -1,4 +1,4 @@
-"""Quality: can a person see on it what it is to show?"""
+"""Quality: whether a person can see on it what it is to show."""
 
 from collections.abc import Iterator
 

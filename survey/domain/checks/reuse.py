@@ -1,8 +1,8 @@
-"""Reuse: was this picture handed in for something else, as it is or changed?"""
+"""Reuse: whether this picture was handed in for something else, as it is or changed."""
 
 from collections.abc import Iterator, Sequence
 
-from survey.domain.checks.findings import Finding, found
+from survey.domain.checks.findings import Figure, Finding, found
 from survey.domain.checks.thresholds import Thresholds
 from survey.domain.checks.visit import Picture, Use, Visit
 from survey.domain.times import local_date
@@ -24,7 +24,7 @@ def _is_other_work(visit: Visit, use: Use) -> bool:
     if use.submission == visit.submission or use.linked:
         return False
     same_day = visit.ended_at is not None and local_date(use.captured_at) == local_date(visit.ended_at)
-    return use.site is None or use.site != visit.site or not same_day
+    return use.site is None or use.site != visit.site or use.round != visit.round or not same_day
 
 
 def _code(use: Use, limits: Thresholds) -> str:
@@ -33,9 +33,9 @@ def _code(use: Use, limits: Thresholds) -> str:
     return "may_look_like" if use.distance <= limits.alike_picture_bits else ""
 
 
-def _figures(code: str, uses: Sequence[Use]) -> dict[str, float | int | str | list[str]]:
+def _figures(code: str, uses: Sequence[Use]) -> dict[str, Figure]:
     sites = sorted({_site(use) for use in uses})
-    figures: dict[str, float | int | str | list[str]] = {"submissions": sorted({use.code for use in uses}), "sites": sites}
+    figures: dict[str, Figure] = {"submissions": sorted({use.code for use in uses}), "sites": sites}
     if code in ("looks_like", "may_look_like"):
         nearest = min(uses, key=lambda use: (use.distance, use.how, use.code))
         figures |= {"distance": nearest.distance, "how": nearest.how}

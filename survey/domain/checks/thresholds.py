@@ -131,14 +131,16 @@ THRESHOLDS: dict[str, ThresholdKind] = {
         "Độ sáng trung bình của ảnh đen", "Mean brightness of a black picture", "/255", 5, 1, 20, _measured("three real files were below"),
     ),
     "burnt_share": ThresholdKind(
-        "Tỷ lệ điểm ảnh cháy sáng", "Share of burnt-out pixels", "", 0.40, 0.10, 0.95, _own("with so much of it white, half of the picture says nothing"),
+        "Tỷ lệ điểm ảnh cháy sáng", "Share of burnt-out pixels", "",
+        0.40, 0.10, 0.95, _own("with so much of it white, half of the picture says nothing"),
     ),
     "far_hop_m": ThresholdKind(
         "Quãng đường từ đó mới tính tốc độ", "Distance from which speed is reckoned", "m", 1000, 200, 20000,
         _own("nearer, the two radii and the two times are a large part of the figure"),
     ),
     "fast_mps": ThresholdKind(
-        "Tốc độ di chuyển cần xem lại", "Speed that should be looked at", "m/s", 25, 5, 60, _own("90 km/h, faster than a commune's roads allow"),
+        "Tốc độ di chuyển cần xem lại", "Speed that should be looked at", "m/s",
+        25, 5, 60, _own("90 km/h, faster than a commune's roads allow"),
     ),
     "impossible_mps": ThresholdKind(
         "Tốc độ di chuyển không thể có", "Speed that nobody has", "m/s", 70, 30, 300, _own("252 km/h, faster than any vehicle on a road"),
@@ -238,6 +240,9 @@ class Thresholds:
     few_answers: float = _default("few_answers")
     identical_sites: float = _default("identical_sites")
     straight_answers: float = _default("straight_answers")
+
+
+DEFAULTS = Thresholds()
 
 
 def read_threshold(name: str, text: str) -> float | None:

@@ -26,8 +26,8 @@ PICTURES: dict[str, CheckKind] = {
         "Very likely the picture that was used for {sites} (submission {submissions}): {how}, {distance} of 64 bits differ.",
         "Dấu vân ảnh (pHash) của một phần ảnh khác dấu của ảnh cũ không quá {same_picture_bits} trong 64 bit, kể cả khi đã cắt, lật, xoay"
         " hoặc đóng dấu." + _REUSE_VI,
-        "The perceptual hash of a part of the picture differs from an older picture's in at most {same_picture_bits} of 64 bits, also where it"
-        " was cropped, mirrored, turned or stamped." + _REUSE_EN,
+        "The perceptual hash of a part of the picture differs from an older picture's in at most {same_picture_bits} of 64 bits, also"
+        " where it was cropped, mirrored, turned or stamped." + _REUSE_EN,
         MEASURED, ("same_picture_bits",),
     ),
     "may_look_like": CheckKind(
@@ -82,10 +82,10 @@ PICTURES: dict[str, CheckKind] = {
     ),
     "blurred": CheckKind(
         "quality", NOTE, "Ảnh bị nhòe; nên chụp lại.", "The picture is blurred; better take it again.",
-        "Điểm nhòe (Crete) trên {blur_score} hoặc phương sai Laplace dưới {laplacian_variance}, đo trên ảnh 640 px. Cứ 100 ảnh nét có khoảng 2"
-        " ảnh bị báo nhầm.",
-        "The re-blur score (Crete) is above {blur_score} or the variance of the Laplacian below {laplacian_variance}, both at 640 px. About 2"
-        " of 100 sharp photos are named by mistake.",
+        "Điểm nhòe (Crete) trên {blur_score} hoặc phương sai Laplace dưới {laplacian_variance}, đo trên ảnh 640 px. Cứ 100 ảnh nét có"
+        " khoảng 2 ảnh bị báo nhầm.",
+        "The re-blur score (Crete) is above {blur_score} or the variance of the Laplacian below {laplacian_variance}, both at 640 px."
+        " About 2 of 100 sharp photos are named by mistake.",
         MEASURED, ("blur_score", "laplacian_variance"),
     ),
     "dark": CheckKind(
@@ -100,8 +100,10 @@ PICTURES: dict[str, CheckKind] = {
         MEASURED, ("black_mean",),
     ),
     "burnt": CheckKind(
-        "quality", NOTE, "Ảnh cháy sáng: {share_percent} % diện tích trắng xóa.", "The picture is burnt out: {share_percent} % of it is white.",
-        "Tỷ lệ điểm ảnh sáng hơn 250 (thang 0–255) vượt {burnt_share}.", "The share of pixels brighter than 250 (of 255) is above {burnt_share}.",
+        "quality", NOTE, "Ảnh cháy sáng: {share_percent} % diện tích trắng xóa.",
+        "The picture is burnt out: {share_percent} % of it is white.",
+        "Tỷ lệ điểm ảnh sáng hơn 250 (thang 0–255) vượt {burnt_share}.",
+        "The share of pixels brighter than 250 (of 255) is above {burnt_share}.",
         MEASURED, ("burnt_share",),
     ),
     "low_resolution": CheckKind(

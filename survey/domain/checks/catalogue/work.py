@@ -6,14 +6,15 @@ WORK: dict[str, CheckKind] = {
     "moved_fast": CheckKind(
         "movement", LOOK, "Cùng một người: {distance_km} km từ bài {submission} trong {minutes} phút ({speed_kmh} km/giờ).",
         "The same person: {distance_km} km from submission {submission} in {minutes} minutes ({speed_kmh} km/h).",
-        "Quãng đường giữa hai vị trí liên tiếp của một người, trừ sai số của cả hai, chia cho thời gian giữa hai lần, lớn hơn {fast_mps} m/s."
-        " Chỉ xét quãng đường trên {far_hop_m} m.",
-        "The distance between two consecutive positions of one person, less both radii, over the time between them is more than {fast_mps} m/s."
-        " Only for distances above {far_hop_m} m.",
+        "Quãng đường giữa hai vị trí liên tiếp của một người, trừ sai số của cả hai, chia cho thời gian giữa hai lần, lớn hơn {fast_mps}"
+        " m/s. Chỉ xét quãng đường trên {far_hop_m} m.",
+        "The distance between two consecutive positions of one person, less both radii, over the time between them is more than {fast_mps}"
+        " m/s. Only for distances above {far_hop_m} m.",
         OWN, ("fast_mps", "far_hop_m"),
     ),
     "moved_impossibly": CheckKind(
-        "movement", LIKELY_WRONG, "Không ai đi nhanh như vậy: {distance_km} km từ bài {submission} trong {minutes} phút ({speed_kmh} km/giờ).",
+        "movement", LIKELY_WRONG, "Không ai đi nhanh như vậy: {distance_km} km từ bài {submission} trong {minutes} phút ({speed_kmh}"
+        " km/giờ).",
         "Nobody moves so fast: {distance_km} km from submission {submission} in {minutes} minutes ({speed_kmh} km/h).",
         "Quãng đường giữa hai vị trí liên tiếp của một người, trừ sai số của cả hai, chia cho thời gian giữa hai lần, lớn hơn"
         " {impossible_mps} m/s. Chỉ xét quãng đường trên {far_hop_m} m.",
@@ -22,10 +23,13 @@ WORK: dict[str, CheckKind] = {
         OWN, ("impossible_mps", "far_hop_m"),
     ),
     "two_at_once": CheckKind(
-        "movement", LOOK, "Cùng một người kết thúc phiếu này và bài {submission} cách nhau {seconds} giây, ở hai nơi cách nhau {distance_m} m.",
+        "movement", LOOK, "Cùng một người kết thúc phiếu này và bài {submission} cách nhau {seconds} giây, ở hai nơi cách nhau"
+        " {distance_m} m.",
         "The same person finished this and submission {submission} {seconds} s apart, at places {distance_m} m apart.",
-        "Hai phiếu của một người kết thúc cách nhau chưa tới {at_once_s} giây, ở hai vị trí cách nhau hơn {at_once_m} m sau khi trừ sai số.",
-        "Two checklists of one person were finished less than {at_once_s} s apart, at positions more than {at_once_m} m apart less both radii.",
+        "Hai phiếu của một người kết thúc cách nhau chưa tới {at_once_s} giây, ở hai vị trí cách nhau hơn {at_once_m} m sau khi trừ sai"
+        " số.",
+        "Two checklists of one person were finished less than {at_once_s} s apart, at positions more than {at_once_m} m apart less both"
+        " radii.",
         OWN, ("at_once_s", "at_once_m"),
     ),
     "same_spot": CheckKind(
@@ -33,8 +37,9 @@ WORK: dict[str, CheckKind] = {
         "The position is the same to the last digit as in submission {submissions} ({sites}).",
         "Vĩ độ và kinh độ (từ 6 chữ số thập phân) trùng hệt với bài khác về một đối tượng cách hơn {same_spot_m} m, hoặc cách hơn"
         " {same_spot_min} phút, hoặc khác ngày. Máy đo thật không lặp lại như vậy; phần mềm giả vị trí thì có.",
-        "Latitude and longitude (of at least 6 decimals) are the very same as in a submission about a site more than {same_spot_m} m away, or"
-        " more than {same_spot_min} minutes apart, or of another day. A real receiver does not repeat itself so; an app that fakes positions does.",
+        "Latitude and longitude (of at least 6 decimals) are the very same as in a submission about a site more than {same_spot_m} m away,"
+        " or more than {same_spot_min} minutes apart, or of another day. A real receiver does not repeat itself so; an app that fakes"
+        " positions does.",
         MEASURED, ("same_spot_m", "same_spot_min"),
     ),
     "accuracy_zero": CheckKind(
@@ -47,24 +52,26 @@ WORK: dict[str, CheckKind] = {
     "day_too_full": CheckKind(
         "movement", LOOK, "Cùng một người khảo sát {count} đối tượng trong {minutes} phút của ngày này.",
         "The same person surveyed {count} sites within {minutes} minutes of that day.",
-        "Một người khảo sát trên {day_sites} đối tượng trong một ngày; hoặc từ {pace_sites} đối tượng trở lên mà trung bình mỗi đối tượng chưa"
-        " tới {pace_s} giây. Cảnh báo nằm ở bài cuối cùng của ngày.",
-        "One person surveyed more than {day_sites} sites in a day; or {pace_sites} or more at less than {pace_s} s for each. The flag stands"
-        " on the day's last submission.",
+        "Một người khảo sát trên {day_sites} đối tượng trong một ngày; hoặc từ {pace_sites} đối tượng trở lên mà trung bình mỗi đối tượng"
+        " chưa tới {pace_s} giây. Cảnh báo nằm ở bài cuối cùng của ngày.",
+        "One person surveyed more than {day_sites} sites in a day; or {pace_sites} or more at less than {pace_s} s for each. The flag"
+        " stands on the day's last submission.",
         OWN, ("day_sites", "pace_sites", "pace_s"),
     ),
     "filled_fast": CheckKind(
-        "filling", LOOK, "Phiếu có {count} câu trả lời được điền trong {seconds} giây.", "{count} answers were filled in within {seconds} s.",
-        "Thời gian từ lúc mở đến lúc kết thúc phiếu ngắn hơn {seconds_a_question} giây cho mỗi câu trả lời. Chỉ xét phiếu có từ {few_answers}"
-        " câu trả lời trở lên.",
-        "From opening to finishing took less than {seconds_a_question} s for each answer. Only for checklists with {few_answers} answers or more.",
+        "filling", LOOK, "Phiếu có {count} câu trả lời được điền trong {seconds} giây.",
+        "{count} answers were filled in within {seconds} s.",
+        "Thời gian từ lúc mở đến lúc kết thúc phiếu ngắn hơn {seconds_a_question} giây cho mỗi câu trả lời. Chỉ xét phiếu có từ"
+        " {few_answers} câu trả lời trở lên.",
+        "From opening to finishing took less than {seconds_a_question} s for each answer. Only for checklists with {few_answers} answers"
+        " or more.",
         OWN, ("seconds_a_question", "few_answers"),
     ),
     "answers_identical": CheckKind(
         "filling", LOOK, "Mọi câu trả lời giống hệt bài của {count} đối tượng khác: {sites}.",
         "All answers are the very same as for {count} other sites: {sites}.",
-        "Cùng một người, cùng phiếu, cùng đợt: mọi câu trả lời (không kể đối tượng, ảnh, vị trí, giờ) giống hệt với ít nhất {identical_sites}"
-        " đối tượng khác. Chỉ xét phiếu đủ nhiều câu trả lời và số liệu.",
+        "Cùng một người, cùng phiếu, cùng đợt: mọi câu trả lời (không kể đối tượng, ảnh, vị trí, giờ) giống hệt với ít nhất"
+        " {identical_sites} đối tượng khác. Chỉ xét phiếu đủ nhiều câu trả lời và số liệu.",
         "The same person, checklist and round: all answers (site, photos, positions and times left out) are the very same as for at least"
         " {identical_sites} other sites. Only for checklists with enough answers and figures.",
         OWN, ("identical_sites",),
@@ -83,7 +90,8 @@ WORK: dict[str, CheckKind] = {
     "answers_impossible": CheckKind(
         "form", LOOK, "Câu trả lời trái điều kiện của phiếu: {questions}.",
         "Answers break the form's conditions: {questions}.",
-        "Câu trả lời không đúng kiểu hoặc trái điều kiện mà phiếu đặt ra.", "An answer is not of its type, or breaks a condition of the form.",
+        "Câu trả lời không đúng kiểu hoặc trái điều kiện mà phiếu đặt ra.",
+        "An answer is not of its type, or breaks a condition of the form.",
         FORM,
     ),
     "consent_refused": CheckKind(
@@ -91,8 +99,9 @@ WORK: dict[str, CheckKind] = {
         "Điện thoại đã hỏi và ghi câu trả lời “không đồng ý”.", "The phone asked, and the answer was no.",
     ),
     "consent_not_given": CheckKind(
-        "consent", NOTE, "Chưa hỏi được sự đồng ý: không có ai ở nhà để trả lời.",
-        "Nobody was there to be asked for consent.",
-        "Điện thoại đã hỏi và ghi rằng không có ai trả lời.", "The phone asked, and says that nobody answered.",
+        "consent", NOTE, "Chưa có sự đồng ý chụp ảnh: không có ai để hỏi, hoặc chưa hỏi.",
+        "Nobody gave consent to the photos: nobody was there, or nobody was asked.",
+        "Điện thoại có mục hỏi sự đồng ý, và ghi rằng không ai trả lời.",
+        "The phone offers the question, and says that nobody answered it.",
     ),
 }  # fmt: skip
