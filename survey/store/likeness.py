@@ -90,11 +90,49 @@ def select_versions(reader: Reader, commune: str, submission_id: str) -> set[str
 
 
 def insert_pairs(tx: Transaction, commune: str, pairs: Iterable[Row], at: datetime) -> None:
-    """Keep that photos look alike (rows: sha256, other_commune, other_sha256, distance, how), the newer first; known ones stay."""
+    """Keep that photos look alike (rows: sha256, other_commune, other_sha256, distance, how), the newer first.
+
+    Known pairs stay as they are; a photo that was erased meanwhile gets none.
+    """
     tx.execute_many(
         "INSERT INTO likeness_pair (commune, sha256, other_commune, other_sha256, distance, how, found_at)"
         " SELECT :commune, :sha256, :other_commune, :other_sha256, :distance, :how, :at WHERE NOT EXISTS (SELECT 1 FROM likeness_pair"
         " WHERE commune = :other_commune AND sha256 = :other_sha256 AND other_commune = :commune AND other_sha256 = :sha256)"
+        " AND EXISTS (SELECT 1 FROM likeness WHERE commune = :commune AND sha256 = :sha256)"
+        " AND EXISTS (SELECT 1 FROM likeness WHERE commune = :other_commune AND sha256 = :other_sha256)"
         " ON CONFLICT DO NOTHING",
         [{"commune": commune, "at": to_text(at), **pair} for pair in pairs],
     )
+
+
+def delete_far_pairs(tx: Transaction, commune: str, sha256: str) -> None:
+    """Of the older photos in other communes that the photo looks like, keep the MOST_ALIKE nearest."""
+    known = {"commune": commune, "sha256": sha256}
+    rows = tx.rows(
+        "SELECT other_commune, other_sha256 FROM likeness_pair WHERE commune = :commune AND sha256 = :sha256 AND other_commune <> :commune"
+        " ORDER BY distance, other_commune, other_sha256",
+        **known,
+    )
+    tx.execute_many(
+        "DELETE FROM likeness_pair WHERE commune = :commune AND sha256 = :sha256"
+        " AND other_commune = :other_commune AND other_sha256 = :other_sha256",
+        [{**known, **row} for row in rows[MOST_ALIKE:]],
+    )
+
+
+def select_is_used_elsewhere(reader: Reader, commune: str, sha256: str, submission_id: str) -> bool:
+    """Whether another submission of the commune than *submission_id* has the photo."""
+    return reader.row(
+        "SELECT 1 AS one FROM attachment WHERE commune = :commune AND sha256 = :sha256 AND submission <> :submission LIMIT 1",
+        commune=commune, sha256=sha256, submission=submission_id,
+    ) is not None  # fmt: skip
+
+
+def select_users(reader: Reader, commune: str, sha256: str) -> list[str]:
+    """The submissions whose forms have come and that have the photo; of very many, some."""
+    rows = reader.rows(
+        "SELECT DISTINCT a.submission FROM attachment a JOIN submission s ON s.commune = a.commune AND s.submission = a.submission"
+        " WHERE a.commune = :commune AND a.sha256 = :sha256 AND a.state IN ('stored', 'unreferenced') ORDER BY a.submission LIMIT :most",
+        commune=commune, sha256=sha256, most=MOST_ALIKE,
+    )  # fmt: skip
+    return [row["submission"] for row in rows]

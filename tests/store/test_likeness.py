@@ -7,6 +7,7 @@ import pytest
 from survey.domain.ports import Row, Transaction
 from survey.domain.submissions import State, Submission
 from survey.store import Store
+from survey.store.hashes import insert_hashes, select_is_hashed, upsert_numbers
 from survey.store.likeness import MOST_ALIKE, insert_pairs, select_alike_uses, select_versions
 from tests.conftest import COMMUNE, HAMLETS, seed
 from tests.made_submissions import START, insert, register, submission
@@ -41,7 +42,10 @@ def hand_in(tx: Transaction, handed: Submission, photos: dict[str, str], state: 
 
 
 def alike(tx: Transaction, commune: str, newer: str, other_commune: str, older: str, distance: int) -> None:
-    """Keep that the photo *newer* looks like *older*."""
+    """Keep that the photo *newer* looks like *older*; both have hashes."""
+    for place, letter in ((commune, newer), (other_commune, older)):
+        if not select_is_hashed(tx, place, letter * 64):
+            insert_hashes(tx, place, upsert_numbers(tx, place, 1), {letter * 64: (0, 0, 0, 0)})
     pair = {"sha256": newer * 64, "other_commune": other_commune, "other_sha256": older * 64, "distance": distance, "how": "top80"}
     insert_pairs(tx, commune, [pair], START)
 
