@@ -13,7 +13,9 @@ class PhotoFacts:
 
     *taken_at* is EXIF local time, naive where *offset* is None; *gps_at* is aware UTC; degrees WGS 84, metres.
     *width* and *height* are as stored, before *orientation* (EXIF 1-8) is applied. *trailer_bytes* follow the picture's own
-    end (a motion photo's film, say). *signs* are codes of `survey.domain.checks.CHECKS` that the bytes alone give away.
+    end (a motion photo's film, say). *has_thumbnail*: there is one in EXIF. *container* is what the file's own structure says of where
+    it came from: `c2pa` (a signed manifest of its making), `facebook` (its mark in APP13), `jfif`, `progressive`. *signs* are codes of
+    `survey.domain.checks.CHECKS` that the bytes alone give away.
     """
 
     format: str | None = None
@@ -35,6 +37,8 @@ class PhotoFacts:
     exposure_s: float | None = None
     iso: int | None = None
     trailer_bytes: int | None = None
+    has_thumbnail: bool = False
+    container: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
 
 
@@ -42,7 +46,7 @@ def facts_to_json(facts: PhotoFacts) -> str:
     """*facts* as canonical JSON without what was not given; times in ISO 8601."""
     given = {each.name: getattr(facts, each.name) for each in fields(facts)}
     texts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()}
-    return dumps({name: value for name, value in texts.items() if value not in (None, ())})
+    return dumps({name: value for name, value in texts.items() if value is not None and value is not False and value != ()})
 
 
 def facts_from_json(text: str) -> PhotoFacts:
@@ -52,8 +56,9 @@ def facts_from_json(text: str) -> PhotoFacts:
     for name in ("taken_at", "gps_at"):
         if isinstance(moment := given.get(name), str):
             given[name] = datetime.fromisoformat(moment)
-    if isinstance(signs := given.get("signs"), list):
-        given["signs"] = tuple(signs)
+    for name in ("container", "signs"):
+        if isinstance(codes := given.get(name), list):
+            given[name] = tuple(codes)
     return PhotoFacts(**given)  # type: ignore[arg-type]  # the store holds only what facts_to_json wrote
 
 

@@ -1,6 +1,7 @@
-"""What a file's own structure says before anything opens it: kind, wholeness, scans, animation, the EXIF block.
+"""What a file's own structure says before anything opens it: kind, wholeness, scans, animation, the EXIF block, marks of its origin.
 
-Only magic bytes, lengths and markers are read here, so a hostile file costs a walk over its table of contents and no more.
+Only magic bytes, lengths and markers are read here, and of a JPEG at most the first megabyte of its segments for marks, so a hostile file
+costs a walk over its table of contents and no more.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own: markers, lengths of headers
@@ -20,16 +21,24 @@ MAX_PARTS = 100_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _HEIF_BRANDS = _HEIC_BRANDS | {b"mif1", b"msf1"}
+# The uuid of the box that holds a C2PA manifest (C2PA specification 2.1, section A.5).
+_C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 # In compressed data FF is followed by 00, a restart marker (D0-D7) or more FF; anything else begins the next part.
 _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+# What tells where a file came from: APP0 of JFIF, APP13 as Facebook and Messenger write it, APP11 with a C2PA manifest.
+_SEGMENT_MARKS = {0xE0: (("jfif", (b"JFIF\x00",)),), 0xEB: (("c2pa", (b"c2pa", b"jumb")),), 0xED: (("facebook", (b"FBMD",)),)}
+# No camera or app writes more before its picture; bounds the search for marks.
+_MOST_SEARCHED = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Structure:
     """A file's kind (`JPEG`, `PNG`, `WEBP`, `HEIF`), why it must be refused (`""`: it need not), and where its picture ends.
 
-    *exif* is the raw TIFF block where only a decoder would find it otherwise (PNG); *end* is a byte offset.
+    *exif* is the raw TIFF block where only a decoder would find it otherwise (PNG); *end* is a byte offset; *marks* are those of
+    `PhotoFacts.container`.
     """
 
     kind: str
@@ -37,6 +46,7 @@ class Structure:
     refusal: str = ""
     end: int = 0
     exif: bytes = b""
+    marks: tuple[str, ...] = ()
 
 
 def read_structure(content: Content) -> Structure | None:
@@ -55,13 +65,27 @@ def read_structure(content: Content) -> Structure | None:
 
 def _read_jpeg(content: Content) -> Structure:
     scans = 0
+    marks = set[str]()
     for marker, position in _jpeg_markers(content):
         if marker == 0xD9:
-            return Structure("JPEG", "image/jpeg", end=position + 2)
+            return Structure("JPEG", "image/jpeg", end=position + 2, marks=tuple(sorted(marks)))
         scans += marker == 0xDA
         if scans > MAX_SCANS:
             return Structure("JPEG", "image/jpeg", "too_many_scans")
+        if not scans and position < _MOST_SEARCHED:
+            marks |= _segment_marks(content, marker, position)
     return Structure("JPEG", "image/jpeg", "cut_short" if scans else "unreadable")
+
+
+def _segment_marks(content: Content, marker: int, position: int) -> set[str]:
+    """What one segment before the first scan says of the file's origin."""
+    if marker in _PROGRESSIVE:
+        return {"progressive"}
+    if marker not in _SEGMENT_MARKS:
+        return set()
+    length = int.from_bytes(content[position + 2 : position + 4], "big")
+    segment = bytes(content[position + 4 : position + 2 + length])
+    return {mark for mark, signs in _SEGMENT_MARKS[marker] if any(sign in segment for sign in signs)}
 
 
 def _jpeg_markers(content: Content) -> Iterator[tuple[int, int]]:
@@ -80,7 +104,7 @@ def _jpeg_markers(content: Content) -> Iterator[tuple[int, int]]:
 
 
 def _read_png(content: Content) -> Structure:
-    exif = b""
+    exif, marks = b"", set[str]()
     position = len(_PNG)
     for _ in range(MAX_PARTS):
         length = int.from_bytes(content[position : position + 4], "big")
@@ -92,8 +116,10 @@ def _read_png(content: Content) -> Structure:
             return Structure("PNG", "image/png", "animated")
         if kind == b"eXIf":
             exif = bytes(content[position + 8 : position + 8 + length])
+        if kind == b"caBX":
+            marks.add("c2pa")
         if kind == b"IEND":
-            return Structure("PNG", "image/png", end=end, exif=exif)
+            return Structure("PNG", "image/png", end=end, exif=exif, marks=tuple(marks))
         position = end
     return Structure("PNG", "image/png", "unreadable")
 
@@ -103,12 +129,15 @@ def _read_webp(content: Content) -> Structure:
     if end > len(content):
         return Structure("WEBP", "image/webp", "cut_short")
     position = 12
+    marks = set[str]()
     for _ in range(MAX_PARTS):
         if position + 8 > end:
-            return Structure("WEBP", "image/webp", end=end)
+            return Structure("WEBP", "image/webp", end=end, marks=tuple(marks))
         kind = bytes(content[position : position + 4])
         if kind in {b"ANIM", b"ANMF"}:
             return Structure("WEBP", "image/webp", "animated")
+        if kind == b"C2PA":
+            marks.add("c2pa")
         length = int.from_bytes(content[position + 4 : position + 8], "little")
         position += 8 + length + length % 2
     return Structure("WEBP", "image/webp", "unreadable")
@@ -121,13 +150,16 @@ def _read_heif(content: Content) -> Structure | None:
     if major not in _HEIF_BRANDS or (major not in _HEIC_BRANDS and not _HEIC_BRANDS.intersection(brands)):
         return None
     media_type = "image/heic" if major in _HEIC_BRANDS else "image/heif"
-    end, refusal = _walk_boxes(content)
-    return Structure("HEIF", media_type, refusal, end)
+    end, refusal, marks = _walk_boxes(content)
+    return Structure("HEIF", media_type, refusal, end, marks=marks)
 
 
-def _walk_boxes(content: Content) -> tuple[int, str]:
-    """Where the last whole box ends, and why the file must be refused: a decoder shows a HEIC cut in half without a word."""
-    position, seen = 0, set[bytes]()
+def _walk_boxes(content: Content) -> tuple[int, str, tuple[str, ...]]:
+    """Where the last whole box ends, and why the file must be refused: a decoder shows a HEIC cut in half without a word.
+
+    And its marks: a C2PA manifest has a box of its own.
+    """
+    position, seen, marks = 0, set[bytes](), set[str]()
     for _ in range(MAX_PARTS):
         length = int.from_bytes(content[position : position + 4], "big")
         kind = bytes(content[position + 4 : position + 8])
@@ -140,7 +172,9 @@ def _walk_boxes(content: Content) -> tuple[int, str]:
         if length < 8:
             break
         if position + length > len(content):
-            return position, "cut_short"
+            return position, "cut_short", ()
         seen.add(kind)
+        if kind == b"uuid" and _C2PA_BOX in content[position : position + 32]:
+            marks.add("c2pa")
         position += length
-    return position, "" if b"meta" in seen else "unreadable"
+    return position, "" if b"meta" in seen else "unreadable", tuple(marks)

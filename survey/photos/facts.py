@@ -13,6 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from survey.domain.photos import PhotoFacts
+from survey.photos.containers import Structure
 from survey.photos.opening import BROKEN
 
 Tags = Mapping[int, Any]
@@ -20,29 +21,33 @@ Tags = Mapping[int, Any]
 _MOMENT = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _DAY = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_HEMISPHERES = frozenset({"NORTH", "SOUTH", "EAST", "WEST"})  # some programs write the word
 _LONGEST_OFFSET = timedelta(hours=14)
 _TEXT_LENGTH = 100
+# Our own choice: no shore is lower, no aeroplane higher; 4294967295 is how some programs write "unknown".
+_LOWEST_M, _HIGHEST_M = -500, 20_000
 
 
-def read_facts(image: Image.Image, raw_exif: bytes, kind: str, trailer_bytes: int) -> PhotoFacts:
-    """The facts of an opened, undecoded *image*; *raw_exif* is the block of a PNG, which Pillow would decode for it."""
-    main, camera, gps = _directories(image, raw_exif, kind)
+def read_facts(image: Image.Image, structure: Structure, trailer_bytes: int) -> PhotoFacts:
+    """The facts of an opened, undecoded *image* of this *structure*, which holds the EXIF of a PNG: Pillow would decode it to find that."""
+    kind = structure.kind
+    main, camera, gps, first = _directories(image, structure.exif, kind)
     latitude, longitude, signs = _position(gps)
     taken_at, offset = _taken(camera)
-    altitude = _number(gps.get(ExifTags.GPS.GPSAltitude))
     return PhotoFacts(
         format=kind, width=image.width, height=image.height, orientation=_orientation(main, kind),
         latitude=latitude, longitude=longitude, accuracy_m=_positive(gps.get(ExifTags.GPS.GPSHPositioningError)),
-        altitude_m=None if altitude is None else altitude * _altitude_sign(gps.get(ExifTags.GPS.GPSAltitudeRef)),
-        direction_deg=_direction(gps), taken_at=taken_at, offset=offset, gps_at=_gps_moment(gps),
+        altitude_m=_altitude(gps), direction_deg=_direction(gps), taken_at=taken_at, offset=offset, gps_at=_gps_moment(gps),
         make=_text(main.get(ExifTags.Base.Make)), model=_text(main.get(ExifTags.Base.Model)),
         software=_text(main.get(ExifTags.Base.Software)), f_number=_positive(camera.get(ExifTags.Base.FNumber)),
         exposure_s=_positive(camera.get(ExifTags.Base.ExposureTime)), iso=_iso(camera.get(ExifTags.Base.ISOSpeedRatings)),
-        trailer_bytes=trailer_bytes or None, signs=signs,
+        trailer_bytes=trailer_bytes or None,
+        has_thumbnail=bool(_number(first.get(ExifTags.Base.JpegIFByteCount))), container=structure.marks, signs=signs,
     )  # fmt: skip
 
 
-def _directories(image: Image.Image, raw_exif: bytes, kind: str) -> tuple[Tags, Tags, Tags]:
+def _directories(image: Image.Image, raw_exif: bytes, kind: str) -> tuple[Tags, Tags, Tags, Tags]:
+    """The main directory, the camera's, that of the position, and that of the thumbnail; empty where they cannot be read."""
     try:
         if kind == "PNG":
             exif = Image.Exif()
@@ -51,8 +56,8 @@ def _directories(image: Image.Image, raw_exif: bytes, kind: str) -> tuple[Tags, 
             exif = image.getexif()
         main = dict(exif)
     except BROKEN:
-        return {}, {}, {}
-    return main, _directory(exif, ExifTags.IFD.Exif), _directory(exif, ExifTags.IFD.GPSInfo)
+        return {}, {}, {}, {}
+    return main, _directory(exif, ExifTags.IFD.Exif), _directory(exif, ExifTags.IFD.GPSInfo), _directory(exif, ExifTags.IFD.IFD1)
 
 
 def _directory(exif: Image.Exif, which: int) -> Tags:
@@ -82,6 +87,7 @@ def _position(gps: Tags) -> tuple[float | None, float | None, tuple[str, ...]]:
 def _angle(value: object, letter: object, letters: str, limit: float) -> float | None:
     """Degrees from an EXIF angle; None without its hemisphere letter: a guess would be a wrong place."""
     side = (_text(letter) or "").upper()
+    side = side[0] if side in _HEMISPHERES else side
     parts = [_number(part) for part in (value if isinstance(value, tuple) else (value,))]
     if side not in letters or len(side) != 1 or not 1 <= len(parts) <= 3 or parts[0] is None:
         return None
@@ -93,10 +99,13 @@ def _angle(value: object, letter: object, letters: str, limit: float) -> float |
     return math.copysign(degrees, 1 if side == letters[0] else -1) if 0 <= degrees <= limit else None
 
 
-def _altitude_sign(reference: object) -> int:
-    """-1 below sea level (1) or below the ellipsoid (3, EXIF 3.0)."""
+def _altitude(gps: Tags) -> float | None:
+    """Metres above the sea; below it where the reference says 1, or 3 (below the ellipsoid, EXIF 3.0)."""
+    value = _number(gps.get(ExifTags.GPS.GPSAltitude))
+    reference = gps.get(ExifTags.GPS.GPSAltitudeRef)
     first = reference[0] if isinstance(reference, bytes | tuple) and reference else reference
-    return -1 if first in {1, 3} else 1
+    metres = None if value is None else -value if first in {1, 3} else value
+    return metres if metres is not None and _LOWEST_M <= metres <= _HIGHEST_M else None
 
 
 def _direction(gps: Tags) -> float | None:

@@ -34,6 +34,8 @@ _ENOUGH: Final = 32
 
 # Our own choice: a border's rows (or columns) hold one colour and some JPEG noise; a picture's own do not.
 _BORDER_SPREAD: Final = 4.0
+# Our own choice: how many grey levels a border of one colour differs from a row of another colour inside the picture.
+_BORDER_APART: Final = 10.0
 # Our own choice: what is left inside the borders must be a picture, not a line of text.
 _LEAST_SHARE: Final = 0.2
 
@@ -89,13 +91,22 @@ def _inside(grey: Image.Image) -> Box | None:
     """What near-constant borders leave of the picture, the bars of a phone's screen beyond them left out too; None where it is all."""
     pixels = np.asarray(grey, dtype=np.float32)
     height, width = pixels.shape
-    top, bottom = _longest(pixels.std(axis=1) > _BORDER_SPREAD)
+    top, bottom = _longest(_busy(pixels))
     if bottom - top < height * _LEAST_SHARE:
         return None
-    left, right = _longest(pixels[top:bottom].std(axis=0) > _BORDER_SPREAD)
+    left, right = _longest(_busy(pixels[top:bottom].T))
     if right - left < width * _LEAST_SHARE or (right - left, bottom - top) == (width, height):
         return None
     return left / width, top / height, right / width, bottom / height
+
+
+def _busy(rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which *rows* are no border: they hold several colours, or another one than most rows of one colour do (a clear sky, say)."""
+    means = rows.mean(axis=1)
+    busy: NDArray[np.bool_] = rows.std(axis=1) > _BORDER_SPREAD
+    if not busy.all():
+        busy |= np.abs(means - np.median(means[~busy])) > _BORDER_APART
+    return busy
 
 
 def _longest(busy: NDArray[np.bool_]) -> tuple[int, int]:

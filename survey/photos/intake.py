@@ -37,7 +37,7 @@ def inspect(path: Path, size: int) -> Intake:
 
 def _facts(path: Path, size: int, structure: Structure) -> PhotoFacts:
     with opened(path, structure.kind) as image:
-        facts = read_facts(image, structure.exif, structure.kind, size - structure.end)
+        facts = read_facts(image, structure, size - structure.end)
     if max(facts.width or 0, facts.height or 0) < LOW_RESOLUTION:
         return dataclasses.replace(facts, signs=(*facts.signs, "low_resolution"))
     return facts

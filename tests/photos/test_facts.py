@@ -1,8 +1,5 @@
 """What is read from EXIF, and what is rather not given than wrong."""
 
-import json
-import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -10,8 +7,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from survey.domain.photos import PhotoFacts, facts_from_json, facts_to_json
-from survey.photos.intake import inspect
-from tests.photos.pictures import GPS, SHARED, look, png, with_exif
+from tests.photos.pictures import GPS, look, png, with_exif
 
 HOUSE = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (18.0, 4.0, 30.0), GPS.GPSLongitudeRef: "E", GPS.GPSLongitude: (106.0, 6.0, 0.0)}
 
@@ -129,20 +125,3 @@ def test_facts_survive_json(tmp_path):
 
     assert facts_from_json(text) == facts
     assert facts_from_json(text.replace("{", '{"of_a_later_version":1,', 1)) == facts
-
-
-def test_position_and_time_agree_with_exiftool():
-    """Every photo of the public collection: position, altitude, time and offset as a second reader sees them."""
-    photos = sorted(path for path in SHARED.rglob("*") if path.suffix.lower() in {".jpg", ".jpeg", ".heic", ".heif"})
-    if not photos or not shutil.which("exiftool"):
-        pytest.skip("needs ../shared/photos and exiftool")
-    tags = ["-GPSLatitude", "-GPSLongitude", "-GPSAltitude", "-EXIF:DateTimeOriginal", "-EXIF:OffsetTimeOriginal"]
-    run = subprocess.run(["exiftool", "-json", "-n", *tags, *map(str, photos)], capture_output=True, check=True)
-
-    for photo, expected in zip(photos, json.loads(run.stdout), strict=True):
-        facts = inspect(photo, photo.stat().st_size).facts
-        taken = facts.taken_at.strftime("%Y:%m:%d %H:%M:%S") if facts.taken_at else None
-        assert facts.latitude == pytest.approx(expected.get("GPSLatitude"), abs=1e-8), photo.name
-        assert facts.longitude == pytest.approx(expected.get("GPSLongitude"), abs=1e-8), photo.name
-        assert facts.altitude_m == pytest.approx(expected.get("GPSAltitude"), abs=1e-4), photo.name
-        assert (taken, facts.offset) == (expected.get("DateTimeOriginal"), expected.get("OffsetTimeOriginal")), photo.name
