@@ -35,11 +35,18 @@ export async function returnedWork(work, record, desk) {
   const photos = await Promise.all(files.map((file) => photoOf(work, file, captureOf(file))));
   const draft = {
     id: record.id, person: work.me.person, form: tree.form, version: tree.version, title: tree.title, site: record.site,
-    hamlet: root.querySelector("survey > hamlet")?.textContent ?? null, data: answers, reason: record.reason, desk, fix: null, place: null,
+    hamlet: root.querySelector("survey > hamlet")?.textContent ?? null, consent: saidIn(root),
+    data: answers, reason: record.reason, desk, fix: null, place: null,
     startedAt: new Date().toISOString(),
     photoCount: Math.max(0, ...files.map(({ name }) => Number(NUMBERED.exec(name)?.[1] ?? 0))),
   }; // prettier-ignore
   return correction(draft, photos);
+}
+
+// What the people of the place said; where nobody was asked, they are asked this time.
+function saidIn(root) {
+  const said = root.querySelector("survey > consent")?.textContent;
+  return said === "given" || said === "refused" ? said : null;
 }
 
 // The answers under *element* as a draft holds them; what was not relevant is not there and not answered.

@@ -41,6 +41,7 @@ function block(draft, photos) {
     draft.site && element("site", {}, [text(draft.site.site)]),
     draft.hamlet && element("hamlet", {}, [text(draft.hamlet)]),
     element("by", {}, [text(draft.person)]),
+    draft.consent && element("consent", {}, [text(draft.consent)]),
     fixElement("fix", draft.fix),
     ...photos.map(photoElement),
   ];

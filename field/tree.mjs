@@ -21,6 +21,7 @@ export class Answers {
   constructor(tree, data = null, { now = () => new Date(), language = "vi" } = {}) {
     this.tree = tree;
     this.language = language;
+    this.excused = null;
     this.kinds = new Map(); // of calculations' results that are no texts
     this.now = now;
     this.moment = now();
@@ -279,8 +280,8 @@ export class Answers {
 
   /** Whether the question at *path* must be answered now. */
   isRequired(path, at = []) {
-    const { required } = this.node(path);
-    return Boolean(required) && asBoolean(this.ask(required, path, at));
+    const { required, type } = this.node(path);
+    return Boolean(required) && type !== this.excused && asBoolean(this.ask(required, path, at));
   }
 
   /** Every fault of the form in the order of its questions: `{path, at, fault}`. */

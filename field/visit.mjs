@@ -31,6 +31,7 @@ export class Visit {
     this.asked = false;
     this.writing = Promise.resolve(true);
     draft.data = this.answers.data;
+    this.#excusePhotos();
   }
 
   /** A new visit by *person* at *site* (null: not in the register) in *hamlet* with the form *tree*. Nothing is kept yet. */
@@ -38,7 +39,7 @@ export class Visit {
     const draft = {
       id: `uuid:${crypto.randomUUID()}`, person, form: tree.form, version: tree.version, title: tree.title, site, hamlet,
       data: null, replaces: null, state: "open", startedAt: new Date().toISOString(), changedAt: new Date().toISOString(),
-      fix: null, photoCount: 0, desk, place: null,
+      fix: null, photoCount: 0, desk, place: null, consent: null,
     }; // prettier-ignore
     const visit = new Visit(draft, tree, [], { watch, desk });
     visit.#fillSite();
@@ -52,8 +53,7 @@ export class Visit {
   }
 
   #fillSite() {
-    if (!this.draft.site) return;
-    for (const [path, { node, repeats }] of this.answers.nodes) {
+    for (const [path, { node, repeats }] of this.draft.site ? this.answers.nodes : []) {
       if (namesSite(node) && !repeats.length) this.answers.set(path, [], this.draft.site.site);
     }
   }
@@ -108,6 +108,26 @@ export class Visit {
     this.changed();
   }
 
+  /** Whether people live here who are asked before they are photographed. */
+  get asksConsent() {
+    return (this.draft.site?.kind ?? this.tree.site_kind) === "household";
+  }
+
+  /** Keep what the people of the place *said* to photos: `given`, `refused`, `absent`, or null for no answer. */
+  consent(said) {
+    this.draft.consent = said;
+    this.#excusePhotos();
+    this.begun = true;
+    this.#later();
+    this.changed();
+  }
+
+  // Where people refuse, no photo is wrung from them: the answers go without, and a reviewer decides.
+  #excusePhotos() {
+    this.answers.excused = this.draft.consent === "refused" ? "image" : null;
+    this.answers.calculate();
+  }
+
   /** Add a repeat at *path*. */
   addRepeat(path, at) {
     this.answers.add(path, at);
@@ -119,9 +139,9 @@ export class Visit {
     const inside = [...this.answers.nodes.values()].filter((entry) => entry.node.type === "image" && entry.repeats.includes(node.path));
     const near = { repeats: this.answers.nodes.get(node.path).inside, at };
     const names = ({ node: { path } }) => this.answers.instances(path, near).map((where) => this.answers.value(path, where));
-    const removed = inside.flatMap(names);
+    const removed = inside.flatMap(names).filter(Boolean);
     this.answers.remove(node.path, at.slice(0, -1), at.at(-1));
-    this.#reshaped(removed.filter(Boolean));
+    this.#reshaped(removed);
   }
 
   #reshaped(removed) {
@@ -268,7 +288,8 @@ export class Visit {
     this.draft.endedAt = new Date().toISOString();
     this.#preload(device);
     const photos = named.map(({ photo }) => photo);
-    this.draft.xml = instanceXml(this.draft, this.answers, photos, device);
+    const consent = this.asksConsent ? (this.draft.consent ?? "absent") : null;
+    this.draft.xml = instanceXml({ ...this.draft, consent }, this.answers, photos, device);
     this.draft.files = named.map((one) => fileOf(one.photo, this.#label(one)));
     this.draft.state = "sending";
     this.begun = true;

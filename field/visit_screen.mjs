@@ -1,5 +1,6 @@
 // The screen of a visit: where, how good the position is, the questions, and the way out with everything kept.
 
+import { consentPart } from "./consent.mjs";
 import { h, say } from "./dom.mjs";
 import { dropDraft } from "./drafts.mjs";
 import { FormView } from "./form.mjs";
@@ -12,6 +13,7 @@ export function visitScreen(app, visit, release) {
   visit.answers.speak(language());
   const form = new FormView(visit);
   const strip = positionStrip(visit);
+  const consent = consentPart(app.work, visit);
   const kept = h("span", { class: "hint", role: "status" });
   const trouble = h("p", { class: "fault", role: "alert" });
   const send = h("button", { type: "button", class: "main", id: "send" }, t("Send"));
@@ -24,6 +26,7 @@ export function visitScreen(app, visit, release) {
     h("h1", {}, pick(visit.tree.title)),
     h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
     visit.draft.reason ? h("p", { class: "notice" }, t("Returned: {reason}", { reason: visit.draft.reason })) : null,
+    consent.element,
     strip.element,
     visit.tree.unsupported ? foreignNotice(visit) : null,
     form.element,
@@ -34,6 +37,7 @@ export function visitScreen(app, visit, release) {
   const refresh = () => {
     form.refresh();
     strip.refresh();
+    consent.refresh();
     say(kept, keptWords(visit));
     if (form.asked && !visit.answers.faults().length) say(trouble, "");
   };

@@ -72,6 +72,11 @@ export class Work {
     return this.work.round ?? null;
   }
 
+  /** What the commune has set about privacy: `{retention_years, contact}`, null where it has not; a copy of before knows of none. */
+  get privacy() {
+    return this.work.privacy ?? { retention_years: null, contact: null };
+  }
+
   get tiles() {
     return this.work.tiles ?? null;
   }
