@@ -29,6 +29,7 @@ _EXPRESSIONS = {
 _MESSAGES = {"jr:constraintMsg": "constraint_message", "jr:requiredMsg": "required_message"}
 _TEXTS = {"label": "label", "hint": "hint", "guidance_hint": "guidance"}
 _DRAWN = frozenset({"signature", "draw", "annotate"})
+_SCENES = frozenset({"outdoor", "indoor"})
 
 
 def node_of(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
@@ -42,7 +43,7 @@ def node_of(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
     node |= _repeated(draft, element, path) | _triggered(draft, element, node)
     if len(draft.unsupported) > before:
         node["foreign"] = "logic"  # without it an answer given here could be wrong
-    node |= _appearance(draft, element, path) | _default(draft, element, path)
+    node |= _appearance(draft, element, path) | _default(draft, element, path) | _scene(draft, element, path)
     if node["kind"] in ("group", "repeat"):
         node["children"] = [node_of(draft, child, place) for child, place in children_of(element, path)]
     return node
@@ -140,6 +141,18 @@ def _appearance(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
     if element.get("media"):
         draft.remark(path, "hình hoặc âm thanh trong nhãn không hiện ở đây", "the picture or sound in its label is not shown here")
     return {"appearance": str(control["appearance"])} if control.get("appearance") else {}
+
+
+def _scene(draft: Draft, element: Mapping[str, Any], path: str) -> Node:
+    """Where a photo is to be taken, our own column `scene`: the light of an outdoor photo is held against the sun."""
+    scene = str(element.get("scene") or "").strip().lower()
+    if not scene:
+        return {}
+    if scene not in _SCENES or TYPES.get(str(element.get("type"))) != "image":
+        vi, en = "chỉ ảnh có outdoor hoặc indoor", "photos alone are outdoor or indoor"
+        draft.remark(path, f"scene “{scene}” bị bỏ qua: {vi}", f"scene “{scene}” is passed over: {en}")
+        return {}
+    return {"scene": scene}
 
 
 def _default(draft: Draft, element: Mapping[str, Any], path: str) -> Node:

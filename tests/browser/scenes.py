@@ -76,7 +76,7 @@ def _instance(key: str, site: str | None, names: Sequence[str], at: datetime, la
     captures = "".join(f'<photo name="{name}" source="system"><after {fix}/></photo>' for name in names)
     place = f"<site>{site}</site>" if site else ""
     return (
-        f'<data id="household_fence" version="2026112302"><fence>{answers}<total_m>40</total_m><green_m>31.5</green_m>'
+        f'<data id="household_fence" version="2026112303"><fence>{answers}<total_m>40</total_m><green_m>31.5</green_m>'
         "<kind>hedge</kind></fence><more><trimmed>yes</trimmed></more>"
         f'<meta xmlns="http://openrosa.org/xforms"><instanceID>{key}</instanceID><timeStart>{moment}</timeStart>'
         f'<timeEnd>{moment}</timeEnd></meta><survey xmlns="urn:ntm-survey:capture:1">{place}<hamlet>{HAMLETS[0]}</hamlet>'

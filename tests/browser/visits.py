@@ -39,7 +39,7 @@ def _instance(key: str, site: str | None, names: list[str], moment: datetime, la
     captures = "".join(f'<photo name="{name}" source="system"><after {fix}/></photo>' for name in names)
     place = f"<site>{site}</site>" if site else ""
     return (
-        f'<data id="household_fence" version="2026112302"><fence>{answers}<total_m>40</total_m><green_m>31.5</green_m>'
+        f'<data id="household_fence" version="2026112303"><fence>{answers}<total_m>40</total_m><green_m>31.5</green_m>'
         "<kind>hedge</kind></fence><more><trimmed>yes</trimmed><remark>Chủ hộ &lt;b&gt;đồng ý&lt;/b&gt;.</remark></more>"
         f'<meta xmlns="http://openrosa.org/xforms"><instanceID>{key}</instanceID><timeStart>{at}</timeStart><timeEnd>{at}</timeEnd></meta>'
         f'<survey xmlns="urn:ntm-survey:capture:1">{place}<hamlet>{HAMLETS[0]}</hamlet><fix {fix}/>{captures}</survey></data>'
