@@ -3,13 +3,14 @@
 import streamlit as st
 
 from survey.domain.people import Ability
-from survey.store.queue import Place, select_form_titles
+from survey.store.queue import select_form_titles
 from survey.web import review, review_queue, session, text
 from survey.web.review_answers import said, show_answers
 from survey.web.review_arrival import show_newcomers
 from survey.web.review_case import read_case
 from survey.web.review_compare import read_compared, show_reuse, show_rounds
-from survey.web.review_history import show_flags, show_history, show_versions
+from survey.web.review_flags import show_flags
+from survey.web.review_history import show_history, show_versions
 from survey.web.review_list import show_list
 from survey.web.review_map import show_map
 from survey.web.review_photos import show_photos
@@ -43,7 +44,7 @@ if case is None or compared is None:
     st.button(_("Open the queue"), on_click=review_queue.leave)
     st.stop()
 
-place = Place(case.submission.received_at, case.submission.id)
+place = review_queue.place_of(case)
 with steps:
     review.show_steps(*review_queue.neighbours(here, filters, place))
 review.show_heading(case)

@@ -185,25 +185,23 @@ def test_ten_reviewers_at_the_same_moment(flagged: Survey, reviewer: Actor) -> N
     """One of ten writes, while the checks run over the same submission; the sums are those of what stands, on both engines."""
     ready = threading.Barrier(12)
 
-    def say(number: int) -> bool:
+    def say(number: int) -> ProblemKind | None:
         ready.wait(20)
         seen = SeenFlag("", "far_from_site", FAR["figures"], 0)  # type: ignore[arg-type]
         try:
             judge_flags(flagged, reviewer, "uuid:a", [seen], "dismissed", f"lần {number}")
         except Problem as problem:
-            assert problem.kind is FLAG_JUDGED
-            return False
-        return True
+            return problem.kind
+        return None
 
-    def examine(number: int) -> bool:
+    def examine(number: int) -> None:
         ready.wait(20)
         _raise(flagged, SEEN, FAR, *NOTES[number:])
-        return False
 
     with ThreadPoolExecutor(12) as pool:
         outcomes = [*pool.map(lambda number: say(number) if number < 10 else examine(number - 10), range(12))]
 
-    assert sum(outcomes) == 1
+    assert sorted(kind.code for kind in outcomes[:10] if kind) == ["FLAG_JUDGED"] * 9
     with flagged.reading() as reader:
         flags = select_flags(reader, COMMUNE, "uuid:a")
         assert select_flag_counts(reader, COMMUNE)["low_resolution"] == sum(flag["code"] == "low_resolution" for flag in flags)

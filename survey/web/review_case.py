@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from survey.domain.judgements import DISMISSED, risk_of
 from survey.domain.people import Actor
 from survey.domain.photos import PhotoFacts, facts_from_json
 from survey.domain.places import distance_m, distance_to_line_m
@@ -16,6 +17,7 @@ from survey.store.conflicts import KeptAside, select_kept_aside
 from survey.store.counted import SiteVersion, select_site_versions
 from survey.store.flags import select_flags
 from survey.store.forms import select_tree
+from survey.store.judgements import select_judgements
 from survey.store.places import select_hamlet
 from survey.store.reviews import select_person_names, select_reviews
 from survey.store.sites import select_site
@@ -76,6 +78,12 @@ class Case:
     names: Mapping[str, str]
     predecessor: Submission | None
     newcomers: tuple[Newcomer, ...] = ()
+    judgements: tuple[Row, ...] = ()
+
+    @property
+    def risk(self) -> int:
+        """What its open flags add up to: its place in the queue of the riskiest."""
+        return risk_of(flag["severity"] for flag in self.flags if flag["verdict"] != DISMISSED)
 
     def distance_m(self, fix: Fix | None) -> float | None:
         """Metres on the ellipsoid from *fix* to the registered point or line; None where either is not known."""
@@ -103,10 +111,11 @@ def read_case(reader: Reader, actor: Actor, submission_id: str) -> Case | None:
     if submission is None or not actor.reaches(submission.hamlet):
         return None
     commune = actor.commune
-    reviews = select_reviews(reader, commune, submission.id)
+    reviews, judgements = select_reviews(reader, commune, submission.id), select_judgements(reader, commune, submission.id)
     hamlet = select_hamlet(reader, commune, submission.hamlet) if submission.hamlet else None
     newcomers = tuple(_newcomer(reader, commune, kept) for kept in select_kept_aside(reader, commune, submission.id))
     people = [submission.person, submission.brought_by or "", *(review.person for review in reviews)]
+    people += [row["person"] for row in judgements]
     return Case(
         submission=submission,
         site=select_site(reader, commune, submission.site) if submission.site else None,
@@ -119,6 +128,7 @@ def read_case(reader: Reader, actor: Actor, submission_id: str) -> Case | None:
         names=select_person_names(reader, commune, [*people, *(newcomer.kept.person for newcomer in newcomers)]),
         predecessor=select_submission(reader, commune, submission.replaces) if submission.replaces else None,
         newcomers=newcomers,
+        judgements=tuple(judgements),
     )
 
 

@@ -1,22 +1,19 @@
-"""What is known around a submission: its flags as sentences, the decisions so far, and the versions of its site."""
+"""What is known around a submission: the decisions and judgements so far, and the versions of its site."""
 
 from html import escape
 
 import streamlit as st
 
 from survey.domain.checks import LIKELY_WRONG, LOOK, NOTE
+from survey.domain.ports import Row
 from survey.domain.submissions import Review, State
+from survey.domain.times import from_text
 from survey.store.counted import SiteVersion
 from survey.web import text
-from survey.web.review_answers import question_labels
+from survey.web.check_words import check_name, verdict_words
 from survey.web.review_arrival import arrival_words
 from survey.web.review_case import Case
-from survey.web.review_photos import flag_sentence
 from survey.web.text import _
-
-# Drawn by the style sheet around a plain letter: a machine without an emoji font shows a box for a coloured disc.
-_SIGNS = {LIKELY_WRONG: ("wrong", "!"), LOOK: ("look", "!"), NOTE: ("note", "i")}
-_FINE = ("fine", "✓")
 
 
 def state_name(state: State) -> str:
@@ -26,28 +23,16 @@ def state_name(state: State) -> str:
     }[state]  # fmt: skip
 
 
-def show_flags(case: Case) -> None:
-    """Show what the checks found, the gravest first; they never decide."""
-    missing = case.submission.missing_files
-    if missing:
-        st.html(_sign(LOOK, text.ngettext("{n} photo has not arrived yet.", "{n} photos have not arrived yet.", missing)))
-    labels = question_labels(case.tree, text.locale())
-    titles = {shot.attachment.name: labels.get(shot.attachment.question) or shot.attachment.name for shot in case.shots}
-    for flag in case.flags:
-        place = f"{titles.get(flag['attachment'], flag['attachment'])}: " if flag["attachment"] else ""
-        st.html(_sign(flag["severity"], place + flag_sentence(flag, labels)))
-    if not case.flags and not missing:
-        st.html(_sign(0, _("The checks found nothing unusual.")))
-
-
 def show_history(case: Case) -> None:
     """Show who decided what, when and why, oldest first, beginning with the receipt."""
     submission = case.submission
     received = _("Received from {person}", person=case.person_name(submission.person))
     words = arrival_words(case)
     received += ". " + " ".join(words) if words else ""
-    items = [_entry(text.format_datetime(submission.received_at), received, "")]
-    items += [_entry(text.format_datetime(review.at), _review_words(case, review), review.reason) for review in case.reviews]
+    events = [(submission.received_at, received, "")]
+    events += [(review.at, _review_words(case, review), review.reason) for review in case.reviews]
+    events += [(from_text(row["at"]), _judgement_words(case, row), row["reason"]) for row in reversed(case.judgements)]
+    items = [_entry(text.format_datetime(at), what, why) for at, what, why in sorted(events, key=lambda event: event[0])]
     st.html('<ol style="margin:0;padding-left:1.2rem">' + "".join(items) + "</ol>")
 
 
@@ -98,6 +83,11 @@ def _review_words(case: Case, review: Review) -> str:
     return _("{state} by {person}", state=state_name(review.to_state), person=person)
 
 
+def _judgement_words(case: Case, row: Row) -> str:
+    """Who said what of a flag, which is named by its check."""
+    return f"{verdict_words(row['verdict'], case.person_name(row['person']))} ({check_name(row['code'])})"
+
+
 def _entry(when: str, what: str, why: str) -> str:
     reason = f"<br><q>{escape(why)}</q>" if why else ""
     return f"<li>{escape(when)} · {escape(what)}{reason}</li>"
@@ -107,9 +97,3 @@ def severity_name(severity: int) -> str:
     """How much a warning weighs, in the words of the filter."""
     return {LIKELY_WRONG: _("Likely wrong"), LOOK: _("To look at"), NOTE: _("Note")}.get(severity, "")
 
-
-def _sign(severity: int, words: str) -> str:
-    kind, letter = _SIGNS.get(severity, _FINE)
-    weight = f"<b>{escape(name)}:</b> " if (name := severity_name(severity)) else ""
-    mark = f'<span class="mark {kind}" aria-hidden="true">{letter}</span>'
-    return f'<div role="note" class="flag">{mark}<span>{weight}{escape(words)}</span></div>'

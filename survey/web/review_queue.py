@@ -6,21 +6,27 @@ from datetime import date
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from survey.domain.checks import CHECKS, GROUPS
 from survey.domain.submissions import State, typed_code
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_counts, select_form_titles, select_next, select_previous
+from survey.store.queue_statements import CONFIRMED, DISMISSED, EVERY, UNJUDGED
 from survey.store.submissions import select_submission_by_code
 from survey.web import text
+from survey.web.check_words import check_name
 from survey.web.review_answers import said
+from survey.web.review_case import Case
 from survey.web.review_history import state_name
 from survey.web.session import Here
 from survey.web.text import _
 
 ALL = "all"
-EVERY = ""
+ANY = ""
 _SUBMISSION = "submission"
-_FILTERS = ("state", "hamlet", "form", "person", "flags", "since", "until")
+_FILTERS = ("state", "hamlet", "form", "person", "flags", "check", "judged", "since", "until")
+_RISK = "risk"
+_PLACE = "review_place"
 _FLAGS = {"": 0, "1": 1, "2": 2, "3": 3}
 
 
@@ -37,12 +43,38 @@ def show_filters(here: Here, beside: DeltaGenerator) -> QueueFilters:
         form = _choice(_("Checklist"), {key: said(title, text.locale()) or key for key, title in titles.items()}, "form")
         person = _choice(_("Inspector"), people, "person")
         flags = _choice(_("Warnings"), {"1": _("With warnings"), "2": _("To look at"), "3": _("Likely wrong")}, "flags")
+        check = _choice(_("Check"), check_names(), "check")
+        judged = _choice(_("Warnings that are"), judged_names(), "judged", _("not dismissed"))
         since, until = _days()
     with here.survey.reading() as reader:
         counts = select_counts(reader, here.actor.commune, hamlet=hamlet, form=form, scope=here.actor.hamlets)
     with beside:
         states = _states(counts)
-    return QueueFilters(states, hamlet, form, person, since, until, _FLAGS.get(flags or "", 0), here.actor.hamlets)
+    return QueueFilters(
+        states, hamlet, form, person, since, until, _FLAGS.get(flags or "", 0), here.actor.hamlets, check, judged or "", by_risk=_by_risk()
+    )
+
+
+def check_names() -> dict[str, str]:
+    """Every check by its code, group by group."""
+    codes = sorted(CHECKS, key=lambda code: [*GROUPS].index(CHECKS[code].group))
+    return {code: check_name(code) for code in codes}
+
+
+def judged_names() -> dict[str, str]:
+    """Which flags may be asked for, beside those that nobody has dismissed."""
+    return {UNJUDGED: _("not judged yet"), CONFIRMED: _("confirmed"), DISMISSED: _("dismissed"), EVERY: _("any, the dismissed too")}
+
+
+def place_of(case: Case) -> Place:
+    """Where the open submission stands in the queue: where it stood when it was opened.
+
+    To dismiss its flags makes it less risky; the next one is still the next of the riskiest.
+    """
+    kept = st.session_state.get(_PLACE)
+    if kept is None or kept.submission != case.submission.id:
+        kept = st.session_state[_PLACE] = Place(case.submission.received_at, case.submission.id, case.risk)
+    return kept
 
 
 def chosen_entry(here: Here, filters: QueueFilters) -> str | None:
@@ -139,10 +171,21 @@ def _states(counts: Mapping[State, int]) -> tuple[State, ...]:
     return tuple(State) if chosen == ALL else (State(chosen) if chosen in words else State.RECEIVED,)
 
 
-def _choice(label: str, options: Mapping[str, str], name: str) -> str | None:
-    words = {EVERY: _("All"), **options}
-    chosen = _from_address(name, words, EVERY)
-    st.selectbox(label, list(words), format_func=words.__getitem__, key=f"queue_{name}", on_change=_to_address, args=(name, EVERY))
+def _by_risk() -> bool:
+    """Show the choice of order; whether the riskiest comes first."""
+    words = {"": _("Oldest first"), _RISK: _("Riskiest first")}
+    chosen = _from_address("order", words, "")
+    st.selectbox(
+        _("Order"), list(words), format_func=words.__getitem__, key="queue_order", on_change=_to_address, args=("order", ""),
+        label_visibility="collapsed", width=180,
+    )  # fmt: skip
+    return chosen == _RISK
+
+
+def _choice(label: str, options: Mapping[str, str], name: str, default: str = "") -> str | None:
+    words = {ANY: default or _("All"), **options}
+    chosen = _from_address(name, words, ANY)
+    st.selectbox(label, list(words), format_func=words.__getitem__, key=f"queue_{name}", on_change=_to_address, args=(name, ANY))
     return chosen or None
 
 
