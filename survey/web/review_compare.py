@@ -67,7 +67,8 @@ def show_reuse(compared: Compared) -> None:
         reuse_card(case, one.shot, one.use, one.seen, title=titles[one.shot.attachment.name], same_bits=compared.same_bits)
         for one in compared.alike
     ]
-    show_pairs([replace(card, more=place >= _SHOWN) for place, card in enumerate(cards)], key="review_reuse")
+    nearest = _nearest(compared.alike)
+    show_pairs([replace(card, more=place not in nearest) for place, card in enumerate(cards)], key="review_reuse")
     marks = reuse_marks(compared)
     if sum(mark.point is not None for mark in marks) > 1:
         maps.show_map(None, marks, key="review_reuse_map", height=_HEIGHT, least_span=_LEAST_SPAN)
@@ -125,7 +126,7 @@ def _read_alike(reader: Reader, actor: Actor, case: Case) -> tuple[Alike, ...]:
     shown = [use["submission"] for use in others if not use["commune"] and actor.reaches(use["hamlet"])]
     seen = select_used_photos(reader, actor.commune, shown)
     found = [Alike(shots[use["name"]], use, None if use["commune"] else seen.get((use["submission"], use["attachment"]))) for use in others]
-    return tuple(sorted(found, key=lambda one: one.use["distance"]))
+    return tuple(sorted(found, key=lambda one: (one.use["distance"], one.use["how"] != "")))
 
 
 def _is_same_work(case: Case, use: Row, versions: set[str]) -> bool:
@@ -189,6 +190,14 @@ def _place_marks(words: str, colour: Colour, site: tuple[float, float] | None, f
     marks = [Mark(words, colour, (site[1], site[0]), size_px=9)] if site is not None else []
     spots = dict.fromkeys((fix.longitude, fix.latitude) for fix in fixes if fix is not None)
     return marks + [Mark(f"{words}: {_('photo')}", colour, spot) for spot in spots]
+
+
+def _nearest(alike: tuple[Alike, ...]) -> list[int]:
+    """The places of the nearest use of each photo, as many as stand before the fold."""
+    once: dict[str, int] = {}
+    for place, one in enumerate(alike):
+        once.setdefault(one.shot.attachment.name, place)
+    return list(once.values())[:_SHOWN]
 
 
 def _seen_once(compared: Compared) -> list[tuple[Shot, SitePhoto]]:

@@ -79,8 +79,8 @@ def reuse_card(case: Case, shot: Shot, use: Row, seen: SitePhoto | None, *, titl
     heading = _likeness_words(use, same_bits=same_bits) if use["how"] else _("The same file was used twice")
     turns, mirrored = turns_of(use["how"])
     return PairCard(
-        heading, left, right, [title, *_reuse_lines(case, shot, use, seen)], "wrong" if same else "look",
-        turns if use["how"] and seen is not None else None, mirrored,
+        heading, left, right, _reuse_lines(case, shot, use, seen), about=title, weight="wrong" if same else "look",
+        turns=turns if use["how"] and seen is not None else None, mirrored=mirrored,
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def rounds_card(case: Case, shot: Shot, pair: Pair, earlier: SitePhoto, *, title
     before, after = rounds
     left = other_side(earlier, _("Before · {round}", round=before), title)
     right = own_side(case, shot, _("After · {round}", round=after), title)
-    return PairCard(title, left, right, _standpoint_lines(pair), more=more)
+    return PairCard(title, _of_one_site(left), _of_one_site(right), _standpoint_lines(pair), more=more)
 
 
 def turns_of(how: str) -> tuple[tuple[int, ...], bool]:
@@ -179,6 +179,11 @@ def _taken(facts: PhotoFacts) -> str:
     if facts.taken_at is None:
         return _("not given")
     return text.format_datetime(facts.taken_at) if facts.taken_at.tzinfo else f"{facts.taken_at:%H:%M %d/%m/%Y}"
+
+
+def _of_one_site(side: Side) -> Side:
+    """Without place and hamlet, which both sides share."""
+    return replace(side, rows=side.rows[2:], brief=2)
 
 
 def _first(side: Side, first: bool) -> Side:

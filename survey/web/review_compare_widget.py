@@ -4,7 +4,7 @@ Pictures come from /photos by the reader's role, where permission is checked at 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -54,17 +54,18 @@ class Side:
 class PairCard:
     """Two photos to compare; *turns* are the turns in degrees by which the right one may lie over the left, None to leave it as it is.
 
-    *weight* marks how grave it is (`wrong`, `look` or ""), *more* puts the card behind a fold.
+    *about* names the photo where *title* does not; *weight* marks how grave it is (`wrong`, `look` or ""), *more* puts the card behind a fold.
     """
 
     title: str
     left: Side
     right: Side
     lines: Sequence[str] = ()
+    about: str = ""
     weight: str = ""
     turns: Sequence[int] | None = None
     mirrored: bool = False
-    more: bool = field(default=False)
+    more: bool = False
 
 
 def show_pairs(pairs: Sequence[PairCard], *, key: str) -> None:

@@ -33,6 +33,7 @@ export default function ({ data, parentElement }) {
 function card(pair, words, viewer) {
   const box = make('section', 'card ' + pair.weight)
   box.append(make('h4', '', pair.title))
+  if (pair.about) box.append(make('p', 'subject', pair.about))
   for (const line of pair.lines) box.append(make('p', '', line))
   const both = make('div', 'both')
   both.append(half(pair.left, () => viewer.open(pair)), half(pair.right, () => viewer.open(pair)))
@@ -86,6 +87,8 @@ class Viewer {
   #words
   #pair = null
   #at = 50
+  #laid = ''
+  #trouble = ''
   #part
 
   constructor(dialog, words) {
@@ -114,21 +117,21 @@ class Viewer {
   open(pair) {
     if (!comparable(pair)) return
     this.#pair = pair
-    this.#part('title').textContent = pair.title
+    this.#part('title').textContent = [pair.title, pair.about].filter(Boolean).join(' · ')
     for (const name of ['left', 'right']) {
       const side = pair[name]
       const images = this.#dialog.querySelectorAll(`img.${name}`)
       for (const image of images) {
         image.src = side.picture + '/preview'
         image.alt = `${side.badge}: ${side.title}`
-        image.onerror = () => this.#note(this.#words.failed)
+        image.onerror = () => { this.#trouble = this.#words.failed; this.#note() }
       }
       this.#part('tag-' + name).textContent = side.badge
       this.#part('caption-' + name).replaceChildren(badges(side))
     }
     this.#part('table').replaceChildren(...table(pair))
     this.#part('links').replaceChildren(...[pair.left, pair.right].filter(side => side.link).map(link))
-    this.#note('')
+    this.#laid = this.#trouble = ''
     this.#move(50)
     this.#show('over')
     this.#dialog.showModal()
@@ -136,13 +139,16 @@ class Viewer {
     this.#lay(pair)
   }
 
-  #note(words) {
-    this.#part('note').textContent = [...this.#pair.lines, words].filter(Boolean).join(' ')
+  #note() {
+    // Side by side both are shown as they are.
+    const laid = this.#dialog.dataset.mode === 'over' ? this.#laid : ''
+    this.#part('note').textContent = [...this.#pair.lines, laid, this.#trouble].filter(Boolean).join(' ')
   }
 
   #show(mode) {
     this.#dialog.dataset.mode = mode
     for (const name of ['over', 'beside']) this.#part('to-' + name).setAttribute('aria-pressed', String(name === mode))
+    if (this.#pair) this.#note()
   }
 
   #grab(event) {
@@ -187,7 +193,8 @@ class Viewer {
     const found = pair.turns ? align(left, right, pair) : null
     const place = found ?? { ...contain(ratio, right, 0), turn: 0, mirrored: false }
     put(right, place, ratio)
-    this.#note(pair.turns ? laid(found, this.#words) : '')
+    this.#laid = pair.turns ? laid(found, this.#words) : ''
+    this.#note()
   }
 }
 
