@@ -56,7 +56,7 @@ def compare_communes(survey: Survey, commune: str, *, seconds: float = _SLICE_S,
         if time.monotonic() >= ends:
             break
     with survey.transaction() as tx:
-        upsert_job(tx, commune, "compare_communes", commune, {}, survey.now())
+        upsert_job(tx, commune, "compare_communes", commune, {}, survey.now(), background=True)
 
 
 def _go_on(survey: Survey, commune: str, begun: Row, portion: int) -> None:

@@ -50,13 +50,13 @@ def upsert_job(
 def upsert_gathering_job(
     tx: Transaction, commune: str, kind: str, key: str, payload: Mapping[str, object], run_after: datetime
 ) -> None:
-    """Leave work that is done once for all that gathers until *run_after*, at most five minutes ahead.
+    """Leave background work that is done once for all that gathers until *run_after*, at most five minutes ahead.
 
     Where the same work waits already it keeps its time: whoever adds to it every minute does not put it off for ever.
     """
     tx.execute(
-        "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, created_at)"
-        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :after, :after)"
+        "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, background, created_at)"
+        " VALUES (:commune, :job, :kind, :payload, 'waiting', 0, :after, 1, :after)"
         " ON CONFLICT (commune, job) DO UPDATE SET state = 'waiting', attempts = 0, payload = :payload, claimed_by = NULL,"
         " run_after = CASE WHEN job.state = 'waiting' AND job.run_after < :after THEN job.run_after ELSE :after END",
         commune=commune, job=f"{kind}:{key}", kind=kind, payload=dumps(payload), after=to_text(run_after),

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from PIL import Image
 
 from survey import receive
 from survey.commands.work import Worker
@@ -15,6 +16,7 @@ from survey.store.flags import select_flags
 from survey.store.sites import insert_site
 from survey.wiring import Survey
 from tests.conftest import COMMUNE, HAMLETS
+from tests.develop.edits import saved
 from tests.receive.conftest import SITE, fence, new_id, stage, stocked, survey, work
 
 __all__ = ["stocked", "survey", "work"]
@@ -58,6 +60,12 @@ def reuse_flags(survey: Survey, submission: str) -> dict[str, Row]:
 def run_jobs(survey: Survey) -> None:
     """A worker of its own, until no job is due."""
     Worker(survey).work(once=True)
+
+
+def edited_copies(content: bytes, count: int) -> list[bytes]:
+    """*count* files that show the same picture, saved at different qualities."""
+    with Image.open(as_file(content)) as image:
+        return [saved(image, 60 + number) for number in range(count)]
 
 
 def as_file(content: bytes) -> io.BytesIO:
