@@ -3,15 +3,23 @@
 import argparse
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from survey import photos
+from survey.domain.checks import CHECKS, Picture, Visit, examine
+from survey.domain.looks import PhotoLook
 from survey.domain.photos import REFUSALS, Intake
 from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.domain.submissions import Capture, FileState, Source
 from survey.domain.times import optional_to_text
 from survey.wiring import Settings
 
 SUMMARY = "what the photo pipeline reads from files and decides about them"
+
+# What the checks say of a file by itself; the others compare it with a site, a visit or other photos.
+_GROUPS = frozenset({"light", "origin", "quality"})
+_CODES = frozenset({"position_zero", "camera_clock_off"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,14 +54,22 @@ def _look(path: Path) -> dict[str, object]:
 
 
 def _flags(path: Path, intake: Intake) -> list[str]:
-    """What the file alone gives away, the worker's look at its pixels included."""
-    flags = list(intake.facts.signs)
-    if intake.accepted:
-        try:
-            photos.develop(path, intake.facts)
-        except Problem:
-            flags.append("broken_pixels")
-    return flags
+    """The checks' findings on the file alone, its pixels included, as on one that is imported at a desk; the gravest first."""
+    if not intake.accepted:
+        return list(intake.facts.signs)
+    look = _pixels(path, intake)
+    capture = Capture(path.name, Source.DESK)
+    picture = Picture(path.name, FileState.STORED, capture, intake.facts, broken=look is None, look=look)
+    findings = examine(Visit("", received_at=datetime.now(UTC), pictures=(picture,)))
+    return [each.code for each in findings if each.code in _CODES or CHECKS[each.code].group in _GROUPS]
+
+
+def _pixels(path: Path, intake: Intake) -> PhotoLook | None:
+    """What the worker would see; None where the pixels cannot be read."""
+    try:
+        return photos.develop(path, intake.facts).look
+    except Problem:
+        return None
 
 
 def _line(found: dict[str, object], locale: str) -> str:

@@ -1,6 +1,7 @@
 """Everything about a file that is decided before the phone gets its answer; no pixel is decoded (DESIGN 2.5)."""
 
 import dataclasses
+from collections.abc import Iterator
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -38,9 +39,18 @@ def inspect(path: Path, size: int) -> Intake:
 def _facts(path: Path, size: int, structure: Structure) -> PhotoFacts:
     with opened(path, structure.kind) as image:
         facts = read_facts(image, structure, size - structure.end)
+    return dataclasses.replace(facts, signs=(*facts.signs, *_signs(facts)))
+
+
+def _signs(facts: PhotoFacts) -> Iterator[str]:
+    """What size and container give away. Measured: 86 of 86 pictures sent by WhatsApp and 8 of 8 by Facebook, no phone's original."""
     if max(facts.width or 0, facts.height or 0) < LOW_RESOLUTION:
-        return dataclasses.replace(facts, signs=(*facts.signs, "low_resolution"))
-    return facts
+        yield "low_resolution"
+    bare = not (facts.make or facts.model or facts.software or facts.taken_at)
+    if "facebook" in facts.container or (bare and {"jfif", "progressive"} <= set(facts.container)):
+        yield "chat_app"
+    if "c2pa" in facts.container:
+        yield "content_credentials"
 
 
 def _refused(code: str) -> Intake:

@@ -63,6 +63,11 @@ TOO_MANY_FILES = kind(
     "Bài nộp có quá {limit} tệp.", "The submission has more than {limit} files.",
     "Chia thành nhiều bài nộp.", "Split it into several submissions.",
 )
+PHOTO_REFUSED = kind(
+    "PHOTO_REFUSED", 422,
+    "Tệp {name} không dùng làm ảnh được: {reason}", "The file {name} cannot be used as a photo: {reason}",
+    "Chọn tệp khác.", "Choose another file.",
+)
 PHOTO_BROKEN = kind(
     "PHOTO_BROKEN", 422,
     "Không giải mã được ảnh: {reason}.", "The photo cannot be decoded: {reason}.",
@@ -142,4 +147,23 @@ SITE_OTHER_KIND = kind(
     "SITE_OTHER_KIND", 422,
     "Đối tượng {site} không thuộc loại mà phiếu này khảo sát.", "Site {site} is not of the kind that this form surveys.",
     "Chọn một đối tượng đúng loại.", "Choose a site of the right kind.",
+)
+
+# --- photos brought to the desk -------------------------------------------------------------------
+ARCHIVE_UNREADABLE = kind(
+    "ARCHIVE_UNREADABLE", 422,
+    "Không đọc được gói nén {name}.", "The archive {name} cannot be read.",
+    "Hãy nén lại thành ZIP, hoặc chọn trực tiếp các ảnh.", "Pack it again as a ZIP, or choose the photos themselves.",
+)
+FORM_LACKS_ROOM = kind(
+    "FORM_LACKS_ROOM", 422,
+    "Đối tượng {site} có {photos} ảnh trong ngày {day}, mà phiếu “{form_vi}” chỉ chứa được {room}.",
+    "Site {site} has {photos} photos of {day}, and checklist “{form_en}” has room for {room}.",
+    "Bỏ bớt ảnh, hoặc chọn phiếu “Ảnh của đối tượng”, phiếu này nhận mọi số lượng.",
+    "Leave some out, or choose the checklist “Photos of a site”, which takes any number.",
+)
+DAY_NEEDED = kind(
+    "DAY_NEEDED", 422,
+    "Ảnh {name} không ghi ngày chụp.", "The photo {name} does not say when it was taken.",
+    "Hãy cho biết ngày chụp.", "Give the day on which it was taken.",
 )
