@@ -11,6 +11,7 @@ from PIL import Image
 
 from survey.domain.photos import PhotoFacts
 from survey.domain.problems import PHOTO_BROKEN, Problem
+from survey.photos.containers import checksums_hold
 from survey.photos.embedded import Embedded, embedded_in
 from survey.photos.opening import BROKEN, TooManyPixelsError, UnreadableError, opened
 from survey.photos.turns import turned, upright_size
@@ -48,7 +49,7 @@ def _decoded(content: bytes, image: Image.Image, kind: str, orientation: int | N
     size = image.size
     target = fitted(size, side)
     embedded = embedded_in(image, orientation) if kind == "JPEG" else None
-    pixels, damaged = _jpeg(content, image, target) if kind == "JPEG" else (_resizable(image), False)
+    pixels, damaged = _jpeg(content, image, target) if kind == "JPEG" else _other(content, image, kind)
     small = _bare(pixels if pixels.size == target else pixels.resize(target, Image.Resampling.BILINEAR))
     # HEIF comes upright out of its decoder and says orientation 1.
     return Decoded(turned(small, orientation), *upright_size(size, orientation), damaged, embedded)
@@ -85,6 +86,11 @@ def _scaled(content: bytes, image: Image.Image, target: tuple[int, int], strict:
     if image.mode == "CMYK":
         return Image.fromarray(np.invert(pixels), "CMYK")  # all programs write it inverted, as Adobe's did
     return Image.fromarray(pixels[:, :, 0] if image.mode == "L" else pixels)
+
+
+def _other(content: bytes, image: Image.Image, kind: str) -> tuple[Image.Image, bool]:
+    """The pixels of a picture that is no JPEG, and whether its data is damaged, as far as its format lets us tell."""
+    return _resizable(image), kind == "PNG" and not checksums_hold(content)
 
 
 def _resizable(image: Image.Image) -> Image.Image:
