@@ -13,8 +13,8 @@ REGISTER_LISTS = {f"{kind}.csv": kind for kind in SITE_KINDS}
 class CompiledForm:
     """One XLSForm checklist: for ODK Collect as *xform* (*xform_md5* is `md5:` and the hex of its bytes), for us as *tree*.
 
-    The tree is described in docs/forms.md; *title* is by language, *site_kind* empty where the form is for every kind of place. *remarks*,
-    by language, are what its author should know: sentences, kept nowhere.
+    The tree is described in docs/forms.md; *title* is by language, *site_kind* empty where the form is for every kind of place, *desk_only*
+    where phones do not offer it. *remarks*, by language, are what its author should know: sentences, kept nowhere.
     """
 
     form: str
@@ -24,18 +24,20 @@ class CompiledForm:
     xform: str
     xform_md5: str
     tree: Mapping[str, Any]
+    desk_only: bool = False
     remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class FormHead:
-    """What lists show of a loaded form."""
+    """What lists show of a loaded form; *desk_only*: it is offered where photos are brought in at the desk, and nowhere else."""
 
     form: str
     version: str
     title: Mapping[str, str]
     site_kind: str
     xform_md5: str
+    desk_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -149,5 +149,6 @@ def _compiled(draft: Draft, tree: dict[str, Any], xform: str) -> CompiledForm:
         xform=xform,
         xform_md5="md5:" + hashlib.md5(xform.encode(), usedforsecurity=False).hexdigest(),
         tree=tree,
+        desk_only=str(draft.source.get("desk_only") or "").strip().lower() == "yes",
         remarks={language: tuple(remark.say(language) for remark in draft.remarks) for language in ("vi", "en")},
     )

@@ -22,7 +22,8 @@ def render_instance(
     """
     paths = {node["name"]: node["path"] for node in walk(tree["children"])}
     canonical = {key if key.startswith("/") else paths[key]: value for key, value in values.items()}
-    settled = settle(tree, place_repeats(tree, canonical), today=(meta.get("timeEnd") or "")[:10], now=meta.get("timeEnd", ""))
+    now = meta.get("timeEnd") or meta.get("timeStart") or ""
+    settled = settle(tree, place_repeats(tree, canonical), today=now[:10], now=now)
     namespace = tree.get("namespace")
     nsmap: Any = {None: namespace} if namespace else {}  # lxml takes None for the default prefix; its stubs do not know
     root = etree.Element(_tag(namespace, tree["root"]), {"id": tree["form"], "version": tree["version"]}, nsmap=nsmap)

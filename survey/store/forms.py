@@ -37,10 +37,10 @@ def insert_form(tx: Transaction, commune: str, compiled: CompiledForm, content: 
 
 def _insert(tx: Transaction, commune: str, compiled: CompiledForm, content: bytes, at: datetime) -> None:
     tx.execute(
-        "INSERT INTO form (commune, form, version, title, site_kind, xlsform, xform, xform_md5, tree, loaded_at)"
-        " VALUES (:commune, :form, :version, :title, :site_kind, :xlsform, :xform, :xform_md5, :tree, :loaded_at)",
+        "INSERT INTO form (commune, form, version, title, site_kind, desk_only, xlsform, xform, xform_md5, tree, loaded_at)"
+        " VALUES (:commune, :form, :version, :title, :site_kind, :desk_only, :xlsform, :xform, :xform_md5, :tree, :loaded_at)",
         commune=commune, form=compiled.form, version=compiled.version, title=dumps(compiled.title), site_kind=compiled.site_kind,
-        xlsform=content, xform=compiled.xform, xform_md5=compiled.xform_md5, tree=dumps(compiled.tree), loaded_at=to_text(at),
+        desk_only=int(compiled.desk_only), xlsform=content, xform=compiled.xform, xform_md5=compiled.xform_md5, tree=dumps(compiled.tree), loaded_at=to_text(at),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _update_retired(tx: Transaction, commune: str, form: str, version: str, at: 
 def select_forms(reader: Reader, commune: str) -> list[FormHead]:
     """The present version of each form: the one loaded last that is not retired."""
     rows = reader.rows(
-        "SELECT form, version, title, site_kind, xform_md5, loaded_at FROM form"
+        "SELECT form, version, title, site_kind, desk_only, xform_md5, loaded_at FROM form"
         " WHERE commune = :commune AND retired_at IS NULL ORDER BY form, loaded_at, version",
         commune=commune,
     )
@@ -69,9 +69,10 @@ def select_forms(reader: Reader, commune: str) -> list[FormHead]:
 
 
 def select_xforms(reader: Reader, commune: str, *, form: str | None = None, all_versions: bool = False) -> list[tuple[FormHead, str]]:
-    """The forms in use with their XForms: the present version of each, or all that are not retired; only *form* where it is given."""
+    """The forms that phones may fill in, with their XForms: the present version of each, or all not retired; only *form* where given."""
     rows = reader.rows(
-        "SELECT form, version, title, site_kind, xform_md5, xform FROM form WHERE commune = :commune AND retired_at IS NULL"
+        "SELECT form, version, title, site_kind, desk_only, xform_md5, xform FROM form"
+        " WHERE commune = :commune AND retired_at IS NULL AND desk_only = 0"
         + (" AND form = :form" if form is not None else "") + " ORDER BY form, loaded_at, version",
         commune=commune, **({} if form is None else {"form": form}),
     )  # fmt: skip
@@ -82,14 +83,14 @@ def select_xforms(reader: Reader, commune: str, *, form: str | None = None, all_
 def select_form(reader: Reader, commune: str, form: str, version: str) -> CompiledForm | None:
     """One version of a form, retired or not; None where there is none."""
     row = reader.row(
-        "SELECT form, version, title, site_kind, xform, xform_md5, tree FROM form"
+        "SELECT form, version, title, site_kind, desk_only, xform, xform_md5, tree FROM form"
         " WHERE commune = :commune AND form = :form AND version = :version",
         commune=commune, form=form, version=version,
     )  # fmt: skip
     if row is None:
         return None
     title, tree = json.loads(row["title"]), json.loads(row["tree"])
-    return CompiledForm(row["form"], row["version"], title, row["site_kind"], row["xform"], row["xform_md5"], tree)
+    return CompiledForm(row["form"], row["version"], title, row["site_kind"], row["xform"], row["xform_md5"], tree, bool(row["desk_only"]))
 
 
 def select_tree(reader: Reader, commune: str, form: str, version: str) -> Mapping[str, Any] | None:
@@ -105,4 +106,4 @@ def select_tree(reader: Reader, commune: str, form: str, version: str) -> Mappin
 
 
 def _head(row: Row) -> FormHead:
-    return FormHead(row["form"], row["version"], json.loads(row["title"]), row["site_kind"], row["xform_md5"])
+    return FormHead(row["form"], row["version"], json.loads(row["title"]), row["site_kind"], row["xform_md5"], bool(row["desk_only"]))

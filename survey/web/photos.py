@@ -23,7 +23,7 @@ from survey.web.text import _
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif"}
-_HEADERS = {
+PICTURE_HEADERS = {
     "Cache-Control": "private, no-cache",  # kept by the browser, asked for again each time: permission may have ended
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -46,7 +46,7 @@ def show_original(request: Request) -> Response:
     sha256, size = blob["sha256"], blob["size"]
     media_type = blob["media_type"] if blob["media_type"] in _ENDINGS else "application/octet-stream"
     name = f"{sha256[:12]}.{_ENDINGS.get(media_type, 'bin')}"
-    headers = {**_HEADERS, "ETag": f'"{sha256}"', "Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {**PICTURE_HEADERS, "ETag": f'"{sha256}"', "Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     part = ranges.part(request, size, headers["ETag"])
@@ -70,15 +70,15 @@ def show_view(request: Request) -> Response:
         waiting = blob["views"] == "waiting"
         return _placeholder(_("Preparing the picture…") if waiting else _("No preview; download the original"), waiting=waiting)
     if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={**_HEADERS, "ETag": tag})
-    return Response(content, media_type="image/jpeg", headers={**_HEADERS, "ETag": tag})
+        return Response(status_code=304, headers={**PICTURE_HEADERS, "ETag": tag})
+    return Response(content, media_type="image/jpeg", headers={**PICTURE_HEADERS, "ETag": tag})
 
 
 def show_public(request: Request) -> Response:
     """The copy that may leave the office, covered where anybody covered it; never kept by the browser, since that may change."""
     blob = _permitted(request)
     content = privacy.public_view(session.open(), blob["sha256"])
-    return Response(content, media_type="image/jpeg", headers={**_HEADERS, "Cache-Control": "no-store"})
+    return Response(content, media_type="image/jpeg", headers={**PICTURE_HEADERS, "Cache-Control": "no-store"})
 
 
 def may_see(actor: Actor, uses: Iterable[Row]) -> bool:
@@ -109,5 +109,5 @@ def _placeholder(sentence: str, *, waiting: bool) -> Response:
         '<circle cx="160" cy="121" r="20" fill="none" stroke="#5d6b62" stroke-width="6"/>'
         f'<text x="160" y="200" text-anchor="middle" font-family="sans-serif" font-size="17" fill="#39463e">{sentence}</text></svg>'
     )
-    headers = {**_HEADERS, "Cache-Control": "no-store", **({"Retry-After": "2"} if waiting else {})}
+    headers = {**PICTURE_HEADERS, "Cache-Control": "no-store", **({"Retry-After": "2"} if waiting else {})}
     return Response(drawing, status_code=202 if waiting else 200, media_type="image/svg+xml", headers=headers)

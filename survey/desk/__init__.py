@@ -1,0 +1,30 @@
+"""Photos that an officer brings to the desk: read, proposed to sites, corrected by the person, made into visits; doors hand them in."""
+
+from survey.desk.bringing import THUMB_JOB as THUMB_JOB
+from survey.desk.bringing import Brought as Brought
+from survey.desk.bringing import Found as Found
+from survey.desk.bringing import Piece as Piece
+from survey.desk.bringing import bring as bring
+from survey.desk.bringing import bring_part as bring_part
+from survey.desk.bringing import look as look
+from survey.desk.bringing import open_photo as open_photo
+from survey.desk.bringing import progress as progress
+from survey.desk.bringing import sweep as sweep
+from survey.desk.bringing import throw_away as throw_away
+from survey.desk.bringing import unpack_archive as unpack_archive
+from survey.desk.reasons import REASONS as REASONS
+from survey.desk.reasons import Refusal as Refusal
+from survey.desk.small import make_small as make_small
+from survey.desk.small import read_small as read_small
+from survey.desk.visits import SITE_PHOTOS as SITE_PHOTOS
+from survey.desk.visits import Handover as Handover
+from survey.desk.visits import Picture as Picture
+from survey.desk.visits import checklists as checklists
+from survey.desk.visits import make_visits as make_visits
+from survey.desk.waiting import Choice as Choice
+from survey.desk.waiting import Waiting as Waiting
+from survey.desk.waiting import choose as choose
+from survey.desk.waiting import handed_in as handed_in
+from survey.desk.waiting import pictures as pictures
+from survey.desk.waiting import propose_sites as propose_sites
+from survey.desk.waiting import waiting as waiting
