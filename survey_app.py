@@ -18,10 +18,13 @@ def show_pages() -> None:
     pages = [
         (None, "home", _("Home"), ":material/home:"),
         (Ability.CAPTURE, "capture", _("Capture"), ":material/photo_camera:"),
+        (Ability.CAPTURE, "photos_import", _("Bring in photos"), ":material/add_photo_alternate:"),
         (Ability.REVIEW, "review", _("Review"), ":material/rule:"),
+        (Ability.REVIEW, "checks", _("Checks"), ":material/fact_check:"),
         (Ability.SEE_FIGURES, "criteria", _("Criteria"), ":material/checklist:"),
         (Ability.EDIT_REGISTER, "register", _("Register"), ":material/list_alt:"),
         (Ability.EXPORT, "evidence", _("Evidence"), ":material/inventory_2:"),
+        (Ability.REVIEW, "privacy", _("Privacy"), ":material/shield_person:"),
         (Ability.MANAGE, "people", _("People"), ":material/group:"),
         (Ability.MANAGE, "phones", _("Phones"), ":material/smartphone:"),
         (None, "account", _("My account"), ":material/person:"),

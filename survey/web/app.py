@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from survey.domain.problems import Problem
-from survey.web import api, bundles, field, middleware, offline, photos, refusals, resume, session, signin
+from survey.web import api, bundles, desk, field, middleware, offline, photos, queue_export, refusals, resume, session, signin
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 
@@ -34,8 +34,10 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *api.routes(),
         *resume.routes(),
         *offline.routes(),
+        *queue_export.routes(),
         *field.routes(),
         *photos.routes(),
+        *desk.routes(),
         *bundles.routes(),
         *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for path in _unclaimed()),

@@ -59,11 +59,15 @@ def group_flags(flags: Sequence[Row], order: Sequence[str]) -> list[Group]:
 
 def sign(severity: int, words: str, aside: str = "") -> str:
     """A line about one thing that was found, with its weight as a drawn mark and as a word; *aside* follows in small type."""
-    kind, letter = _SIGNS.get(severity, _FINE)
     weight = f"<b>{escape(name)}:</b> " if (name := severity_name(severity)) else ""
-    mark = f'<span class="mark {kind}" aria-hidden="true">{letter}</span>'
     small = f" <small>{escape(aside)}</small>" if aside else ""
-    return f'<div role="note" class="flag">{mark}<span>{weight}{escape(words)}{small}</span></div>'
+    return f'<div role="note" class="flag">{mark(severity)}<span>{weight}{escape(words)}{small}</span></div>'
+
+
+def mark(severity: int) -> str:
+    """The drawn mark of a severity."""
+    kind, letter = _SIGNS.get(severity, _FINE)
+    return f'<span class="mark {kind}" aria-hidden="true">{letter}</span>'
 
 
 def _show_unfinished(case: Case) -> bool:
@@ -123,7 +127,7 @@ def _sentence(group: Group, words: _Words) -> str:
     title = words.titles.get(first["attachment"], first["attachment"])
     if len(group.flags) == 1:
         return f"{title}: {sentences.pop()}" if title else sentences.pop()
-    many = text.ngettext("{n} photo", "{n} photos", len(group.flags))
+    many = _("On {n} photos", n=text.format_number(len(group.flags)))
     if len(sentences) == 1:
         return f"{many}: {sentences.pop()}"
     return _("{photos}, the first ({title}): {sentence}", photos=many, title=title, sentence=flag_sentence(first, words.labels))

@@ -1,13 +1,21 @@
 """Many submissions at once: a page of the queue as a table, one decision and one reason for all that are ticked."""
 
+from collections.abc import Mapping, Sequence
+from html import escape
+
 import streamlit as st
 
 from survey import review
+from survey.domain.judgements import DISMISSED
+from survey.domain.ports import Row
 from survey.domain.submissions import State
+from survey.store.flags import select_flags_of_many
 from survey.store.queue import PAGE, Place, QueueEntry, QueueFilters, select_queue_page
 from survey.web import text
+from survey.web.queue_export import export_address
 from survey.web.review import acting, common_reasons, remember, show_ready_reasons, show_reason
 from survey.web.review_history import severity_name, state_name
+from survey.web.review_photos import flag_sentence
 from survey.web.review_queue import open_one
 from survey.web.session import Here
 from survey.web.text import _
@@ -21,25 +29,29 @@ def show_list(here: Here, filters: QueueFilters, titles: dict[str, str]) -> None
     trail = _trail(filters)
     with here.survey.reading() as reader:
         entries = select_queue_page(reader, here.actor.commune, filters, trail[-1] if trail else None, limit=PAGE + 1)
+        flags = select_flags_of_many(reader, here.actor.commune, [entry.submission for entry in entries[:PAGE]])
     shown = entries[:PAGE]
     if not shown:
         st.info(_("Nothing here. Choose another state or fewer filters."), icon=":material/inbox:")
         return
     table = st.dataframe(
-        _rows(shown, titles), hide_index=True, on_select="rerun", selection_mode="multi-row", width="stretch",
+        _rows(shown, titles, flags), hide_index=True, on_select="rerun", selection_mode="multi-row", width="stretch",
         key=f"review_table_{shown[0].submission}_{len(shown)}", row_height=44, height=min(40 + 44 * len(shown), 540),
     )  # fmt: skip
     ticked = [shown[row] for row in table.selection.rows if row < len(shown)]
     _show_pages(trail, shown, more=len(entries) > PAGE)
+    # A link of ours: what Streamlit's own download button serves, anybody may fetch.
+    label = escape(_("Download the list with its warnings (CSV)"))
+    st.html(f'<a class="door" href="{escape(export_address(filters))}" download>{label}</a>')
     _show_many(ticked)
 
 
-def _rows(entries: list[QueueEntry], titles: dict[str, str]) -> list[dict[str, object]]:
+def _rows(entries: list[QueueEntry], titles: dict[str, str], flags: Mapping[str, Sequence[Row]]) -> list[dict[str, object]]:
     return [
         {
             _("Site"): f"{entry.site_code} {entry.site_name}" if entry.site_code else "–",
             _("Checklist"): titles.get(entry.form, entry.form),
-            _("Warnings"): f"{severity_name(entry.flag_severity)} ({entry.flag_count})" if entry.flag_count else "",
+            _("Warnings"): _warnings(entry, flags.get(entry.submission, ())),
             _("Missing files"): text.format_number(entry.missing_files) if entry.missing_files else "",
             _("Received at"): text.format_datetime(entry.received_at),
             _("Inspector"): entry.person_name or "?",
@@ -49,6 +61,15 @@ def _rows(entries: list[QueueEntry], titles: dict[str, str]) -> list[dict[str, o
         }
         for entry in entries
     ]
+
+
+def _warnings(entry: QueueEntry, flags: Sequence[Row]) -> str:
+    """The gravest open one, and how many others there are."""
+    standing = [flag for flag in flags if flag["verdict"] != DISMISSED]
+    if not standing:
+        return ""
+    others = f" (+{text.format_number(len(standing) - 1)})" if len(standing) > 1 else ""
+    return f"{severity_name(entry.flag_severity)}: {flag_sentence(standing[0])}{others}"
 
 
 def _trail(filters: QueueFilters) -> list[Place]:
