@@ -108,16 +108,15 @@ def _day(reader: Reader, submission: Submission) -> Day | None:
 
 
 def _other(row: Row, own: Collection[str]) -> Other:
-    """The visit in a row of `survey.store.routes`, its times corrected by how far its phone's clock was off."""
-    drift = timedelta(seconds=row["clock_drift_s"] or 0)
+    """The visit in a row of `survey.store.routes`."""
     fix = None
     if row["latitude"] is not None:
         at, by_hand = optional_from_text(row["fix_at"]), bool(row["fix_by_hand"])
-        fix = Fix(row["latitude"], row["longitude"], row["accuracy_m"], row["altitude_m"], at - drift if at else None, by_hand)
+        fix = Fix(row["latitude"], row["longitude"], row["accuracy_m"], row["altitude_m"], at, by_hand)
     return Other(
         submission=row["submission"], code=row["code"], site=row["site"], site_code=row["site_code"],
-        ended_at=from_text(row["captured_at"]) - drift, fix=fix, site_line=_site_line(row),
-        linked=row["submission"] in own or row["replaces"] in own,
+        ended_at=from_text(row["captured_at"]), fix=fix, site_line=_site_line(row),
+        clock_drift_s=row["clock_drift_s"], linked=row["submission"] in own or row["replaces"] in own,
     )  # fmt: skip
 
 

@@ -21,10 +21,9 @@ _DECIMALS = 5  # a position rounded so far says nothing by being the same as ano
 def on_visit(visit: Visit, limits: Thresholds) -> Iterator[Finding]:
     """Findings on the visit beside the same person's others, and those at the very same position."""
     if visit.ended_at is not None:
-        ended = by_right_clock(visit.ended_at, visit.clock_drift_s)
-        yield from _speed(visit, ended, limits)
-        yield from _at_once(visit, ended, limits)
-        yield from _same_spot(visit, ended, limits)
+        yield from _speed(visit, visit.ended_at, limits)
+        yield from _at_once(visit, visit.ended_at, limits)
+        yield from _same_spot(visit, visit.ended_at, limits)
     yield from _full_day(visit, limits)
 
 
@@ -46,10 +45,10 @@ def _measured(visit: Visit) -> Iterator[tuple[Fix, Other, Fix]]:
 def _speed(visit: Visit, ended: datetime, limits: Thresholds) -> Iterator[Finding]:
     fastest: tuple[float, Other, float, float] | None = None
     for fix, other, their_fix in _measured(visit):
-        seconds = max(1.0, abs((_fixed_at(fix, ended, visit.clock_drift_s) - (their_fix.at or other.ended_at)).total_seconds()))
-        if distance_m(fix.latitude, fix.longitude, their_fix.latitude, their_fix.longitude) <= limits.far_hop_m:
-            continue
+        seconds = max(1.0, _apart_s(visit, fix.at or ended, other, their_fix.at or other.ended_at, limits))
         metres = apart_m(fix, their_fix, limits)
+        if metres <= limits.far_hop_m:
+            continue
         if fastest is None or metres / seconds > fastest[0]:
             fastest = (metres / seconds, other, metres, seconds)
     if fastest is None or fastest[0] <= limits.fast_mps:
@@ -60,14 +59,21 @@ def _speed(visit: Visit, ended: datetime, limits: Thresholds) -> Iterator[Findin
     yield found(code, submission=other.code, distance_km=kilometres, minutes=minutes, speed_kmh=round(speed * 3.6))
 
 
-def _fixed_at(fix: Fix, ended: datetime, drift_s: float | None) -> datetime:
-    return by_right_clock(fix.at, drift_s) if fix.at else ended
+def _apart_s(visit: Visit, moment: datetime, other: Other, their_moment: datetime, limits: Thresholds) -> float:
+    """Seconds between a moment of either visit, by their phones' clocks: one person has mostly one phone.
+
+    Only where one clock was off and the other was not, both are corrected: how far a clock was off is known no better than sending is fast.
+    """
+    drift, their_drift = visit.clock_drift_s or 0, other.clock_drift_s or 0
+    if abs(drift - their_drift) > limits.clock_drift_min * 60:
+        moment, their_moment = by_right_clock(moment, drift), by_right_clock(their_moment, their_drift)
+    return abs((moment - their_moment).total_seconds())
 
 
 def _at_once(visit: Visit, ended: datetime, limits: Thresholds) -> Iterator[Finding]:
     pairs = []
     for fix, other, their_fix in _measured(visit):
-        seconds = abs((ended - other.ended_at).total_seconds())
+        seconds = _apart_s(visit, ended, other, other.ended_at, limits)
         elsewhere = visit.site is None or other.site != visit.site
         metres = apart_m(fix, their_fix, limits)
         if elsewhere and seconds < limits.at_once_s and metres > limits.at_once_m:
@@ -92,7 +98,8 @@ def _is_precise(fix: Fix) -> bool:
 
 
 def _is_odd(visit: Visit, ended: datetime, other: Other, limits: Thresholds) -> bool:
-    if abs((ended - other.ended_at).total_seconds()) > limits.same_spot_min * 60 or local_date(ended) != local_date(other.ended_at):
+    long_after = _apart_s(visit, ended, other, other.ended_at, limits) > limits.same_spot_min * 60
+    if long_after or local_date(ended) != local_date(other.ended_at):
         return True
     different = visit.site is not None and other.site is not None and visit.site != other.site
     return different and bool(visit.site_line and other.site_line) and lines_apart_m(visit.site_line, other.site_line) >= limits.same_spot_m

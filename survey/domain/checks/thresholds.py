@@ -135,7 +135,7 @@ THRESHOLDS: dict[str, ThresholdKind] = {
         0.40, 0.10, 0.95, _own("with so much of it white, half of the picture says nothing"),
     ),
     "far_hop_m": ThresholdKind(
-        "Quãng đường từ đó mới tính tốc độ", "Distance from which speed is reckoned", "m", 1000, 200, 20000,
+        "Quãng đường từ đó mới tính tốc độ, sau khi trừ sai số", "Distance from which speed is reckoned, less both radii", "m", 1000, 200, 20000,
         _own("nearer, the two radii and the two times are a large part of the figure"),
     ),
     "fast_mps": ThresholdKind(

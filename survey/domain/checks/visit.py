@@ -72,9 +72,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Other:
-    """Another visit, by the same person or at the same spot: when it was finished by a right clock, and where.
+    """Another visit, by the same person or at the same spot: when it was finished by its phone's clock, and where.
 
-    *site_line* is its site's registered place as in `Visit`. *linked*: one of the two replaces the other.
+    *site_line* is its site's registered place and *clock_drift_s* how far the clock was ahead, as in `Visit`. *linked*: one of the two
+    replaces the other.
     """
 
     submission: str
@@ -84,6 +85,7 @@ class Other:
     ended_at: datetime
     fix: Fix | None = None
     site_line: Line = ()
+    clock_drift_s: float | None = None
     linked: bool = False
 
 
