@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from survey.domain.answering import answers_mark
 from survey.domain.canonical import sha256_hex
 from survey.domain.checks import CHECKS, LOOK
 from survey.domain.forms import Misfit
@@ -25,6 +26,7 @@ from survey.store.forms import select_tree
 from survey.store.measures import insert_measures
 from survey.store.people import select_person
 from survey.store.places import select_hamlet
+from survey.store.routes import update_answers_mark
 from survey.store.sites import select_site, select_site_by_code
 from survey.store.submissions import insert_submission, select_submission
 
@@ -70,6 +72,7 @@ def submission(
     now = survey.now()
     drift = clock_drift_s(phone_time, now)
     flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now), instance.repeats))
+    mark = answers_mark(canonical_answers(instance), tree)
     with survey.transaction() as tx:
         newcomer = replace(_submission(tx, actor, instance, xml, door=door, now=now), clock_drift_s=drift)
         known, refusal = _enter(tx, actor, newcomer, xml)
@@ -77,7 +80,7 @@ def submission(
             set_aside(tx, newcomer, xml, kept, refusal)
         else:
             if known is newcomer:
-                _insert_parts(tx, actor, newcomer, instance, flags)
+                _insert_parts(tx, actor, newcomer, instance, flags, mark)
             insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
         settle_erased(tx, survey, actor, kept)
@@ -177,8 +180,11 @@ def _known(reader: Reader, actor: Actor, submission_id: str) -> Submission | Non
     return known
 
 
-def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, instance: Instance, flags: Sequence[Mapping[str, object]]) -> None:
+def _insert_parts(
+    tx: Transaction, actor: Actor, submission: Submission, instance: Instance, flags: Sequence[Mapping[str, object]], mark: str | None
+) -> None:
     insert_named(tx, submission.commune, instance)
+    update_answers_mark(tx, submission.commune, submission.id, mark)
     replaced = select_submission(tx, submission.commune, submission.replaces) if submission.replaces else None
     # Naming a stranger's submission as one's predecessor must not open its photos.
     if replaced is not None and (replaced.person == actor.person or actor.may(Ability.SEE_ALL)):

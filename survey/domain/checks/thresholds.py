@@ -32,7 +32,7 @@ THRESHOLDS: dict[str, ThresholdKind] = {
     "near_site_m": ThresholdKind(
         "Khoảng cách tới đối tượng được coi là tại chỗ", "Distance to the site that counts as being there", "m", 50, 10, 500,
         _measured("a cheap phone's fixes inside one home scattered by 10 m (half of them) to 14 m (the worst of 45); a yard is a few tens"
-                  " of metres deep"),
+        " of metres deep"),
     ),
     "far_from_site_m": ThresholdKind(
         "Khoảng cách tới đối tượng được coi là sai chỗ, sau khi trừ sai số", "Distance to the site that is a mismatch, less both radii",
@@ -135,7 +135,8 @@ THRESHOLDS: dict[str, ThresholdKind] = {
         0.40, 0.10, 0.95, _own("with so much of it white, half of the picture says nothing"),
     ),
     "far_hop_m": ThresholdKind(
-        "Quãng đường từ đó mới tính tốc độ, sau khi trừ sai số", "Distance from which speed is reckoned, less both radii", "m", 1000, 200, 20000,
+        "Quãng đường từ đó mới tính tốc độ, sau khi trừ sai số", "Distance from which speed is reckoned, less both radii", "m",
+        1000, 200, 20000,
         _own("nearer, the two radii and the two times are a large part of the figure"),
     ),
     "fast_mps": ThresholdKind(
