@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from survey import desk
+from survey.domain.forms import FormHead
 from survey.domain.people import Actor
 from survey.domain.ports import Reader
 from survey.domain.proposals import Certainty, Proposal, taken_moment
@@ -17,12 +18,7 @@ def desk_state(reader: Reader, actor: Actor, found: Sequence[desk.Waiting]) -> d
     """All that the page shows: the photos in order of time, the sites they name, the checklists for each kind of site."""
     hamlets = {hamlet.id: hamlet.name for hamlet in select_hamlets(reader, actor.commune)}
     sites = {site.id: _site(site, hamlets) for one in found for site in _sites(one)}
-    forms = {
-        kind.value: [
-            {"form": head.form, "title": head.title.get(text.locale()) or head.form} for head in desk.checklists(reader, actor.commune, kind)
-        ]
-        for kind in SiteKind
-    }
+    forms = {kind.value: [_form(head) for head in desk.checklists(reader, actor.commune, kind)] for kind in SiteKind}
     return {"photos": [_photo(one) for one in found], "sites": sites, "forms": forms}
 
 
@@ -78,6 +74,10 @@ def _sites(one: desk.Waiting) -> list[Site]:
     """The sites that the page names for a photo: the chosen one, and those that its file speaks for."""
     near = [nearby.site for nearby in (one.proposal.nearest, one.proposal.second) if nearby]
     return list({site.id: site for site in ([one.site] if one.site else []) + near}.values())
+
+
+def _form(head: FormHead) -> dict[str, str]:
+    return {"form": head.form, "title": head.title.get(text.locale()) or head.form}
 
 
 def _site(site: Site, hamlets: dict[str, str]) -> dict[str, object]:
