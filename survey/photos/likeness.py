@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +17,9 @@ ALIKE_BITS: Final = 8
 _BLOCK: Final = 32_768
 # Our own choice: photos whose hashes a worker holds, 36 bytes each; seven communes of 150,000 photos take 38 MB.
 _MOST_HELD: Final = 1_050_000
+
+# Photos that are held as Python's numbers, many times as large, on their way in.
+_PORTION: Final = 10_000
 
 _NONE: Final[NDArray[np.int64]] = np.empty(0, np.int64)
 
@@ -48,13 +52,13 @@ class Index:
 
     def extend(self, photos: Iterable[tuple[int, Hashes]]) -> None:
         """Add *photos* as (number, hashes of `REGIONS`)."""
-        added = list(photos)
-        self._make_room(len(added))
-        end = self._length + len(added)
-        if added:
+        coming = iter(photos)
+        while added := list(islice(coming, _PORTION)):
+            self._make_room(len(added))
+            end = self._length + len(added)
             self._seqs[self._length : end] = [seq for seq, _ in added]
             self._hashes[self._length : end] = [hashes for _, hashes in added]
-        self._length = end
+            self._length = end
 
     def nearest(self, probes: Sequence[tuple[str, int]], most: int) -> list[Found]:
         """The photos that a probe (name, hash) comes within `ALIKE_BITS` of, the nearest *most* of them, each once, nearest first."""

@@ -1,6 +1,7 @@
 """Across communes: a picture used in two communes is found in both, whoever adds at the same time; another commune's people stay hidden."""
 
 import random
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -139,19 +140,23 @@ def pair_count(survey: Survey) -> int:
 
 
 def test_two_communes_that_add_at_once_miss_no_pair(province: Survey) -> None:
-    """Each of two threads adds 25 photos that look like the other's and compares after some of them, in portions of three."""
+    """In each commune one thread adds 40 photos that look like the other's, another compares all the while, in portions of three."""
+    ended = {COMMUNE: threading.Event(), OTHER: threading.Event()}
 
-    def commune(code: str, bits: int) -> None:
-        chance = random.Random(code)  # noqa: S311 - pauses for a test guard no secret
-        for key in range(25):
+    def add_all(code: str, bits: int) -> None:
+        for key in range(40):
             add(province, code, key, bits)
-            if chance.random() < 0.4:
-                compare_communes(province, code, seconds=EVERYTHING, portion=3)
-        compare_communes(province, code, seconds=EVERYTHING, portion=3)
+        ended[code].set()
 
-    at_once([lambda: commune(COMMUNE, 0), lambda: commune(OTHER, 3)])
+    def compare_all(code: str) -> None:
+        over = False
+        while not over:
+            over = ended[code].is_set()
+            compare_communes(province, code, seconds=EVERYTHING, portion=3)
 
-    assert pair_count(province) == 25
+    at_once([lambda: add_all(COMMUNE, 0), lambda: add_all(OTHER, 3), lambda: compare_all(COMMUNE), lambda: compare_all(OTHER)])
+
+    assert pair_count(province) == 40
 
 
 def test_a_pair_added_between_two_portions_is_found_by_the_one_who_came_later(province: Survey) -> None:
