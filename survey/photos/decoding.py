@@ -69,7 +69,7 @@ def _jpeg(content: bytes, image: Image.Image, target: tuple[int, int]) -> tuple[
     for strict in (True, False):
         try:
             return _scaled(content, image, target, strict), not strict
-        except (ValueError, RuntimeError):
+        except (ValueError, RuntimeError, KeyError):  # a KeyError where it has no name for the colours' resolution
             continue
     # Asked for the exact target Pillow takes the nearest larger scale.
     image.draft("RGB", target)
