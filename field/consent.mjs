@@ -76,7 +76,7 @@ function questionPart(visit) {
   }
   const tiles = boxes.map((box) => h("label", { class: "tile" }, box, h("span", {}, said[box.value])));
   const advice = h("p", { role: "status" });
-  const title = h("div", { class: "label", id: "consent-label" }, t("Do the people here agree to photos? Ask before the first one."));
+  const title = h("div", { class: "label", id: "consent-label" }, t("Do the people here agree to photos?"));
   const group = h("div", { class: "tiles", role: "radiogroup", "aria-labelledby": "consent-label" }, tiles);
   return {
     element: h("div", { class: "question", id: "consent" }, title, group, advice),
@@ -94,5 +94,5 @@ function adviceFor(consent) {
     const how = t("Photograph no people and nothing inside the house or yard. The answers can be sent without photos.");
     return `${how} ${t("Where the checklist needs a photo, the reviewer decides.")}`;
   }
-  return consent ? "" : t("Without an answer it counts as nobody asked.");
+  return consent ? "" : t("Ask before the first photo. Without an answer it counts as nobody asked.");
 }

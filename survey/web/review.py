@@ -13,6 +13,7 @@ from survey.store.queue import Place, QueueEntry, QueueFilters, select_next
 from survey.store.sites import SiteFilter, select_nearest, select_sites_page
 from survey.web import review_queue, session, text
 from survey.web.review_answers import said
+from survey.web.review_arrival import consent_words
 from survey.web.review_case import Case
 from survey.web.review_history import counts_words, state_name
 from survey.web.session import Here
@@ -81,7 +82,7 @@ def show_heading(case: Case) -> None:
     place = f"{site.code} {site.name}" if site else _("not in the register")
     when = text.format_datetime(submission.captured_at)
     parts = [title, place, case.hamlet_name or _("no hamlet"), case.person_name(submission.person), when, counts_words(case)]
-    st.text(" · ".join(parts))
+    st.text(" · ".join([*parts, *consent_words(submission.consent)]))
 
 
 def show_steps(before: QueueEntry | None, behind: QueueEntry | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from survey.domain.problems import SUBMISSION_CONFLICT
+from survey.domain.submissions import Consent
 from survey.web import text
 from survey.web.review_answers import show_answers
 from survey.web.review_case import Case, Newcomer
@@ -22,6 +23,16 @@ def arrival_words(case: Case) -> list[str]:
     if submission.clock_drift_s is not None:
         words.append(drift_words(submission.clock_drift_s))
     return words
+
+
+def consent_words(consent: Consent | None) -> list[str]:
+    """What the people of the place said to photos, as a phrase; none where the client does not ask."""
+    words = {
+        Consent.GIVEN: _("people agreed to photos"),
+        Consent.REFUSED: _("people refused photos"),
+        Consent.ABSENT: _("nobody there was asked about photos"),
+    }
+    return [] if consent is None else [words[consent]]
 
 
 def drift_words(drift_s: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from survey.domain.judgements import DISMISSED, risk_of
@@ -11,6 +12,7 @@ from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.ports import Reader, Row
 from survey.domain.sites import Site
 from survey.domain.submissions import Attachment, FileState, Fix, Review, Submission
+from survey.domain.times import optional_from_text
 from survey.forms.instance import canonical_answers, read_header, read_instance
 from survey.store.attachments import select_attachments, select_blob
 from survey.store.conflicts import KeptAside, select_kept_aside
@@ -32,11 +34,13 @@ class Shot:
     facts: PhotoFacts
     views: str
     size: int | None
+    erased_at: datetime | None = None
 
     @property
     def is_photo(self) -> bool:
         """Whether there is a picture to show."""
-        return self.attachment.state in {FileState.STORED, FileState.UNREFERENCED} and self.attachment.sha256 is not None
+        kept = self.attachment.state in {FileState.STORED, FileState.UNREFERENCED} and self.attachment.sha256 is not None
+        return kept and self.erased_at is None
 
     @property
     def fix(self) -> Fix | None:
@@ -143,4 +147,4 @@ def _shot(reader: Reader, attachment: Attachment) -> Shot:
     blob = select_blob(reader, attachment.commune, attachment.sha256) if attachment.sha256 else None
     if blob is None:
         return Shot(attachment, PhotoFacts(), "none", None)
-    return Shot(attachment, facts_from_json(blob["facts"]), blob["views"], blob["size"])
+    return Shot(attachment, facts_from_json(blob["facts"]), blob["views"], blob["size"], optional_from_text(blob["erased_at"]))

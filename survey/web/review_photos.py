@@ -28,6 +28,7 @@ def show_photos(case: Case) -> None:
     words = {
         "close": _("Close"), "next": _("Next photo"), "previous": _("Previous photo"), "original": _("Original file"),
         "open": _("Enlarge"), "warning": _("Warning") + ":", "failed": _("No preview can be made; open the original file."),
+        "privacy": _("Faces, plates, erasing"),
     }  # fmt: skip
     _GALLERY(data={"photos": [photo_card(case, shot, labels) for shot in case.shots], "words": words}, key="review_gallery")
 
@@ -74,6 +75,8 @@ def source_words(source: Source) -> str:
 
 def _absence(shot: Shot) -> str:
     attachment = shot.attachment
+    if shot.erased_at is not None:
+        return _("Erased on {date}; the hash and the log remain.", date=text.format_date(shot.erased_at))
     if attachment.state is FileState.MISSING:
         return _("Not here yet: the phone has not sent this file.")
     if attachment.state is FileState.REFUSED:
@@ -111,7 +114,8 @@ _HTML = """
 <div class="grid"></div>
 <dialog><header><span class="where"></span><button type="button" class="close">✕</button></header>
 <div class="stage"><button type="button" class="previous">‹</button><img alt=""><button type="button" class="next">›</button></div>
-<footer><div class="facts"></div><a class="original" target="_blank" rel="noopener"></a></footer></dialog>
+<footer><div class="facts"></div><a class="privacy" target="_blank" rel="noopener"></a>
+<a class="original" target="_blank" rel="noopener"></a></footer></dialog>
 """
 
 _CSS = """
@@ -194,8 +198,10 @@ export default function ({ data, parentElement }) {
     find('.where').textContent = `${shown + 1}/${pictures.length} · ${photo.title}`
     find('.facts').textContent = texts(photo, words).join(' · ')
     find('.original').href = photo.address + '/original'
+    find('.privacy').href = '/privacy?photo=' + photo.address.split('/').pop()
   }
   find('.original').textContent = words.original
+  find('.privacy').textContent = words.privacy
   for (const name of ['close', 'next', 'previous']) find('.' + name).setAttribute('aria-label', words[name])
   find('.close').onclick = () => dialog.close()
   find('.next').onclick = () => show(shown + 1)

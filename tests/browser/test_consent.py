@@ -195,4 +195,4 @@ def test_a_changed_notice_is_read_again() -> None:
     catalogue = (ROOT / "schema/locale/vi/privacy.po").read_text().split("Do the people here")[0]
     said = "\n".join([*re.findall(r't\(\s*"([^"]+)"', texts), *re.findall(r'^msgstr "(.+)"$', catalogue, re.MULTILINE)])
 
-    assert NOTICES == {number: hashlib.sha256(said.encode()).hexdigest()[:16]}
+    assert {number: hashlib.sha256(said.encode()).hexdigest()[:16]} == NOTICES
