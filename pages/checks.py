@@ -14,7 +14,9 @@ with here.survey.reading() as reader:
     figures = checks.read_figures(reader, here.actor.commune)
 checks.show_message()
 checks.show_running(figures)
-checks.show_checks(figures)
-st.subheader(_("Thresholds"), anchor=False)
-st.write(_("After a change, submissions that wait for review are examined again; what has been decided keeps its warnings."))
-checks.show_tuning(here, figures)
+found, tuned = st.tabs([_("What they found"), _("Thresholds")])
+with found:
+    checks.show_checks(figures)
+with tuned:
+    st.write(_("After a change, submissions that wait for review are examined again; what has been decided keeps its warnings."))
+    checks.show_tuning(here, figures)

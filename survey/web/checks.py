@@ -1,6 +1,6 @@
 """The checks as the page shows them: what each found and how it was judged, its rule, and the thresholds that a coordinator may set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -31,19 +31,22 @@ from survey.web.text import _
 _MESSAGE = "checks_message"
 _STYLE = """<style>
 .checks { width: 100%; border-collapse: collapse; }
-.checks th, .checks td { text-align: left; vertical-align: top; padding: .5rem;
+.checks th, .checks td { text-align: left; vertical-align: middle; padding: .15rem .5rem;
   border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
+.checks td:first-child { width: 60%; }
 .checks .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.checks summary { cursor: pointer; min-height: 44px; display: flex; align-items: center; gap: .6rem; }
+.checks summary, .quiet > summary { cursor: pointer; min-height: 44px; display: flex; align-items: center; gap: .6rem; }
+.checks summary::after, .quiet > summary::after { content: "▾"; margin-left: auto; font-size: 1.5rem; }
 .checks details > :not(summary) { margin: 0 0 .5rem; font-size: .9375rem; }
 .checks a { color: inherit; display: inline-flex; min-height: 44px; min-width: 44px; align-items: center; justify-content: flex-end; }
 @media (max-width: 640px) {
-  .checks, .checks tbody, .checks tr, .checks td { display: block; }
+  .checks, .checks tbody, .checks tr, .checks td:first-child { display: block; width: auto; }
   .checks thead { display: none; }
-  .checks tr { padding: .5rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
-  .checks td { border: 0; padding: .1rem 0; }
-  .checks td.number { display: flex; justify-content: space-between; align-items: center; min-height: 2rem; }
-  .checks td.number::before { content: attr(data-label); }
+  .checks tr { padding: .25rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
+  .checks td { border: 0; padding: 0; }
+  .checks td.number { display: inline-flex; gap: .35rem; align-items: center; min-height: 2rem; margin-right: 1rem; font-size: .9375rem; }
+  .checks td.number::before { content: attr(data-label) ":"; }
+  .checks a { min-width: 48px; justify-content: center; border: 1px solid currentColor; border-radius: .5rem; }
 }
 </style>"""
 
@@ -82,15 +85,15 @@ def show_running(figures: Figures) -> None:
 
 
 def show_checks(figures: Figures) -> None:
-    """Show every check by its group with what it found, how that was judged, and its rule behind a tap."""
+    """Show every check by its group with what it found, how that was judged, and its rule behind a tap; silent ones are folded."""
     st.html(_STYLE)
     for group, names in GROUPS.items():
         codes = [code for code, kind in CHECKS.items() if kind.group == group]
+        told = [code for code in codes if figures.standing.get(code) or figures.share(code) is not None]
+        quiet = [code for code in codes if code not in told]
         if codes:
             st.subheader(names[1] if text.locale() == "en" else names[0], anchor=False)
-            heads = f"<th>{escape(_('Check'))}</th>" + "".join(f'<th class="number">{escape(label)}</th>' for label in _labels())
-            rows = "".join(_row(code, figures) for code in codes)
-            st.html(f'<table class="checks"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+            st.html(_table(told, figures) + _quiet(quiet, figures))
 
 
 def show_tuning(here: Here, figures: Figures) -> None:
@@ -126,6 +129,23 @@ def show_message() -> None:
 
 def _labels() -> tuple[str, ...]:
     return _("Waiting"), _("Standing"), _("Confirmed"), _("Dismissed"), _("Confirmed share")
+
+
+def _table(codes: Sequence[str], figures: Figures) -> str:
+    if not codes:
+        return ""
+    heads = f"<th>{escape(_('Check'))}</th>" + "".join(f'<th class="number">{escape(label)}</th>' for label in _labels())
+    rows = "".join(_row(code, figures) for code in codes)
+    return f'<table class="checks"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _quiet(codes: Sequence[str], figures: Figures) -> str:
+    """The checks that found nothing, behind one line."""
+    if not codes:
+        return ""
+    words = text.ngettext("{n} check has found nothing", "{n} checks have found nothing", len(codes))
+    lines = "".join(f'<div class="checks">{_details(code, figures.own)}</div>' for code in codes)
+    return f'<details class="quiet"><summary>{escape(words)}</summary>{lines}</details>'
 
 
 def _row(code: str, figures: Figures) -> str:

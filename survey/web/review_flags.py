@@ -36,15 +36,16 @@ def show_flags(case: Case) -> None:
     """Show what the checks found, the gravest first, and what they have not looked at yet; they never decide."""
     labels = question_labels(case.tree, text.locale())
     words = _Words({shot.attachment.name: labels.get(shot.attachment.question) or shot.attachment.name for shot in case.shots}, labels)
-    unfinished = _show_unfinished(case)
     groups = group_flags(case.flags, [shot.attachment.name for shot in case.shots])
     top, folded = _split(groups)
-    for group in top:
-        _show_group(case, group, words)
-    if folded:
-        _show_folded(case, folded, words)
-    if not groups and not unfinished:
-        st.html(sign(0, _("The checks found nothing unusual.")))
+    with st.container(gap="xsmall", key="flags"):
+        unfinished = _show_unfinished(case)
+        for group in top:
+            _show_group(case, group, words)
+        if folded:
+            _show_folded(case, folded, words)
+        if not groups and not unfinished:
+            st.html(sign(0, _("The checks found nothing unusual.")))
 
 
 def group_flags(flags: Sequence[Row], order: Sequence[str]) -> list[Group]:

@@ -88,7 +88,8 @@ def _rule(code: str, own: Own) -> str:
         return f"<p>{escape(_('This version does not know the check; another one raised the flag.'))}</p>"
     lines = "".join(f"<li>{escape(words)}</li>" for words in (threshold_words(name, own) for name in CHECKS[code].thresholds))
     source = "" if lines else f" {escape(_('Source: {source}.', source=_(CHECKS[code].source)))}"
-    return f"<p><b>{escape(_('Rule'))}:</b> {escape(rule_words(code, own))}{source}</p>" + (f"<ul>{lines}</ul>" if lines else "")
+    rule = f"<p><b>{escape(_('Rule'))}:</b> {escape(rule_words(code, own))}{source}</p>"
+    return f'<div class="rule">{rule}' + (f"<ul>{lines}</ul></div>" if lines else "</div>")
 
 
 def _said(case: Case, group: Group) -> Sequence[str]:

@@ -36,9 +36,10 @@ def show_filters(here: Here, beside: DeltaGenerator) -> QueueFilters:
         titles = select_form_titles(reader, here.actor.commune)
         hamlets = {hamlet.id: hamlet.name for hamlet in select_hamlets(reader, here.actor.commune) if here.actor.reaches(hamlet.id)}
         people = {person.id: person.name for person in select_people(reader, here.actor.commune)}
-    active = sum(name in st.query_params for name in _FILTERS if name != "state")
+    active = sum(name in st.query_params for name in (*_FILTERS, "order") if name != "state")
     with st.popover(_("Filters") + (f" ({active})" if active else ""), icon=":material/filter_alt:", width="content", key="queue_filters"):
         _show_code(here)
+        by_risk = _choice(_("Order"), {_RISK: _("Riskiest first")}, "order", _("Oldest first")) == _RISK
         hamlet = _choice(_("Hamlet"), hamlets, "hamlet")
         form = _choice(_("Checklist"), {key: said(title, text.locale()) or key for key, title in titles.items()}, "form")
         person = _choice(_("Inspector"), people, "person")
@@ -51,7 +52,7 @@ def show_filters(here: Here, beside: DeltaGenerator) -> QueueFilters:
     with beside:
         states = _states(counts)
     return QueueFilters(
-        states, hamlet, form, person, since, until, _FLAGS.get(flags or "", 0), here.actor.hamlets, check, judged or "", by_risk=_by_risk()
+        states, hamlet, form, person, since, until, _FLAGS.get(flags or "", 0), here.actor.hamlets, check, judged or "", by_risk=by_risk
     )
 
 
@@ -169,17 +170,6 @@ def _states(counts: Mapping[State, int]) -> tuple[State, ...]:
     )  # fmt: skip
     chosen = st.query_params.get("state", State.RECEIVED.value)
     return tuple(State) if chosen == ALL else (State(chosen) if chosen in words else State.RECEIVED,)
-
-
-def _by_risk() -> bool:
-    """Show the choice of order; whether the riskiest comes first."""
-    words = {"": _("Oldest first"), _RISK: _("Riskiest first")}
-    chosen = _from_address("order", words, "")
-    st.selectbox(
-        _("Order"), list(words), format_func=words.__getitem__, key="queue_order", on_change=_to_address, args=("order", ""),
-        label_visibility="collapsed", width=180,
-    )  # fmt: skip
-    return chosen == _RISK
 
 
 def _choice(label: str, options: Mapping[str, str], name: str, default: str = "") -> str | None:
