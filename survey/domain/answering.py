@@ -12,9 +12,9 @@ Tree = Mapping[str, Any]
 _NUMBERS = re.compile(r"\[[\d.]+\]$")
 _CHOSEN = frozenset({"select_one", "select_multiple", "acknowledge"})
 _WRITTEN = frozenset({"text", "integer", "decimal"})
-# Our own choice. A choice between two or three, or a nought, is worth one point, any other number or text three: two households may well
-# share ten ticks, but hardly ticks and the same metres, trees and money. Twelve points are never reached by the ticks of a short checklist.
-_CHOICE_POINTS, _FIGURE_POINTS, _ENOUGH_POINTS = 1, 3, 12
+# Our own choice. A choice between two or three is worth one point, a nought none, any other number or text three: two households may well
+# share ten ticks, but hardly ticks and the same metres, trees and money. No bundled checklist has eleven ticks.
+_CHOICE_POINTS, _FIGURE_POINTS, _ENOUGH_POINTS = 1, 3, 11
 
 
 def questions(tree: Tree) -> dict[str, Mapping[str, Any]]:
@@ -51,7 +51,9 @@ def outdoor_questions(tree: Tree) -> frozenset[str]:
 
 
 def _points(kind: str, value: object) -> int:
-    return _CHOICE_POINTS if kind in _CHOSEN or value == 0 else _FIGURE_POINTS
+    if kind in _CHOSEN:
+        return _CHOICE_POINTS
+    return _FIGURE_POINTS if value else 0
 
 
 def _is_answered_by_hand(node: Mapping[str, Any]) -> bool:

@@ -36,8 +36,8 @@ def road(stocked: Survey) -> Survey:
     """Ten households along a road, 500 m from each other, and one without a position."""
     with stocked.transaction() as tx:
         for number, home in enumerate(HOMES):
-            site = Site(COMMUNE, home, SiteKind.HOUSEHOLD, f"HO-1{number:03}", f"Hộ {number}", HAMLETS[number // 5], 18.01 + STEP * number, 106.05)
-            insert_site(tx, site, at=BEGUN)
+            place = (HAMLETS[number // 5], 18.01 + STEP * number, 106.05)
+            insert_site(tx, Site(COMMUNE, home, SiteKind.HOUSEHOLD, f"HO-1{number:03}", f"Hộ {number}", *place), at=BEGUN)
         insert_site(tx, Site(COMMUNE, "nowhere", SiteKind.HOUSEHOLD, "HO-2000", "Hộ mới", HAMLETS[1]), at=BEGUN)
     return stocked
 
@@ -52,7 +52,7 @@ def call(survey: Survey, home: int, minute: float, **changes: Any) -> str:
     latitude = changes.get("latitude", f"{18.01 + STEP * at + minute / 1e6:.7f}")
     xml = xml.replace('latitude="18.05"', f'latitude="{latitude}"').replace("2026-11-20T01:01:00Z", end.isoformat())
     xml = xml.replace("2026-11-20T08:00:00.000+07:00", (end - timedelta(minutes=5)).isoformat())
-    xml = xml.replace("<green_m>", changes.get("answers", "") + "<green_m>")
+    xml = xml.replace("<more>", f"<more>{changes.get('more', '')}")
     receive.submission(survey, by, xml.encode(), door=changes.get("door", "field"))
     receive.photo(survey, by, instance_id, "a.jpg", stage(survey, drawn(instance_id)))
     if changes.get("examined", True):
@@ -163,12 +163,12 @@ def test_the_same_answers_for_four_households(road: Survey) -> None:
     """All four say so, each naming the three others; the one with another figure does not."""
     with road.transaction() as tx:
         insert_round(tx, COMMUNE, "2026-9", "Đợt", BEGUN.date(), BEGUN.date() + timedelta(days=9))
-    answers = "<kind>hedge</kind><trimmed>yes</trimmed><planned_m>12</planned_m>"
-    calls = [call(road, home, 10.0 * home, answers=answers) for home in range(3)]
-    unlike = call(road, 5, 50, answers=answers.replace("12", "13"))
+    more = "<trimmed>yes</trimmed><planned_m>12</planned_m><work_days>2</work_days>"
+    calls = [call(road, home, 10.0 * home, more=more) for home in range(3)]
+    unlike = call(road, 5, 50, more=more.replace("12", "13"))
     assert [said(road, each) for each in calls] == [{}] * 3
 
-    fourth = call(road, 3, 30, answers=answers)
+    fourth = call(road, 3, 30, more=more)
 
     assert said(road, fourth)["answers_identical"] == {"count": 3, "sites": ["HO-1000", "HO-1001", "HO-1002"]}
     assert said(road, calls[0])["answers_identical"]["sites"] == ["HO-1001", "HO-1002", "HO-1003"]
@@ -188,11 +188,11 @@ def test_what_a_desk_brought_in_is_nobodys_way(road: Survey) -> None:
 
 def test_what_the_checks_hear_of_a_visit(road: Survey) -> None:
     """How long it took, how many answers, which photos are asked for outdoors, what the clock showed."""
-    found = gathered(road, call(road, 0, 0, answers="<kind>hedge</kind>"))
+    found = gathered(road, call(road, 0, 0, more="<trimmed>yes</trimmed>"))
 
     assert found.filled_s == 300
     assert found.answered == 3
-    assert found.choices == (("hedge",),)
+    assert found.choices == (("yes",),)
     assert [(picture.name, picture.outdoor) for picture in found.pictures] == [("a.jpg", False)]  # no question names it
     assert found.site_line == ((106.05, 18.01),)
 

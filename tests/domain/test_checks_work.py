@@ -183,7 +183,7 @@ AROUND = {
 
 
 def test_the_mark_leaves_out_site_photos_positions_times_and_what_is_computed():
-    """Three figures and four choices: 13 points, one more than are needed."""
+    """Three figures and four choices: 13 points, two more than are needed."""
     mark = answers_mark(OWN | AROUND, TREE)
 
     assert mark is not None
@@ -194,10 +194,11 @@ def test_the_mark_leaves_out_site_photos_positions_times_and_what_is_computed():
 
 
 def test_too_few_answers_have_no_mark():
-    """Choices and noughts count one, figures and texts three, twelve are needed."""
-    assert answers_mark({path: value for path, value in OWN.items() if path not in ("/d/g/clean", "/d/g/dry")}, TREE) is None  # 11
-    assert answers_mark(OWN | {"/d/g/trees": 0.0}, TREE) is None  # 11
-    assert answers_mark({path: value for path, value in OWN.items() if path != "/d/g/dry"}, TREE) is not None  # 12
+    """Choices count one, noughts nothing, figures and texts three, eleven are needed."""
+    less = [path for path in OWN if path.startswith("/d/r/") or path == "/d/g/dry"]
+    assert answers_mark({path: value for path, value in OWN.items() if path not in less}, TREE) is None  # 10
+    assert answers_mark({path: value for path, value in OWN.items() if path not in less[1:]}, TREE) is not None  # 11
+    assert answers_mark(OWN | {"/d/g/trees": 0.0}, TREE) is None  # 10
     assert answers_mark({}, TREE) is None
 
 
