@@ -27,12 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Send it and print the receipt."""
     survey = open_deployment(settings)
-    actor = _actor(survey, arguments.login)
+    actor = actor_called(survey, arguments.login)
     for path in (arguments.instance, *arguments.photos):
         if not path.is_file():
             raise Problem(FILE_UNKNOWN, name=path.name)
     xml = arguments.instance.read_bytes()
-    staged = [(path.name, survey.blobs.stage(_chunks(path), name=path.name, limit=receive.PHOTO_LIMIT)) for path in arguments.photos]
+    staged = [(path.name, survey.blobs.stage(chunks_of(path), name=path.name, limit=receive.PHOTO_LIMIT)) for path in arguments.photos]
     try:
         receipt = receive.submission(survey, actor, xml, door="command", files=staged)
     finally:
@@ -45,7 +45,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _actor(survey: Survey, login: str | None) -> Actor:
+def actor_called(survey: Survey, login: str | None) -> Actor:
+    """The open account with that *login*; the operator without one. Raises PERSON_UNKNOWN."""
     with survey.reading() as reader:
         commune = select_first_commune(reader)
         people = {person.login: person for person in select_people(reader, commune) if person.disabled_at is None}
@@ -56,7 +57,8 @@ def _actor(survey: Survey, login: str | None) -> Actor:
     return people[login].actor
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """A file's bytes, a MiB at a time."""
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             yield chunk

@@ -1,5 +1,7 @@
 """Photos that an officer brings to the desk: read, proposed to sites, corrected by the person, made into visits; doors hand them in."""
 
+from survey.desk.archive import is_archive as is_archive
+from survey.desk.archive import is_silent as is_silent
 from survey.desk.bringing import THUMB_JOB as THUMB_JOB
 from survey.desk.bringing import Brought as Brought
 from survey.desk.bringing import Found as Found

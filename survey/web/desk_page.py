@@ -55,6 +55,7 @@ def _words() -> dict[str, str]:
         "left": _("left out"), "all": _("Remove all photos that wait"), "sure": _("Really remove {n} photos? They are nowhere else here."),
         "select": _("Select"), "made": _("Submission {code}: {n} photos"), "again": _("{code} had been handed in before; nothing is new"),
         "working": _("Making submissions: {done} of {total}"), "failed": _("That did not work. Try again."),
-        "offline": _("The server cannot be reached. Try again."), "none_found": _("No site found"), "ready": _("Ready: {n} photos at {sites} sites"), "select_all": _("Select all of this site"),
+        "offline": _("The server cannot be reached. Try again."),
+        "none_found": _("No site found"), "ready": _("Ready: {n} photos at {sites} sites"), "select_all": _("Select all of this site"),
         "large": _("larger than 25 MB"), "finished": _("Submissions made: {n}. Sites that need you: {troubled}."),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-// The photos that an officer brings in: sent to /api/desk, shown by proposed site, corrected, made into submissions. Joined with desk_line.mjs.
+// The photos that an officer brings in: sent to /api/desk, shown by proposed site, corrected, made into submissions. After desk_line.mjs.
 
 class Desk {
   #data; #host; #parts; #line; #state = { photos: [], sites: {}, forms: {} }; #selected = new Set(); #pictures = new Map(); #forms = {}
@@ -100,7 +100,8 @@ class Desk {
     this.#busy = false
     this.#polls = 0
     await this.load()
-    const counts = [['taken', sum.taken], ['known', sum.known], ['refused', sum.refused.length]].filter(([name, n]) => n || name === 'taken')
+    const all = [['taken', sum.taken], ['known', sum.known], ['refused', sum.refused.length]]
+    const counts = all.filter(([name, n]) => n || name === 'taken')
     const text = [counts.map(([name, n]) => fill(this.#words[name], { n })).join(', '), trouble].filter(Boolean).join('. ')
     this.#say(text, sum.refused.map(({ name, message }) => `${name}: ${message}`))
   }
@@ -158,7 +159,8 @@ class Desk {
         site && ready.length ? h('label', {}, words.form, h('select', { onchange: event => { this.#forms[id] = event.target.value } },
           ...forms.map(({ form, title }) => h('option', { value: form, selected: form === this.#forms[id] }, title)))) : null,
         photos.length > 1 ? h('button', { type: 'button', onclick: () => this.#selectAll(photos) }, words.select_all) : null,
-        site && ready.length ? h('button', { type: 'button', class: 'make', onclick: () => this.#make([[id, photos]]) }, words.make_one) : null),
+        site && ready.length ? h('button', { type: 'button', class: 'make', onclick: () => this.#make([[id, photos]]) },
+          words.make_one) : null),
       this.#faults[id] ? h('div', { class: 'said', role: 'alert' }, this.#faults[id]) : null,
       h('div', { class: 'shots' }, ...photos.map(photo => this.#shot(photo))))
   }
@@ -226,7 +228,8 @@ class Desk {
     const q = input.value.trim()
     await pause(200)
     if (input.value.trim() !== q || !input.isConnected) return
-    const { sites } = q ? await this.#line.ask('GET', `/api/sites?limit=8&q=${encodeURIComponent(q)}`).catch(() => ({ sites: [] })) : { sites: [] }
+    const asked = q ? this.#line.ask('GET', `/api/sites?limit=8&q=${encodeURIComponent(q)}`) : Promise.resolve({ sites: [] })
+    const { sites } = await asked.catch(() => ({ sites: [] }))
     if (input.value.trim() !== q) return
     this.#offer(found, sites)
     if (q && !sites.length) found.replaceChildren(h('span', { class: 'quiet' }, this.#words.none_found))
@@ -244,7 +247,9 @@ class Desk {
   }
 
   async #remove(hashes) {
-    try { for (const sha256 of hashes) await this.#line.ask('DELETE', `/api/desk/photos/${sha256}`) } catch (error) { this.#say(error.message) }
+    try {
+      for (const sha256 of hashes) await this.#line.ask('DELETE', `/api/desk/photos/${sha256}`)
+    } catch (error) { this.#say(error.message) }
     this.#selected.clear()
     await this.load()
   }
