@@ -96,8 +96,6 @@ def _other(content: bytes, image: Image.Image, kind: str) -> tuple[Image.Image, 
 def _resizable(image: Image.Image) -> Image.Image:
     """The decoded pixels in a mode that can be averaged, no wider than it must be: a large picture is held only once."""
     image.load()
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value / 256).convert("L")  # 16 bits a pixel
     if image.mode == "1":
         return image.convert("L")
     if image.mode in {"P", "PA"} or "transparency" in image.info:
@@ -107,6 +105,8 @@ def _resizable(image: Image.Image) -> Image.Image:
 
 def _bare(image: Image.Image) -> Image.Image:
     """The pixels as RGB, what is transparent on white, without anything that came with them."""
+    if image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value / 256).convert("L")  # 16 bits a pixel
     bare = Image.new("RGB", image.size, "white" if image.has_transparency_data else None)
     if image.has_transparency_data:
         layer = image.convert("RGBA")
