@@ -168,4 +168,5 @@ def _items(reader: Reader, commune: str, scope: Scope, sites: Mapping[str, Site]
 def _people(reader: Reader, commune: str, items: Sequence[Item]) -> dict[str, str]:
     wanted = {person for item in items for person in (item.person, item.accepted_by) if person}
     reviewers = {str(row["person"]) for row in select_reviews_of(reader, commune, items)}
-    return select_person_names(reader, commune, sorted(wanted | reviewers))
+    judges = {str(row["person"]) for row in select_flags_of(reader, commune, items) if row["person"]}
+    return select_person_names(reader, commune, sorted(wanted | reviewers | judges))

@@ -23,7 +23,7 @@ def add_tables(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> No
     _add_csv(spool, "ho-so/anh.csv", (_photo_row(evidence, arrangement, *pair) for pair in _photos(evidence)), _PHOTO)
     codes = {item.submission: item.code for item in evidence.items}
     _add_csv(spool, "ho-so/duyet.csv", (_review_row(evidence, codes, row) for row in evidence.reviews(evidence.items)), _REVIEW)
-    _add_csv(spool, "ho-so/canh-bao.csv", (_flag_row(codes, row) for row in evidence.flags(evidence.items)), _FLAG)
+    _add_csv(spool, "ho-so/canh-bao.csv", (_flag_row(evidence, codes, row) for row in evidence.flags(evidence.items)), _FLAG)
     _add_csv(spool, "ho-so/khong-tinh.csv", (_left_out_rows(evidence)), _LEFT_OUT)
     spool.add("ho-so/doi-tuong.geojson", geojson_chunks(_site_features(evidence)))
     spool.add("ho-so/bai-nop.geojson", geojson_chunks(_item_features(evidence)))
@@ -57,7 +57,10 @@ _PHOTO = (
     "Vĩ độ (EXIF)", "Kinh độ (EXIF)", "Tên gốc",
 )  # fmt: skip
 _REVIEW = ("Mã bài nộp", "Lần", "Từ", "Sang", "Lý do", "Người quyết định", "Lúc (giờ Việt Nam)")
-_FLAG = ("Mã bài nộp", "Tệp", "Mã cảnh báo", "Mức (1 ghi chú, 2 cần xem, 3 nhiều khả năng sai)", "Số liệu", "Lúc (giờ Việt Nam)")
+_FLAG = (
+    "Mã bài nộp", "Tệp", "Mã cảnh báo", "Mức (1 ghi chú, 2 cần xem, 3 nhiều khả năng sai)", "Số liệu", "Lúc (giờ Việt Nam)",
+    "Đánh giá", "Lý do đánh giá", "Người đánh giá", "Đánh giá lúc",
+)  # fmt: skip
 _LEFT_OUT = ("Trạng thái", "Lý do", "Số bài nộp")
 _VERDICT = (
     "Bộ tiêu chí", "Tiêu chí", "Tên tiêu chí", "Nơi", "Kết luận", "Lý do", "Chỉ tiêu",
@@ -115,9 +118,13 @@ def _review_row(evidence: Evidence, codes: Mapping[str, str], row: Row) -> Row:
     return dict(zip(_REVIEW, values, strict=True))
 
 
-def _flag_row(codes: Mapping[str, str], row: Row) -> Row:
-    raised = words.stamp(str(row["raised_at"]))
-    values = (codes[str(row["submission"])], row["attachment"], row["code"], row["severity"], row["figures"], raised)
+def _flag_row(evidence: Evidence, codes: Mapping[str, str], row: Row) -> Row:
+    raised, judged = words.stamp(str(row["raised_at"])), words.stamp(str(row["at"] or ""))
+    person = str(row["person"] or "")
+    values = (
+        codes[str(row["submission"])], row["attachment"], row["code"], row["severity"], row["figures"], raised,
+        words.JUDGEMENTS.get(str(row["verdict"]), ""), row["reason"], evidence.people.get(person, person), judged,
+    )  # fmt: skip
     return dict(zip(_FLAG, values, strict=True))
 
 

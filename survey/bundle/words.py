@@ -44,6 +44,8 @@ STATES = {
 
 STATE_NAMES = {**STATES, State.ACCEPTED: "đã chấp nhận"}
 
+JUDGEMENTS = {"confirmed": "xác nhận", "dismissed": "bỏ qua"}
+
 FILE_STATES = {FileState.STORED: "có ảnh gốc", FileState.MISSING: "chưa nhận được", FileState.REFUSED: "không dùng được"}
 
 KINDS = {SiteKind.HOUSEHOLD: "Hộ", SiteKind.ROAD_SEGMENT: "Đoạn đường", SiteKind.PUBLIC_PLACE: "Điểm công cộng"}

@@ -93,11 +93,14 @@ def select_reviews_of(reader: Reader, commune: str, items: Sequence[Item]) -> It
 
 
 def select_flags_of(reader: Reader, commune: str, items: Sequence[Item]) -> Iterator[Row]:
-    """Every flag on *items* and their photos."""
+    """Every flag on *items* and their photos, and what was said of it: verdict, reason, person and time, None where nothing holds."""
     return _in_portions(
         reader,
-        "SELECT submission, attachment, code, severity, figures, raised_at FROM flag"
-        " WHERE commune = :commune AND submission IN ({keys}) ORDER BY submission, attachment, code",
+        "SELECT f.submission, f.attachment, f.code, f.severity, f.figures, f.raised_at, j.verdict, j.reason, j.person, j.at FROM flag f"
+        " LEFT JOIN flag_judgement j ON j.commune = f.commune AND j.submission = f.submission AND j.attachment = f.attachment"
+        " AND j.code = f.code AND j.figures = f.figures AND j.verdict <> 'taken_back' AND j.number = (SELECT MAX(n.number)"
+        " FROM flag_judgement n WHERE n.commune = f.commune AND n.submission = f.submission AND n.attachment = f.attachment"
+        " AND n.code = f.code) WHERE f.commune = :commune AND f.submission IN ({keys}) ORDER BY f.submission, f.attachment, f.code",
         commune,
         [item.submission for item in items],
     )

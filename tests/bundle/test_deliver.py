@@ -27,6 +27,8 @@ from survey.domain.problems import (
     Problem,
 )
 from survey.domain.submissions import State
+from survey.judging import judge
+from survey.store.flags import upsert_flags
 from survey.wiring import ROOT, Settings, open_survey
 from tests.bundle.world import COMMUNE, COORDINATOR, HAMLETS, World, make_world
 
@@ -289,3 +291,23 @@ def test_postgres_delivers_too(tmp_path: Path, postgres_url: Callable[[], str]) 
 
     assert verify(path) == []
     assert len(_table(_open(content)["data/ho-so/bai-nop.csv"])) == 4
+
+
+def test_flags_carry_what_was_said_of_them(world: World) -> None:
+    """Verdict, reason, who and when while the figures are those that were judged; taken back: nothing; the reason cannot run."""
+    with world.survey.transaction() as tx:
+        note = {"code": "low_resolution", "severity": 1}
+        flags = [{**note, "attachment": f"fence_{number}.jpg", "figures": {"n": number}} for number in range(1, 4)]
+        upsert_flags(tx, COMMUNE, world.submissions[0], flags, world.survey.now())
+    for number, verdict in ((1, "dismissed"), (2, "confirmed"), (3, "confirmed"), (3, "taken_back")):
+        judge(world.survey, COORDINATOR, world.submissions[0], f"fence_{number}.jpg", "low_resolution", verdict, "=1+1")
+    with world.survey.transaction() as tx:
+        flags[1] = {**flags[1], "figures": {"n": 9}}
+        upsert_flags(tx, COMMUNE, world.submissions[0], flags, world.survey.now())
+    table = _table(_open(_export(world))["data/ho-so/canh-bao.csv"])
+    rows = {row["Tệp"]: row for row in table if row["Mã cảnh báo"] == "low_resolution" and row["Tệp"].startswith("fence_")}
+
+    told = rows["fence_1.jpg"]
+    assert (told["Đánh giá"], told["Lý do đánh giá"], told["Người đánh giá"]) == ("bỏ qua", "'=1+1", COORDINATOR.name)
+    assert told["Đánh giá lúc"]
+    assert [rows[f"fence_{number}.jpg"]["Đánh giá"] for number in (2, 3)] == ["", ""]
