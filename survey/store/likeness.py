@@ -53,7 +53,8 @@ def select_alike_uses(reader: Reader, commune: str, submission_id: str) -> list[
     own = reader.rows(
         "SELECT a.name, a.sha256, s.site FROM attachment a"
         " LEFT JOIN submission s ON s.commune = a.commune AND s.submission = a.submission"
-        " WHERE a.commune = :commune AND a.submission = :submission AND a.state = 'stored' AND a.sha256 IS NOT NULL"
+        # Without `sha256 IS NOT NULL`, for which SQLite would walk the commune's index of hashes: what is stored has one.
+        " WHERE a.commune = :commune AND a.submission = :submission AND a.state = 'stored'"
         " ORDER BY a.ordinal, a.name",
         commune=commune, submission=submission_id,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from survey.domain.submissions import Fix
 from survey.store.deployment import select_rounds
 from survey.store.likeness import select_alike_uses, select_versions
 from survey.store.settings import select_settings
-from survey.store.site_photos import SitePhoto, select_earlier_photos, select_used_photos
+from survey.store.site_photos import SitePhoto, select_earlier_versions, select_photos_of
 from survey.web import maps, text
 from survey.web.maps import GREEN, GREY, ORANGE, Colour, Mark, legend
 from survey.web.review_answers import question_labels
@@ -95,7 +95,8 @@ def reuse_marks(compared: Compared) -> list[Mark]:
     """The submission's site and photos, those of every other use that may be seen, and a line from site to site."""
     case = compared.case
     here = site_point(case)
-    marks = _place_marks(_("This submission"), GREEN, here, [one.shot.fix or case.submission.fix for one in compared.alike])
+    own_fixes = [one.shot.fix or case.submission.fix for one in compared.alike]
+    marks = _place_marks(_("This submission"), GREEN, here, own_fixes, size_px=8)  # a ring is left where another one lies on it
     for shot, seen in _seen_once(compared):
         there = seen.site_point
         marks += _place_marks(_site_words(seen), ORANGE, there, [seen.fix or seen.visit_fix])
@@ -124,7 +125,7 @@ def _read_alike(reader: Reader, actor: Actor, case: Case) -> tuple[Alike, ...]:
     shots = {shot.attachment.name: shot for shot in case.shots}
     others = [use for use in uses if use["name"] in shots and not _is_same_work(case, use, versions)]
     shown = [use["submission"] for use in others if not use["commune"] and actor.reaches(use["hamlet"])]
-    seen = select_used_photos(reader, actor.commune, shown)
+    seen = select_photos_of(reader, actor.commune, shown)
     found = [Alike(shots[use["name"]], use, None if use["commune"] else seen.get((use["submission"], use["attachment"]))) for use in others]
     return tuple(sorted(found, key=lambda one: (one.use["distance"], one.use["how"] != "")))
 
@@ -148,13 +149,14 @@ def _read_pairs(reader: Reader, actor: Actor, case: Case) -> tuple[tuple[Shot, P
     shots = {shot.attachment.name: shot for shot in case.shots if shot.is_photo and shot.attachment.question}
     if own.site is None or own.round is None or not shots:
         return ()
-    photos = select_earlier_photos(reader, actor.commune, site=own.site, form=own.form, other_than=own.round, before=own.captured_at)
-    photos = [photo for photo in photos if actor.reaches(photo.hamlet)]
-    standing = {version.submission for version in standing_versions(photo.version for photo in photos).values()}
-    earlier = {(photo.version.submission, photo.name): photo for photo in photos if photo.version.submission in standing}
-    found = pair_photos([_own_view(case, shot) for shot in shots.values()], [_view(photo) for photo in earlier.values()])
-    ends = [(shots[pair.now.attachment], pair, earlier[pair.earlier.submission, pair.earlier.attachment]) for pair in found]
-    return tuple((shot, pair, _named(case, photo)) for shot, pair, photo in ends)
+    visits = select_earlier_versions(
+        reader, actor.commune, site=own.site, form=own.form, other_than=own.round, before=own.captured_at
+    )  # fmt: skip
+    standing = standing_versions(version for version, hamlet in visits if actor.reaches(hamlet))
+    earlier = select_photos_of(reader, actor.commune, [version.submission for version in standing.values()])
+    found = pair_photos([_own_view(case, shot) for shot in shots.values()], [_view(photo) for photo in earlier.values() if photo.question])
+    ends = ((shots[pair.now.attachment], pair, earlier[pair.earlier.submission, pair.earlier.attachment]) for pair in found)
+    return tuple(ends)
 
 
 def _own_view(case: Case, shot: Shot) -> View:
@@ -173,23 +175,18 @@ def _view(photo: SitePhoto) -> View:
     )  # fmt: skip
 
 
-def _named(case: Case, photo: SitePhoto) -> SitePhoto:
-    """An earlier photo of the case's own site, with the site's names."""
-    site = case.site
-    hamlet = case.hamlet_name if photo.hamlet == case.submission.hamlet else None
-    return replace(photo, site_code=site.code if site else None, site_name=site.name if site else None, hamlet_name=hamlet)
-
-
 def _titles(case: Case) -> dict[str, str]:
     labels = question_labels(case.tree, text.locale())
     return {shot.attachment.name: labels.get(shot.attachment.question) or shot.attachment.name for shot in case.shots}
 
 
-def _place_marks(words: str, colour: Colour, site: tuple[float, float] | None, fixes: list[Fix | None]) -> list[Mark]:
-    """A large point for the site, a small one for each standpoint."""
-    marks = [Mark(words, colour, (site[1], site[0]), size_px=9)] if site is not None else []
+def _place_marks(
+    words: str, colour: Colour, site: tuple[float, float] | None, fixes: list[Fix | None], *, size_px: int = 5
+) -> list[Mark]:
+    """A large point for the site, a smaller one for each standpoint."""
+    marks = [Mark(words, colour, (site[1], site[0]), size_px=11)] if site is not None else []
     spots = dict.fromkeys((fix.longitude, fix.latitude) for fix in fixes if fix is not None)
-    return marks + [Mark(f"{words}: {_('photo')}", colour, spot) for spot in spots]
+    return marks + [Mark(f"{words}: {_('photo')}", colour, spot, size_px=size_px) for spot in spots]
 
 
 def _nearest(alike: tuple[Alike, ...]) -> list[int]:

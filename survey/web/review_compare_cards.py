@@ -26,7 +26,7 @@ def picture_of(sha256: str | None, views: str) -> tuple[str, str]:
     if views == "waiting":
         return "", _("The picture is still being prepared; look again in a moment.")
     if views == "erased":
-        return "", _("The picture was deleted at a person's request; what is known of it stays.")
+        return "", _("The picture was erased; its hash and the log remain.")
     if views == "failed":
         return "", _("No preview can be made; open the original file.")
     return f"/photos/{sha256}", ""

@@ -54,7 +54,7 @@ class Side:
 class PairCard:
     """Two photos to compare; *turns* are the turns in degrees by which the right one may lie over the left, None to leave it as it is.
 
-    *about* names the photo where *title* does not; *weight* marks how grave it is (`wrong`, `look` or ""), *more* puts the card behind a fold.
+    *about* names the photo where *title* does not; *weight* marks how grave it is (`wrong`, `look` or ""); *more* puts it behind a fold.
     """
 
     title: str

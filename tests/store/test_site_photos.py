@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import replace
+from typing import cast
 
+from survey.domain.ports import Reader, Row
 from survey.domain.submissions import State
 from survey.store import Store
-from survey.store.site_photos import select_earlier_photos, select_used_photos
+from survey.store.likeness import select_alike_uses
+from survey.store.site_photos import select_earlier_versions, select_photos_of
 from tests.conftest import COMMUNE, HAMLETS, seed
 from tests.made_submissions import START, insert, register, submission
 
@@ -28,54 +31,50 @@ def _photo(tx, key: str, name: str = "fence_1.jpg", *, state: str = "stored", ca
     )  # fmt: skip
 
 
-def _names(store: Store, **given: object) -> list[str]:
-    asked = {"site": "s1", "form": "household_fence", "other_than": "2", "before": START, **given}
-    with store.reading() as reader:
-        return [photo.version.submission for photo in select_earlier_photos(reader, COMMUNE, **asked)]  # type: ignore[arg-type]
-
-
-def test_only_the_sites_earlier_photos(store: Store) -> None:
-    """Another site, form, the same round, a later capture, a rejected version, none of a round and quarantined bytes are left out."""
+def test_only_the_sites_earlier_visits(store: Store) -> None:
+    """Another site, another form, the same round, a later capture and a visit of no round are left out; the newest comes first."""
     seed(store)
     with store.transaction() as tx:
         register(tx, {"s1": HAMLETS[0], "s2": HAMLETS[0]})
-        old = submission("old", minutes=-900, round="1")
         insert(
-            tx, old, submission("older", minutes=-1900, round="0"), submission("place", minutes=-900, round="1", site="s2"),
+            tx, submission("old", minutes=-900, round="1"), submission("older", minutes=-1900, round="0", hamlet=None),
+            submission("place", minutes=-900, round="1", site="s2"),
             replace(submission("form", minutes=-900, round="1"), form="household_garden"),
-            submission("same", minutes=-900, round="2"), submission("later", minutes=5, round="1"),
-            submission("no", minutes=-900, round="1", state=State.REJECTED), submission("none", minutes=-900),
-            submission("bad", minutes=-900, round="1"),
+            submission("same", minutes=-900, round="2"), submission("later", minutes=5, round="1"), submission("none", minutes=-900),
         )  # fmt: skip
-        for key in ("old", "older", "place", "form", "same", "later", "no", "none"):
-            _photo(tx, key)
-        _photo(tx, "old", "missing.jpg", state="missing")
-        _photo(tx, "bad", quarantine=1)
+        tx.execute(
+            "INSERT INTO counted (commune, form, site, repeat_key, submission, captured_at)"
+            " VALUES (:c, 'household_fence', 's1', '', 'uuid:older', '2026-01-01T00:00:00.000Z')", c=COMMUNE,
+        )  # fmt: skip
+        tx.execute("UPDATE submission SET replaced_by = 'uuid:x', state = 'accepted' WHERE submission = 'uuid:old'")
+    with store.reading() as reader:
+        found = select_earlier_versions(reader, COMMUNE, site="s1", form="household_fence", other_than="2", before=START)
 
-    assert _names(store) == ["uuid:old", "uuid:older"]
+    assert [(one.submission, one.round, hamlet) for one, hamlet in found] == [("uuid:old", "1", HAMLETS[0]), ("uuid:older", "0", None)]
+    assert [(one.state, one.counts, one.replaced) for one, _ in found] == [
+        (State.ACCEPTED, False, True), (State.RECEIVED, True, False),
+    ]  # fmt: skip
 
 
 def test_what_a_photo_carries(store: Store) -> None:
-    """The phone's position before the file's, the file's direction, whether its version counts, and that its bytes are gone."""
+    """The phone's position before the file's, the file's direction, that its bytes are gone; missing and quarantined ones show nothing."""
     seed(store)
     with store.transaction() as tx:
         register(tx, {"s1": HAMLETS[0]})
-        insert(tx, submission("a", minutes=-900, round="1", state=State.ACCEPTED), submission("b", minutes=-1000, round="1"))
-        tx.execute(
-            "INSERT INTO counted (commune, form, site, repeat_key, submission, captured_at)"
-            " VALUES (:c, 'household_fence', 's1', '', 'uuid:a', '2026-01-01T00:00:00.000Z')", c=COMMUNE,
-        )  # fmt: skip
+        insert(tx, submission("a"), submission("b"))
         _photo(tx, "a", capture=PHONE)
+        _photo(tx, "a", "missing.jpg", state="missing")
         _photo(tx, "b", erased="2026-02-01T00:00:00.000Z", facts="{}")
+        _photo(tx, "b", "bad.jpg", quarantine=1)
     with store.reading() as reader:
-        first, second = select_earlier_photos(
-            reader, COMMUNE, site="s1", form="household_fence", other_than="2", before=START
-        )  # fmt: skip
+        found = select_photos_of(reader, COMMUNE, ["uuid:a", "uuid:b"])
+    first, second = found["uuid:a", "fence_1.jpg"], found["uuid:b", "fence_1.jpg"]
 
     assert first.fix is not None
     assert (first.fix.latitude, first.fix.accuracy_m, first.facts.direction_deg) == (18.051, 6.0, 45.0)
-    assert (first.version.counts, first.views, first.person_name) == (True, "ready", "inspector")
-    assert (second.version.counts, second.views, second.fix) == (False, "erased", None)
+    assert (first.views, first.person_name) == ("ready", "inspector")
+    assert (second.views, second.fix) == ("erased", None)
+    assert (found["uuid:b", "bad.jpg"].views, len(found)) == ("none", 3)
 
 
 def test_another_use_with_its_place(store: Store) -> None:
@@ -87,8 +86,8 @@ def test_another_use_with_its_place(store: Store) -> None:
         _photo(tx, "a")
         _photo(tx, "b")
     with store.reading() as reader:
-        found = select_used_photos(reader, COMMUNE, ["uuid:a", "uuid:b", "uuid:nobody"])
-        assert select_used_photos(reader, COMMUNE, []) == {}
+        found = select_photos_of(reader, COMMUNE, ["uuid:a", "uuid:b", "uuid:nobody"])
+        assert select_photos_of(reader, COMMUNE, []) == {}
     one, other = found["uuid:a", "fence_1.jpg"], found["uuid:b", "fence_1.jpg"]
 
     assert (one.site_code, one.site_name, one.site_point, one.hamlet_name) == ("HO-0001", "Hộ s1", (18.05, 106.05), "Thôn mẫu 1")
@@ -96,3 +95,34 @@ def test_another_use_with_its_place(store: Store) -> None:
     assert one.fix.latitude == 18.06
     assert (other.site_code, other.site_point, other.hamlet_name) == (None, None, None)
     assert len(found) == 2
+
+
+class Explained:
+    """A reader that keeps SQLite's plan of every statement it is asked for."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self.plans = reader, list[str]()
+
+    def rows(self, sql: str, **parameters: object) -> list[Row]:
+        """The rows, after the plan was noted."""
+        self.plans += [row["detail"] for row in self._reader.rows(f"EXPLAIN QUERY PLAN {sql}", **parameters)]
+        return self._reader.rows(sql, **parameters)
+
+
+def test_comparing_walks_no_table(sqlite_store: Store) -> None:
+    """Each attachment is found by its submission or by its very hash, each visit by its site: whatever the commune has sent so far."""
+    seed(sqlite_store)
+    with sqlite_store.transaction() as tx:
+        register(tx, {"s1": HAMLETS[0]})
+        insert(tx, submission("a"))
+        _photo(tx, "a")
+    with sqlite_store.reading() as reader:
+        explained = cast("Reader", seen := Explained(reader))
+        select_alike_uses(explained, COMMUNE, "uuid:a")
+        select_photos_of(explained, COMMUNE, ["uuid:a", "uuid:b"])
+        select_earlier_versions(explained, COMMUNE, site="s1", form="household_fence", other_than="2", before=START)
+    searches = [plan for plan in seen.plans if plan.startswith("SEARCH")]
+
+    assert any("submission_site (commune=? AND site=? AND form=? AND captured_at<?)" in plan for plan in searches)
+    assert [plan for plan in searches if "sha256>" in plan or (plan.endswith("(commune=?)") and " c " not in plan)] == []
+    assert [plan for plan in seen.plans if plan.startswith("SCAN") and plan.split()[1] not in {"m", "same", "older", "newer"}] == []
