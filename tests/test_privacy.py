@@ -26,11 +26,13 @@ from survey.store.blobs import FolderBlobs
 from survey.store.bundles import select_photos
 from survey.store.check import find_faults
 from survey.store.covers import select_cover
+from survey.store.flags import select_flags
 from survey.store.settings import select_setting_history, select_settings
 from survey.store.submissions import select_submission
 from survey.wiring import Settings, Survey, open_survey
+from tests.browser.visits import hand_in
 from tests.conftest import COMMUNE, HAMLETS, seed
-from tests.receive.conftest import fence, jpeg, new_id, stage, stocked  # noqa: F401 - a fixture among them
+from tests.receive.conftest import SITE, fence, jpeg, new_id, stage, stocked  # noqa: F401 - a fixture among them
 
 OTHER = "06979"
 WHY = "Chủ hộ yêu cầu, đơn ngày 20/11/2026"
@@ -505,3 +507,23 @@ def test_what_the_people_of_the_place_said_is_kept(
 
     assert found is not None
     assert found.consent is kept
+
+
+def test_an_erased_photo_raises_no_flag_of_its_own(stocked: Survey, coordinator: Actor) -> None:  # noqa: F811
+    """Examined again, the visit is not blamed for what the photo can no longer say; flags on the answers stay as they were."""
+    submission = hand_in(stocked, SITE)  # with all that a phone writes into its files
+
+    def flags() -> set[tuple[str, str]]:
+        with stocked.reading() as reader:
+            return {(row["attachment"], row["code"]) for row in select_flags(reader, COMMUNE, submission)}
+
+    before = flags()
+    with stocked.reading() as reader:
+        photos_of_it = [one.sha256 for one in select_attachments(reader, COMMUNE, submission) if one.sha256]
+    for sha256 in photos_of_it:
+        privacy.erase(stocked, coordinator, sha256, WHY)
+    develop(stocked, COMMUNE, submission)
+
+    assert len(photos_of_it) == 2
+    assert flags() - before == set()
+    assert {code for name, code in flags() if not name} == {code for name, code in before if not name}

@@ -48,7 +48,7 @@ def gather(reader: Reader, submission: Submission) -> Visit:
         started_at=min(begun) if submission.started_at else None, ended_at=submission.captured_at,
         site=submission.site, round=submission.round, site_line=_line(site), fix=submission.fix,
         border=commune.border if commune else None,
-        pictures=tuple(_picture(reader, attachment, uses, answers.outdoor) for attachment in attachments),
+        pictures=tuple(filter(None, (_picture(reader, attachment, uses, answers.outdoor) for attachment in attachments))),
         answers_missing=_form_finding(flags, "answers_missing"), answers_impossible=_form_finding(flags, "answers_impossible"),
         clock_drift_s=submission.clock_drift_s, round_begins=_round_begins(reader, submission), consent=submission.consent,
         hamlet_sites=_hamlet_sites(reader, submission, site), route=others.route, spot=others.spot, day=others.day,
@@ -68,8 +68,11 @@ def _versions(reader: Reader, submission: Submission) -> list[Submission]:
     return found
 
 
-def _picture(reader: Reader, attachment: Attachment, uses: Mapping[str, Sequence[Use]], outdoor: Collection[str]) -> Picture:
+def _picture(reader: Reader, attachment: Attachment, uses: Mapping[str, Sequence[Use]], outdoor: Collection[str]) -> Picture | None:
+    """What is known of one file; None for an erased photo, which says nothing any more and is blamed for nothing."""
     blob = select_blob(reader, attachment.commune, attachment.sha256) if attachment.sha256 else None
+    if blob is not None and blob["erased_at"]:
+        return None
     return Picture(
         name=attachment.name,
         state=attachment.state,
