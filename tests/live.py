@@ -82,6 +82,12 @@ class LiveServer:
         """Whether it was started and not ended since."""
         return self._process is not None
 
+    @property
+    def pid(self) -> int:
+        """The running server's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def restart(self) -> None:
         """Stop and start again on the same port and data."""
         self.stop()
