@@ -74,9 +74,9 @@ def _nodes(children: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield from _nodes(node.get("children", []))
 
 
-def test_there_are_five() -> None:
+def test_there_are_five_and_one_for_the_desk() -> None:
     """One file for each checklist, named as its form."""
-    assert sorted(path.stem for path in (ROOT / "schema" / "forms").glob("*.xlsx")) == sorted(FORMS)
+    assert sorted(path.stem for path in (ROOT / "schema" / "forms").glob("*.xlsx")) == sorted((*FORMS, "site_photos"))
     assert {name: form.form for name, form in COMPILED.items()} == {name: name for name in FORMS}
 
 
@@ -118,6 +118,17 @@ def test_contributions_are_asked_and_never_required(name: str) -> None:
     assert "collapsed" in more["appearance"].split()
     assert {"work_days", "money_thousand", "land_m2", "what_changed", "remark"} <= set(asked)
     assert not any("required" in node for node in asked.values())
+
+
+def test_photos_brought_to_the_desk_have_a_checklist_that_phones_do_not_offer() -> None:
+    """For every kind of site, any number of photos, both languages; no other checklist is for the desk alone."""
+    content = (ROOT / "schema" / "forms" / "site_photos.xlsx").read_bytes()
+    form = compile_xlsform(content, "site_photos.xlsx")
+
+    assert (form.site_kind, form.desk_only, "unsupported" in form.tree) == ("", True, False)
+    assert not any(COMPILED[name].desk_only for name in FORMS)
+    assert all(set(node["label"]) == {"vi", "en"} for node in _nodes(form.tree["children"]) if node["kind"] != "calculate")
+    assert [node["path"] for node in _nodes(form.tree["children"]) if node.get("type") == "image"] == ["/data/shot/photo"]
 
 
 def test_a_fence_is_quick_to_fill() -> None:
