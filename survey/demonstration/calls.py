@@ -11,6 +11,7 @@ from random import Random
 from survey.demonstration.answers import AFTER, BEFORE
 from survey.demonstration.chance import chance, lasting_id
 from survey.demonstration.ground import hamlet_number
+from survey.domain.places import distance_m
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State
 from survey.domain.times import VIETNAM
@@ -26,6 +27,9 @@ _TURNS = (
     "household_fence", "road_segment", "household_garden", "household_fence", "road_segment", "household_environment",
     "household_fence", "road_segment", "household_garden", "household_fence", "public_place",
 )  # fmt: skip
+_CLOCK_AHEAD = timedelta(minutes=25)
+_HASTE = timedelta(seconds=40)
+_TWO_PLACES_M = (120.0, 900.0)  # far enough to be two places, too near for a speed that nobody has
 _KINDS = {"road_segment": SiteKind.ROAD_SEGMENT, "public_place": SiteKind.PUBLIC_PLACE}
 
 
@@ -39,13 +43,23 @@ class Flaw(StrEnum):
     CLOCK = "clock"  # a camera whose clock is a day off
     VAGUE = "vague"  # a position from a cell tower
     RETURNED = "returned"  # sent back, then corrected
+    COPIED = "copied"  # a part cut out of another household's photo
+    BLURRED = "blurred"  # a hand that shook
+    DIM = "dim"  # an outdoor photo with the light of a room
+    PHONE_CLOCK = "phone_clock"  # a phone whose clock is ahead
+    HASTE = "haste"  # finished within a minute of another household's
+
+
+_SHOWN = (Flaw.REUSED, Flaw.COPIED)  # photos of other households
+_FLAWED = ("household_fence", "household_garden")  # both may have a second photo
 
 
 @dataclass(frozen=True)
 class Call:
     """One visit: *number* names it for chance, times are aware UTC, *decision* None leaves it waiting for a reviewer.
 
-    *other* is the call whose photo a REUSED one shows; *replaces* the submission that this one corrects.
+    *other* is the call whose photo a REUSED or COPIED one shows; *replaces* the submission that this one corrects.
+    *clock_ahead* is by how much the phone's clock is.
     """
 
     number: int
@@ -62,6 +76,11 @@ class Call:
     replaces: str | None = None
     decision: State | None = None
     decided_at: datetime | None = None
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far the phone's clock was ahead when it sent."""
+        return _CLOCK_AHEAD if self.flaw is Flaw.PHONE_CLOCK else timedelta(seconds=self.number % 5)
 
 
 def plan_calls(sites: Sequence[Site], inspectors: dict[str | None, int], *, count: int, seed: int, today: date) -> list[Call]:
@@ -135,14 +154,16 @@ def _delay(random: Random) -> timedelta:
 
 
 def _with_flaws(calls: list[Call], seed: int) -> list[Call]:
-    """*calls* with one of each flaw among the second round's fences, as far as there are enough, and the correction of the one returned."""
-    fences = [call for call in calls if call.round == AFTER and call.form == "household_fence"]
+    """*calls* with one of each flaw among the second round's fences and gardens, as far as there are enough, and a correction."""
+    fences, gardens = ([call for call in calls if call.round == AFTER and call.form == form] for form in _FLAWED)
     changed: dict[int, Call] = {}
     corrections: list[Call] = []
-    for flaw, call in zip(Flaw, reversed(fences[1:]), strict=False):
+    for flaw, call in zip(Flaw, [*reversed(fences[2:]), *reversed(gardens)], strict=False):
         flawed = replace(call, flaw=flaw, decision=None, decided_at=None)
-        if flaw is Flaw.REUSED:
-            flawed = replace(flawed, other=fences[0])
+        if flaw in _SHOWN:
+            flawed = replace(flawed, other=fences[_SHOWN.index(flaw)])
+        if flaw is Flaw.HASTE:
+            flawed = _hasty(flawed, [other for other in calls if other.number not in changed])
         if flaw is Flaw.RETURNED:
             flawed = replace(flawed, decision=State.RETURNED, decided_at=call.received_at + timedelta(hours=5))
             corrections.append(_correction(flawed, len(calls), seed))
@@ -151,8 +172,25 @@ def _with_flaws(calls: list[Call], seed: int) -> list[Call]:
     return [changed.get(call.number, call) for call in kept] + corrections
 
 
+def _hasty(call: Call, others: Sequence[Call]) -> Call:
+    """The call as one that was finished just after another one of the same inspector, at a place that is not far; as it was where none is."""
+    for other in others:
+        same = (other.inspector, other.round) == (call.inspector, call.round) and other.number != call.number
+        if same and _is_near(call.site, other.site):
+            ended, received = other.ended_at + _HASTE, other.received_at + _HASTE
+            return replace(call, started_at=ended - (call.ended_at - call.started_at), ended_at=ended, received_at=received)
+    return call
+
+
+def _is_near(site: Site, other: Site) -> bool:
+    places = (site.latitude, site.longitude, other.latitude, other.longitude)
+    if None in places or site.line or other.line:
+        return False
+    return _TWO_PLACES_M[0] < distance_m(*(float(degrees or 0) for degrees in places)) < _TWO_PLACES_M[1]
+
+
 def _correction(returned: Call, number: int, seed: int) -> Call:
-    later = timedelta(hours=20)
+    later = timedelta(hours=24, minutes=37)  # the next day, between two other calls
     return replace(
         returned, number=number, id=f"uuid:{lasting_id(seed, f'submission {number}')}", flaw=None, replaces=returned.id,
         started_at=returned.started_at + later, ended_at=returned.ended_at + later, received_at=returned.received_at + later,

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from survey.demonstration.calls import ROUND_DAYS, Call, plan_calls
 from survey.demonstration.chance import lasting_id
 from survey.demonstration.ground import Land, lay_out
 from survey.demonstration.parcels import Kit, Parcel, pack, pack_all
-from survey.develop import develop
+from survey.develop import Memory, develop, examine_again
 from survey.domain.people import Actor, Role
 from survey.domain.ports import Blobs, Reader, Transaction
 from survey.domain.problems import DEPLOYMENT_EXISTS, FILE_UNKNOWN, Problem
@@ -25,7 +26,7 @@ from survey.domain.times import start_of
 from survey.establish import establish
 from survey.forms.compile import compile_xlsform
 from survey.store.deployment import insert_round
-from survey.store.jobs import claim_jobs, delete_job
+from survey.store.jobs import Job, claim_jobs, delete_job
 from survey.store.people import insert_person, select_people, update_person_hamlets
 from survey.store.places import insert_hamlet, select_communes
 from survey.store.sites import insert_sites
@@ -62,6 +63,7 @@ class Played:
 
     survey: Survey
     at: datetime
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def blobs(self) -> Blobs:
@@ -196,7 +198,8 @@ def _live(played: Played, actors: Mapping[str, Actor], parcels: Iterator[Parcel]
 
 def _hand_in(played: Played, actor: Actor, parcel: Parcel) -> None:
     played.at = parcel.call.received_at
-    receive.submission(played, actor, parcel.xml, door="field")
+    phone_time = (played.at + parcel.call.clock_ahead).isoformat()
+    receive.submission(played, actor, parcel.xml, door="field", phone_time=phone_time)
     for name, content in parcel.files:
         played.at += timedelta(seconds=2)
         staged = played.blobs.stage([content], name=name, limit=receive.PHOTO_LIMIT)
@@ -208,14 +211,19 @@ def _hand_in(played: Played, actor: Actor, parcel: Parcel) -> None:
 
 
 def _develop(played: Played) -> None:
-    """What a worker would do with the jobs that were left."""
-    with played.transaction() as tx:
-        jobs = claim_jobs(tx, played.survey.store.engine, _WORKER, played.now(), 100)
-    for job in jobs:
-        develop(played, job.commune, str(job.payload["submission"]))
-    with played.transaction() as tx:
+    """What a worker would do with the jobs that were left, and with those that they leave."""
+    kinds: dict[str, Callable[..., None]] = {"develop": partial(develop, memory=played.memory), "examine": examine_again}
+    while jobs := _claimed(played):
         for job in jobs:
-            delete_job(tx, job, _WORKER)
+            kinds[job.kind](played, job.commune, str(job.payload["submission"]))
+        with played.transaction() as tx:
+            for job in jobs:
+                delete_job(tx, job, _WORKER)
+
+
+def _claimed(played: Played) -> Sequence[Job]:
+    with played.transaction() as tx:
+        return claim_jobs(tx, played.survey.store.engine, _WORKER, played.now(), 100)
 
 
 def _decide(played: Played, reviewer: Actor, call: Call) -> None:

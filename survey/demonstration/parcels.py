@@ -23,6 +23,7 @@ _OPTIONAL_PHOTO_SHARE = 0.4
 _METRES_PER_DEGREE = 110_900.0
 _FAR_M, _VAGUE_M = 400.0, 800.0
 _SECONDS_A_PHOTO = 20
+_CUT_OFF, _BLUR_PX, _ROOM_LV = 0.05, 7.0, 5.5  # 5 % on each side
 _NOT_A_PHOTO = b"%PDF-1.7\n% Sent in place of a photo.\n%%EOF\n"
 
 
@@ -80,10 +81,15 @@ def _values(kit: Kit, call: Call, tree: Mapping[str, Any], answers: Mapping[str,
 
 def _meta(call: Call) -> dict[str, str]:
     meta = {
-        "instanceID": call.id, "timeStart": call.started_at.astimezone(VIETNAM).isoformat(timespec="milliseconds"),
-        "timeEnd": call.ended_at.astimezone(VIETNAM).isoformat(timespec="milliseconds"), "deviceID": f"demo-{call.inspector + 1}",
+        "instanceID": call.id, "timeStart": _shown(call, call.started_at), "timeEnd": _shown(call, call.ended_at),
+        "deviceID": f"demo-{call.inspector + 1}",
     }  # fmt: skip
     return meta | ({"deprecatedID": call.replaces} if call.replaces else {})
+
+
+def _shown(call: Call, moment: datetime) -> str:
+    """*moment* as the phone's clock showed it."""
+    return (moment + call.clock_ahead).astimezone(VIETNAM).isoformat(timespec="milliseconds")
 
 
 def _is_missing(call: Call, file: NamedFile) -> bool:
@@ -100,11 +106,28 @@ def _photo(kit: Kit, call: Call, file: NamedFile, ordinal: int, answers: Mapping
         return kit.photos[(call.number * 2 + ordinal) % len(kit.photos)].read_bytes()
     taken = _taken_at(call, ordinal)
     fix = replace(_fix(kit, call, ordinal, "exif"), at=taken - timedelta(seconds=2))
-    camera = taken - timedelta(days=1) if call.flaw is Flaw.CLOCK else taken
+    camera = taken - timedelta(days=1) if call.flaw is Flaw.CLOCK else taken + call.clock_ahead
     local = camera.astimezone(VIETNAM)
-    # A site looks the same on the next visit, unless its answers have changed what the picture shows.
+    shot = _shot(kit, call, file, answers, local) if ordinal else _flawed(kit, call, file, answers, local)
+    return draw_photo(replace(shot, fix=fix, caption=f"{call.site.code}   {local:%Y-%m-%d %H:%M}"))
+
+
+def _flawed(kit: Kit, call: Call, file: NamedFile, answers: Mapping[str, object], local: datetime) -> Shot:
+    """The first photo of a call, which is the one that has the call's flaw."""
+    if call.flaw is Flaw.COPIED and call.other is not None:
+        theirs = answers_of(call.other.form, call.other.site, call.other.round, kit.seed)
+        return replace(_shot(kit, call.other, file, theirs, local), crop=_CUT_OFF)
+    shot = _shot(kit, call, file, answers, local)
+    if call.flaw is Flaw.BLURRED:
+        return replace(shot, blur_px=_BLUR_PX)
+    return replace(shot, lv=_ROOM_LV) if call.flaw is Flaw.DIM else shot
+
+
+def _shot(kit: Kit, call: Call, file: NamedFile, answers: Mapping[str, object], local: datetime) -> Shot:
+    """The photo that *call* takes: the site looks the same on the next visit unless its answers have changed, but from another spot."""
     seed = f"{kit.seed} {call.site.code} {file.question}"
-    return draw_photo(Shot(scene_of(call.form, file.question, answers), seed, local, fix, f"{call.site.code}   {local:%Y-%m-%d %H:%M}"))
+    lv = _ROOM_LV if file.question == "photo_plan" else round(chance(kit.seed, f"light {call.number} {file.name}").uniform(11.5, 14.5), 1)
+    return Shot(scene_of(call.form, file.question, answers), seed, local, None, view=f"{seed} {call.number}", lv=lv)
 
 
 def _taken_at(call: Call, ordinal: int) -> datetime:
@@ -114,14 +137,15 @@ def _taken_at(call: Call, ordinal: int) -> datetime:
 def _capture(kit: Kit, call: Call, file: NamedFile, ordinal: int, content: bytes) -> Capture:
     taken = _taken_at(call, ordinal)
     before, after = (
-        replace(_fix(kit, call, ordinal, when), at=taken + timedelta(seconds=shift)) for when, shift in (("before", -6), ("after", 4))
+        replace(_fix(kit, call, ordinal, when), at=taken + timedelta(seconds=shift) + call.clock_ahead)
+        for when, shift in (("before", -6), ("after", 4))
     )
     source = Source.PICKED if kit.photos else Source.SYSTEM
-    return Capture(file.name, source, before, after, taken, sha256_hex(content), len(content))
+    return Capture(file.name, source, before, after, taken + call.clock_ahead, sha256_hex(content), len(content))
 
 
 def _visit_fix(kit: Kit, call: Call) -> Fix:
-    fix = replace(_fix(kit, call, 0, "visit"), at=call.started_at + timedelta(seconds=5))
+    fix = replace(_fix(kit, call, 0, "visit"), at=call.started_at + timedelta(seconds=5) + call.clock_ahead)
     return replace(fix, accuracy_m=_VAGUE_M) if call.flaw is Flaw.VAGUE else fix
 
 
