@@ -173,7 +173,7 @@ def _with_flaws(calls: list[Call], seed: int) -> list[Call]:
 
 
 def _hasty(call: Call, others: Sequence[Call]) -> Call:
-    """The call as one that was finished just after another one of the same inspector, at a place that is not far; as it was where none is."""
+    """The call as one that was finished just after another one of the same inspector, at a place near by; as it was where there is none."""
     for other in others:
         same = (other.inspector, other.round) == (call.inspector, call.round) and other.number != call.number
         if same and _is_near(call.site, other.site):
