@@ -22,8 +22,10 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from survey import review
+from survey.domain.checks import CHECKS
+from survey.domain.judgements import risk_of
 from survey.domain.people import Actor, Role
-from survey.domain.ports import Reader
+from survey.domain.ports import Reader, Transaction
 from survey.domain.submissions import Fix, State, Submission, short_code
 from survey.domain.times import to_text
 from survey.forms.compile import compile_xlsform
@@ -32,15 +34,17 @@ from survey.store.attachments import select_attachments
 from survey.store.flags import select_flags
 from survey.store.forms import insert_form
 from survey.store.submissions import insert_submission, select_submission
+from survey.web.checks import read_figures
 from survey.wiring import ROOT, Settings, Survey, open_survey
 
 COMMUNE = "18844"
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 FORMS = ("household_garden", "household_fence", "household_environment", "road_segment", "public_place")
-# Twenty in a row: sixteen decided long ago, four that wait; every seventh is flagged.
+# Twenty in a row: sixteen decided long ago, four that wait.
 STATES = (*[State.ACCEPTED] * 13, State.RETURNED, State.RETURNED, State.REJECTED, *[State.RECEIVED] * 4)
 REVIEWER = Actor(COMMUNE, "p-0", "Reviewer", Role.REVIEWER)
 PORTION = 5000
+RARE = "no_position"
 TARGET_MS = 300
 
 
@@ -48,14 +52,15 @@ def main() -> None:
     """Fill a store, time each question, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--submissions", type=int, default=100_000)
+    parser.add_argument("--flags", type=int, default=3, help="flags on each submission")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, _database(asked.postgres, Path(folder)) as database:
         survey = open_survey(Settings(data=Path(folder), database=database))
         began = time.perf_counter()
-        _fill(survey.store, asked.submissions)
+        _fill(survey.store, asked.submissions, asked.flags)
         seconds = time.perf_counter() - began
-        print(f"{survey.store.engine}: {asked.submissions:,} submissions in {seconds:.0f} s")
+        print(f"{survey.store.engine}: {asked.submissions:,} submissions with {asked.flags} flags each in {seconds:.0f} s")
         _print_table(survey, asked.submissions)
         survey.store.close()
 
@@ -71,7 +76,7 @@ def _database(postgres: bool, folder: Path) -> Iterator[str]:
         yield server.get_uri()
 
 
-def _fill(store: Store, count: int) -> None:
+def _fill(store: Store, count: int, flags: int) -> None:
     now = to_text(START)
     with store.transaction() as tx:
         tx.execute("INSERT INTO commune VALUES (:c, 'Kỳ Thượng', '42', '{}', 'benchmark', 1, :now)", c=COMMUNE, now=now)
@@ -88,9 +93,38 @@ def _fill(store: Store, count: int) -> None:
         with store.transaction() as tx:
             for number in range(start, min(start + PORTION, count)):
                 insert_submission(tx, _submission(number, count), b"<data/>")
+            _flag(tx, range(start, min(start + PORTION, count)), count, flags)
     if store.engine == "postgres":
         with store.transaction() as tx:
             tx.execute("ANALYZE")
+
+
+def _flag(tx: Transaction, numbers: range, count: int, flags: int) -> None:
+    """Flags on all of *numbers*: mostly notes, a few grave ones, one check in a thousand that hardly ever finds anything."""
+    codes = [code for code in CHECKS if code != RARE]
+    rows = []
+    for number in numbers:
+        one = _submission(number, count)
+        found = [codes[(number * 31 + place) % len(codes)] for place in range(flags)] + [RARE] * (number % 1000 == 0)
+        risk = risk_of(CHECKS[code].severity for code in found)
+        rows += [
+            {"c": COMMUNE, "s": one.id, "code": code, "severity": CHECKS[code].severity, "at": to_text(one.received_at), "state": one.state,
+             "risk": risk, "most": max(CHECKS[each].severity for each in found), "n": len(found)}
+            for code in found
+        ]  # fmt: skip
+    tx.execute_many(
+        "INSERT INTO flag (commune, submission, attachment, code, severity, figures, raised_at, state, received_at, risk)"
+        " VALUES (:c, :s, '', :code, :severity, '{}', :at, :state, :at, :risk)", rows,
+    )  # fmt: skip
+    tx.execute_many(
+        "UPDATE submission SET flag_count = :n, flag_severity = :most, risk = :risk WHERE commune = :c AND submission = :s", rows
+    )
+    for code in CHECKS:
+        tx.execute(
+            "INSERT INTO flag_tally (commune, code, count) VALUES (:c, :code, :n)"
+            " ON CONFLICT (commune, code) DO UPDATE SET count = flag_tally.count + :n",
+            c=COMMUNE, code=code, n=sum(row["code"] == code for row in rows),
+        )  # fmt: skip
 
 
 def _submission(number: int, count: int) -> Submission:
@@ -101,8 +135,8 @@ def _submission(number: int, count: int) -> Submission:
     return Submission(
         commune=COMMUNE, id=key, code=short_code(key), form=FORMS[number % 5], form_version="1", site=f"s-{number % 5000}",
         hamlet=f"{COMMUNE}-h{number % 21:02d}", round=None, person=f"p-{number % 10}", device=None, door="field", captured_at=at,
-        received_at=at, state=state, state_version=1, replaces=None, missing_files=0, flag_count=int(number % 7 == 0),
-        flag_severity=2 * int(number % 7 == 0), fix=Fix(18.05, 106.05, 6.0), answers={"/data/fence/green_m": 12.5},
+        received_at=at, state=state, state_version=1, replaces=None, missing_files=0, flag_count=0,
+        flag_severity=0, fix=Fix(18.05, 106.05, 6.0), answers={"/data/fence/green_m": 12.5},
         instance_sha256="0" * 64,
     )  # fmt: skip
 
@@ -111,6 +145,7 @@ def _print_table(survey: Survey, count: int) -> None:
     middle = queue.Place(START + timedelta(minutes=3 * int(count * 0.95)), "")
     with survey.reading() as reader:
         entry = _at(queue.select_next(reader, COMMUNE, queue.QueueFilters(), middle))
+        late = queue.select_queue_page(reader, COMMUNE, _RISKY, limit=count // 20)[-1].place
     questions: dict[str, Callable[[], object]] = {
         "lookup by primary key": lambda: _ask(survey, lambda r: select_submission(r, COMMUNE, entry.submission)),
         "next in the queue": lambda: _ask(survey, lambda r: queue.select_next(r, COMMUNE, queue.QueueFilters(), middle)),
@@ -119,6 +154,11 @@ def _print_table(survey: Survey, count: int) -> None:
         "page of 50, one hamlet, flagged": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, _NARROW)),
         "page of 50, one inspector": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, queue.QueueFilters(person="p-3"))),
         "page of 50, all states, newest": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, _ALL, newest_first=True)),
+        "page of 50, riskiest": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, _RISKY)),
+        "page of 50, riskiest, much later": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, _RISKY, late)),
+        "page of 50, one check, riskiest": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, _CHECK)),
+        "page of 50, a rare check, all": lambda: _ask(survey, lambda r: queue.select_queue_page(r, COMMUNE, _RARE)),
+        "figures of the checks page": lambda: _ask(survey, lambda r: read_figures(r, COMMUNE)),
         "counts by state": lambda: _ask(survey, lambda r: queue.select_counts(r, COMMUNE)),
         "all of the next submission": lambda: _ask(survey, lambda r: _whole(r, middle)),
         "accept and show the next": lambda: _accept_next(survey),
@@ -162,6 +202,9 @@ def _print_line(name: str, question: Callable[[], object], base: float | None) -
 
 _NARROW = queue.QueueFilters(hamlet=f"{COMMUNE}-h07", severity=2)
 _ALL = queue.QueueFilters(states=tuple(State))
+_RISKY = queue.QueueFilters(by_risk=True)
+_CHECK = queue.QueueFilters(by_risk=True, check="far_from_site")
+_RARE = queue.QueueFilters(states=tuple(State), check=RARE)
 
 
 def _ask(survey: Survey, question: Callable[[Reader], object]) -> object:
