@@ -131,8 +131,9 @@ def test_only_versions_in_use_are_listed_and_older_ones_can_still_be_fetched(sto
     form = _fence(collect)
     with stocked.transaction() as tx:
         tx.execute(
-            "INSERT INTO form SELECT commune, form, '1', title, site_kind, xlsform, xform, xform_md5, tree,"
-            " '2020-01-01T00:00:00.000Z', retired_at FROM form WHERE form = 'household_fence'"
+            "INSERT INTO form (commune, form, version, title, site_kind, xlsform, xform, xform_md5, tree, loaded_at)"
+            " SELECT commune, form, '1', title, site_kind, xlsform, xform, xform_md5, tree, '2020-01-01T00:00:00.000Z' FROM form"
+            " WHERE form = 'household_fence'"
         )
         update_retired(tx, COMMUNE, "road_segment", form["version"], datetime.now(UTC))
 
