@@ -119,6 +119,10 @@ def _warnings(contents: Contents) -> list[str]:
             "{n} photo named in a form has not arrived.", "{n} photos named in forms have not arrived.", contents.missing,
         )),
         (contents.refused, ngettext("{n} file is not usable as a photo.", "{n} files are not usable as photos.", contents.refused)),
+        (contents.erased, ngettext(
+            "{n} photo was erased; the bundle names it by its hash.", "{n} photos were erased; the bundle names them by their hashes.",
+            contents.erased,
+        )),
         (contents.without_preview, ngettext(
             "{n} photo has no preview yet; the report links its original.",
             "{n} photos have no preview yet; the report links their originals.",
