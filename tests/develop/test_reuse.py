@@ -51,7 +51,7 @@ def test_the_same_bytes_are_flagged_on_both(village: Survey) -> None:
 def test_different_pictures_are_not_alike(village: Survey) -> None:
     """A yard, a garden, a road and others for two households say nothing of each other."""
     scenes = (Scene.YARD, Scene.GARDEN, Scene.CONCRETE_ROAD, Scene.HEDGE, Scene.CULTURE_HOUSE, Scene.LATRINE)
-    submissions = [hand_in(village, drawn("x", scene), site=(SITE, NEIGHBOUR)[number % 2]) for number, scene in enumerate(scenes)]
+    submissions = [hand_in(village, drawn(scene, scene), site=(SITE, NEIGHBOUR)[number % 2]) for number, scene in enumerate(scenes)]
     run_jobs(village)
 
     assert [reuse_flags(village, submission) for submission in submissions] == [{}] * 6
