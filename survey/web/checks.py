@@ -34,19 +34,21 @@ _STYLE = """<style>
 .checks th, .checks td { text-align: left; vertical-align: middle; padding: .15rem .5rem;
   border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
 .checks td:first-child { width: 60%; }
+.checks td.number { vertical-align: top; padding-top: .6rem; }
 .checks .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .checks summary, .quiet > summary { cursor: pointer; min-height: 44px; display: flex; align-items: center; gap: .6rem; }
 .checks summary::after, .quiet > summary::after { content: "▾"; margin-left: auto; font-size: 1.5rem; }
 .checks details > :not(summary) { margin: 0 0 .5rem; font-size: .9375rem; }
-.checks a { color: inherit; display: inline-flex; min-height: 44px; min-width: 44px; align-items: center; justify-content: flex-end; }
+.checks a { color: inherit; display: inline-flex; min-height: 44px; min-width: 44px; margin: -.6rem 0;
+  align-items: center; justify-content: flex-end; }
 @media (max-width: 640px) {
   .checks, .checks tbody, .checks tr, .checks td:first-child { display: block; width: auto; }
   .checks thead { display: none; }
   .checks tr { padding: .25rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
-  .checks td { border: 0; padding: 0; }
+  .checks td, .checks td.number { border: 0; padding: 0; }
   .checks td.number { display: inline-flex; gap: .35rem; align-items: center; min-height: 2rem; margin-right: 1rem; font-size: .9375rem; }
   .checks td.number::before { content: attr(data-label) ":"; }
-  .checks a { min-width: 48px; justify-content: center; border: 1px solid currentColor; border-radius: .5rem; }
+  .checks a { min-width: 48px; margin: 0; justify-content: center; border: 1px solid currentColor; border-radius: .5rem; }
 }
 </style>"""
 

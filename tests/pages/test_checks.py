@@ -249,3 +249,33 @@ def test_every_source_speaks_vietnamese():
     sources = {kind.source for kind in CHECKS.values()} | {kind.source for kind in THRESHOLDS.values()}
 
     assert [source for source in sorted(sources) if translated.ugettext(source) == source] == []
+
+
+def test_a_flag_of_an_older_release_is_shown_with_dots(open_page, flagged):
+    """What its figures lacked then does not break the page; nor does a check that was done away with."""
+    with flagged.transaction() as tx:
+        old = [{"attachment": "", "code": "far_from_site", "severity": 3, "figures": {"metres": 400}}]
+        old.append({"attachment": "1.jpg", "code": "no_longer_known", "severity": 2, "figures": {"x": 1}})
+        upsert_flags(tx, COMMUNE, "uuid:a", old, START)
+    page = open_page(REVIEW, "reviewer")
+    assert _flags(page)[0] == "Có thể sai: Vị trí cách đối tượng … m (sai số … m)."
+    page.button(key="explain_no_longer_known_open").click().run()
+
+    assert not page.exception
+    assert "không có kiểm tra đó" in _html(page)
+
+
+def test_what_is_not_checked_yet_is_said(open_page, flagged):
+    """A photo whose views wait: the reviewer hears that more may come, and not that nothing was found."""
+    with flagged.transaction() as tx:
+        upsert_flags(tx, COMMUNE, "uuid:a", [], START)
+        tx.execute("UPDATE attachment SET state = 'stored', sha256 = 'ab' WHERE name = '1.jpg'")
+        tx.execute(
+            "INSERT INTO blob (commune, sha256, size, crc32, media_type, quarantine, views, facts, received_at)"
+            " VALUES (:c, 'ab', 1, 1, 'image/jpeg', 0, 'waiting', '{}', '2026-11-20T01:00:00.000Z')", c=COMMUNE,
+        )  # fmt: skip
+    page = open_page(REVIEW, "reviewer")
+
+    assert not page.exception
+    assert "Chờ kiểm tra: còn 1 ảnh" in "".join(_flags(page))
+    assert "không thấy gì" not in "".join(_flags(page))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from survey.domain.checks.catalogue import CHECKS
 from survey.domain.checks.how import how_words
@@ -28,7 +29,14 @@ class Finding:
             figures["reason"] = refusal.en if locale == "en" else refusal.vi
         if "how" in figures:
             figures["how"] = how_words(str(figures["how"]), locale)
-        return (kind.en if locale == "en" else kind.vi).format(**figures)
+        return (kind.en if locale == "en" else kind.vi).format_map(_Figures(figures))
+
+
+class _Figures(dict[str, Any]):
+    """The figures of a sentence; one that an older release has not kept reads as dots."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
 
 
 def found(code: str, attachment: str = "", **figures: Figure) -> Finding:
