@@ -100,7 +100,7 @@ def reuse_marks(compared: Compared) -> list[Mark]:
     for shot, seen in _seen_once(compared):
         there = seen.site_point
         marks += _place_marks(_site_words(seen), ORANGE, there, [seen.fix or seen.visit_fix])
-        if here is not None and there is not None:
+        if here is not None and there is not None and here != there:
             words = " ".join(distance_words(case, shot, seen))
             marks.insert(0, Mark(words, GREY, line=((here[1], here[0]), (there[1], there[0]))))
     return marks

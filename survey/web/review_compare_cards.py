@@ -106,7 +106,9 @@ def distance_words(case: Case, shot: Shot, seen: SitePhoto) -> list[str]:
     """How far the two sites lie apart, and how far the two standpoints, as far as either is known."""
     lines = []
     here, there = site_point(case), seen.site_point
-    if here is not None and there is not None and case.submission.site is not None:
+    if case.site is not None and case.site.code == seen.site_code:
+        lines.append(_("Both are of the same site."))
+    elif here is not None and there is not None:
         lines.append(_("The two sites lie {distance} apart.", distance=text.format_distance(distance_m(*here, *there))))
     own, other = shot.fix or case.submission.fix, seen.fix or seen.visit_fix
     if own is not None and other is not None:

@@ -71,6 +71,25 @@ def test_page_is_readable_and_fits(screen: tuple[str, BrowserContext], path: str
     assert [fault for fault in found if kind.startswith("phone") or not fault.startswith("target")] == []
 
 
+def test_a_photo_used_twice_is_seen(screen: tuple[str, BrowserContext], demonstration: LiveServer) -> None:
+    """The demonstration's reused photo: both uses on the page, one over the other in the large view, on every screen."""
+    kind, context = screen
+    with demonstration.survey().reading() as reader:
+        found = reader.row("SELECT submission FROM flag WHERE code = 'seen_before' ORDER BY submission LIMIT 1")
+    assert found is not None
+    page = context.new_page()
+    _open(page, f"review?submission={found['submission']}")
+    part = page.locator(".st-key-review_reuse")
+    part.locator(".card img").first.wait_for()
+    assert [fault for fault in faults(page) if kind.startswith("phone") or not fault.startswith("target")] == []
+    part.get_by_role("button", name="So sánh").first.click()
+    expect(page.get_by_role("slider", name="Ranh giới")).to_be_focused()
+    page.wait_for_load_state("networkidle")
+
+    _picture(page, f"compare-{kind}")
+    assert faults(page) == []
+
+
 def test_a_coordinator_downloads_a_bundle_that_verifies(demonstration: LiveServer, new_phone: NewPhone, tmp_path: Path) -> None:
     """Evidence page: prepare, see what is inside, download through our own route; `verify` finds no fault in it."""
     context = new_phone(base_url=demonstration.url, accept_downloads=True)

@@ -217,6 +217,17 @@ def test_each_photo_shows_its_nearest_use_first(open_page, reused):
     ]  # fmt: skip
 
 
+def test_the_same_photo_for_the_same_site_in_another_round(open_page, reused):
+    """One site, two rounds, one file: it is shown, and no distance between the site and itself is told."""
+    with reused.transaction() as tx:
+        insert(tx, submission("again", minutes=-300_000, round="2026-1"))
+        photo(tx, "again", OWN)
+    (pair,) = pairs(_open(open_page, reused), "review_reuse")
+
+    assert "Cả hai ảnh đều nộp cho cùng một đối tượng." in pair["lines"]
+    assert not any("Hai đối tượng cách nhau" in line for line in pair["lines"])
+
+
 @pytest.fixture
 def rounds(survey: Survey) -> Survey:
     """Three rounds of one household, a photo of the same question in each, `now` waiting in the third."""
