@@ -84,14 +84,20 @@ def test_hamlet_and_round_narrow_it(survey: Survey, folder: Path, capsys: pytest
         tx.execute("INSERT INTO survey_round VALUES (:c, 'r1', 'Đợt 1', '2026-01-01', '2026-02-01')", c=COMMUNE)
     told = _run(survey, capsys, str(folder), "--dry-run", "--hamlet", "thôn mẫu 1", "--round", "r1")
 
-    assert (told["between.jpg"]["certainty"], told["between.jpg"]["site"], told["between.jpg"]["left"]) == ("certain", "HO-0002", "outside_round")
+    between = told["between.jpg"]
+    assert (between["certainty"], between["site"], between["left"]) == ("certain", "HO-0002", "outside_round")
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(["nowhere"], "FILE_UNKNOWN"), (["--hamlet", "x"], "HAMLET_UNKNOWN"), (["--round", "x"], "QUERY_UNUSABLE"), (["--as", "x"], "PERSON_UNKNOWN")],
+    [
+        (["nowhere"], "FILE_UNKNOWN"),
+        (["--hamlet", "x"], "HAMLET_UNKNOWN"),
+        (["--round", "x"], "QUERY_UNUSABLE"),
+        (["--as", "x"], "PERSON_UNKNOWN"),
+    ],
     ids=["path", "hamlet", "round", "person"],
-)  # fmt: skip
+)
 def test_what_is_unknown_is_told(survey: Survey, folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: str) -> None:
     """One line on stderr, and nothing is written."""
     wanted = arguments if arguments[0] == "nowhere" else [str(folder), *arguments]
