@@ -1,7 +1,7 @@
 """Attachments and blobs: which files a submission names, which are here, and what is known of their bytes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from survey.domain.canonical import dumps
@@ -161,21 +161,6 @@ def select_file_by_hash(reader: Reader, commune: str, submission_id: str, name: 
         f"{_FILE} AND a.name IN (:name, :beside) AND a.sha256 = :sha256",
         commune=commune, submission=submission_id, name=name, beside=_beside(name, sha256), sha256=sha256,
     )  # fmt: skip
-
-
-def select_other_uses(reader: Reader, commune: str, sha256s: Sequence[str], submission_id: str) -> list[Row]:
-    """Where the same bytes were handed in with another submission: sha256, submission, code, site, round, captured_at."""
-    rows: list[Row] = []
-    for sha256 in sha256s:
-        rows += reader.rows(
-            "SELECT a.sha256, a.submission, s.code, s.site, s.round, s.captured_at FROM attachment a"
-            " JOIN submission s ON s.commune = a.commune AND s.submission = a.submission"
-            " WHERE a.commune = :commune AND a.sha256 = :sha256 AND a.submission <> :submission ORDER BY s.received_at LIMIT 5",
-            commune=commune,
-            sha256=sha256,
-            submission=submission_id,
-        )
-    return rows
 
 
 def select_early(reader: Reader, commune: str, submission_id: str) -> tuple[set[str], int]:
