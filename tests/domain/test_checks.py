@@ -269,7 +269,7 @@ def everything_wrong() -> list[object]:
     made = visit(
         *pictures, fix=Fix(18.1 + 900 * METRE, 106.1012345, 0, at=TAKEN), clock_drift_s=-5000.0, ended_at=NOW + timedelta(hours=3),
         answers_missing=("a",), answers_impossible=("b",), consent="refused", route=(other(30_000, -600),), spot=(other(90),),
-        day=Day(200, 900.0), filled_s=3.0, identical=("HO-1", "HO-2", "HO-3"), choices=(("yes",) * 6,),
+        day=Day(200, 900.0), filled_s=3.0, identical=("HO-1", "HO-2", "HO-3"), choices=(("yes",) * 8,),
         hamlet_sites=(("Thôn Đông", False),) * 5,
     )  # fmt: skip
     more = [visit(fix=None), visit(consent="absent"), visit(fix=replace(fix(), by_hand=True)), visit(route=(other(120, 20),))]

@@ -142,7 +142,7 @@ def test_the_same_answers_for_other_households(count, expected):
 
 
 @pytest.mark.parametrize(
-    ("choices", "expected"), [((("yes",) * 6,), True), ((("yes",) * 5, ("good",) * 5), False), ((("yes",) * 6 + ("no",),), False)]
+    ("choices", "expected"), [((("yes",) * 8,), True), ((("yes",) * 7, ("good",) * 7), False), ((("yes",) * 8 + ("no",),), False)]
 )
 def test_one_answer_to_everything(choices, expected):
     assert (only(visit(choices=choices), "straight_lined") is not None) == expected

@@ -188,7 +188,7 @@ THRESHOLDS: dict[str, ThresholdKind] = {
     ),
     "straight_answers": ThresholdKind(
         "Số câu cùng danh sách lựa chọn được trả lời như nhau", "Answers from one list of choices that are all the same",
-        "", 6, 3, 50, _own("with two choices, six equal answers by chance are one in 32"),
+        "", 8, 3, 50, _own("six times yes is what a well-kept garden rightly has; of eight questions one is mostly answered otherwise"),
     ),
 }  # fmt: skip
 
