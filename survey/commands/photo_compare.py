@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print the comparison. Raises FILE_UNKNOWN, PHOTO_REFUSED, PHOTO_BROKEN."""
+    """Print the comparison. Raises FILE_UNKNOWN, PHOTO_REFUSED, PHOTO_BROKEN, PHOTO_UNFINISHED."""
     found = _compare(*(_read(path, settings.locale) for path in (arguments.one, arguments.other)))
     print(json.dumps(found, ensure_ascii=False) if arguments.json else _line(found, settings.locale))
     return 0
@@ -38,8 +38,8 @@ def _read(path: Path, locale: str) -> tuple[str, PhotoLook]:
     if not intake.accepted:
         refusal = REFUSALS[intake.code]
         raise Problem(PHOTO_REFUSED, name=path.name, reason=refusal.en if locale == "en" else refusal.vi)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), photos.develop(path, intake.facts).look
+    with path.open("rb") as file, photos.Darkroom() as room:
+        return hashlib.file_digest(file, "sha256").hexdigest(), room.develop(path, intake.facts).look
 
 
 def _compare(one: tuple[str, PhotoLook], other: tuple[str, PhotoLook]) -> dict[str, object]:

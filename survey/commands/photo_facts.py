@@ -10,7 +10,7 @@ from survey import photos
 from survey.domain.checks import CHECKS, Picture, Visit, examine
 from survey.domain.looks import PhotoLook
 from survey.domain.photos import REFUSALS, Intake
-from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.domain.problems import FILE_UNKNOWN, PHOTO_BROKEN, Problem
 from survey.domain.submissions import Capture, FileState, Source
 from survey.domain.times import optional_to_text
 from survey.wiring import Settings
@@ -30,15 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print a line for each file. Raises FILE_UNKNOWN for a path that is no file."""
-    for path in arguments.files:
-        if not path.is_file():
-            raise Problem(FILE_UNKNOWN, name=path.name)
-        found = _look(path)
-        print(json.dumps(found, ensure_ascii=False) if arguments.json else _line(found, settings.locale))
+    with photos.Darkroom() as room:
+        for path in arguments.files:
+            if not path.is_file():
+                raise Problem(FILE_UNKNOWN, name=path.name)
+            found = _look(path, room)
+            print(json.dumps(found, ensure_ascii=False) if arguments.json else _line(found, settings.locale))
     return 0
 
 
-def _look(path: Path) -> dict[str, object]:
+def _look(path: Path, room: photos.Darkroom) -> dict[str, object]:
     intake = photos.inspect(path, path.stat().st_size)
     facts = intake.facts
     with path.open("rb") as file:
@@ -49,27 +50,27 @@ def _look(path: Path) -> dict[str, object]:
         "lat": facts.latitude, "lon": facts.longitude, "accuracy_m": facts.accuracy_m, "altitude_m": facts.altitude_m,
         "taken_at": facts.taken_at.replace(tzinfo=None).isoformat() if facts.taken_at else None, "offset": facts.offset,
         "gps_at": optional_to_text(facts.gps_at), "make": facts.make, "model": facts.model,
-        "sha256": sha256, "flags": _flags(path, intake),
+        "sha256": sha256, "flags": _flags(path, intake, room),
     }  # fmt: skip
 
 
-def _flags(path: Path, intake: Intake) -> list[str]:
+def _flags(path: Path, intake: Intake, room: photos.Darkroom) -> list[str]:
     """The checks' findings on the file alone, its pixels included, as on one that is imported at a desk; the gravest first."""
     if not intake.accepted:
         return list(intake.facts.signs)
-    look = _pixels(path, intake)
+    look = _pixels(path, intake, room)
     capture = Capture(path.name, Source.DESK)
     picture = Picture(path.name, FileState.STORED, capture, intake.facts, broken=look is None, look=look)
     findings = examine(Visit("", received_at=datetime.now(UTC), pictures=(picture,)))
     return [each.code for each in findings if each.code in _CODES or CHECKS[each.code].group in _GROUPS]
 
 
-def _pixels(path: Path, intake: Intake) -> PhotoLook | None:
+def _pixels(path: Path, intake: Intake, room: photos.Darkroom) -> PhotoLook | None:
     """What the worker would see; None where the pixels cannot be read."""
     try:
-        return photos.develop(path, intake.facts).look
-    except Problem:
-        return None
+        return room.develop(path, intake.facts).look
+    except Problem as problem:
+        return None if problem.kind is PHOTO_BROKEN else PhotoLook(unfinished=True)
 
 
 def _line(found: dict[str, object], locale: str) -> str:

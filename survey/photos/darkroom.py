@@ -1,7 +1,8 @@
 """A darkroom: a process of its own in which one photo at a time is decoded, so that a hostile file takes nothing else with it.
 
-The limits follow the measured ones: 10 s a photo, 1 GB of address space (of what an intake lets through, an 80-megapixel PNG with
-transparency takes most: 0.7 GB). Processor time is our own choice: what two cores could spend in those 10 s.
+The limits follow the measured ones: 10 s a photo, 1 GB of address space (of what an intake lets through, an 80-megapixel PNG takes most:
+0.9 GB). Processor time is our own choice: what two cores could spend in those 10 s. On a machine with too much to do a good photo may have
+had no more than a tenth of the 10 s: a process that wants to run and has not had them waits for up to six times as long, our own choice.
 """
 
 import contextlib
@@ -23,6 +24,7 @@ from survey.photos.darkroom_wire import Answer, UnusableAnswerError, framed, rea
 from survey.photos.views import Developed
 
 WALL_S = 10.0
+_STARVED = 6
 CPU_S = 20
 ADDRESS_BYTES = 1 << 30
 # A new process now and then: what a decoder leaks must not eat up the address space of good photos. Our own choice; it costs 1 ms a photo.
@@ -30,6 +32,9 @@ _PHOTOS_A_PROCESS = 500
 _START_S = 60.0
 _READY = b"ready"
 _TRACE = 2000
+# How often to look whether a late process wants to run, and how often in a row it may seem not to: it may just wait for a page.
+_LOOK_S = 0.1
+_IDLE_LOOKS = 3
 _ROOT = Path(__file__).resolve().parents[2]
 # Nothing of our environment goes along: it holds the database's address and keys. One thread and two heaps keep libraries within the limit.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"}
@@ -41,7 +46,7 @@ class Darkroom:
 
     def __init__(self, *, wall_s: float = WALL_S, cpu_s: int = CPU_S, address_bytes: int = ADDRESS_BYTES) -> None:
         self._wall_s = wall_s
-        self._limits = [f"--wall={wall_s}", f"--cpu={cpu_s}", f"--address={address_bytes}"]
+        self._limits = [f"--wall={wall_s * _STARVED}", f"--cpu={cpu_s}", f"--address={address_bytes}"]
         self._running: _Process | None = None
 
     def __enter__(self) -> Self:
@@ -110,7 +115,8 @@ class _Process:
                 command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=self._complaints,
                 cwd=_ROOT, env=_ENVIRONMENT, start_new_session=True,
             )  # fmt: skip
-        self._deadline = time.monotonic() + _START_S
+        self._deadline = self._latest = time.monotonic() + _START_S
+        self._allowed_s = 0.0
         try:
             self._read(len(_READY))
         except (OSError, EOFError) as error:
@@ -132,6 +138,8 @@ class _Process:
         """Hand over an open file, wait at most *wall_s* seconds. Raises TimeoutError, OSError, EOFError, UnusableAnswerError."""
         self.photos += 1
         self._deadline = time.monotonic() + wall_s
+        self._latest = time.monotonic() + wall_s * _STARVED
+        self._allowed_s = self._used_s() + wall_s
         request = framed({"facts": facts_to_json(facts)})
         self._line.settimeout(wall_s)
         sent = socket.send_fds(self._line, [request], [descriptor])
@@ -159,17 +167,40 @@ class _Process:
 
     def _read(self, size: int) -> bytes:
         """Exactly *size* bytes, however they drip in, before the deadline."""
-        content = bytearray()
+        content, idle = bytearray(), 0
         while len(content) < size:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
+            if time.monotonic() >= self._latest:
                 raise TimeoutError
-            self._line.settimeout(left)
-            piece = self._line.recv(min(size - len(content), 1 << 20))
+            self._line.settimeout(max(_LOOK_S, self._deadline - time.monotonic()))
+            try:
+                piece = self._line.recv(min(size - len(content), 1 << 20))
+            except TimeoutError:
+                idle = 0 if self._is_starved() else idle + 1
+                if idle == _IDLE_LOOKS:
+                    raise
+                continue
             if not piece:
                 raise EOFError
             content += piece
         return bytes(content)
+
+    def _is_starved(self) -> bool:
+        """Whether it would go on if the machine let it: it wants to run, and has not had its time of a processor."""
+        return self._used_s() < self._allowed_s and "R" in self._states()
+
+    def _states(self) -> Iterator[str]:
+        """What each of its threads does: `R` where it runs or wants to."""
+        for task in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError):
+                yield task.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
+
+    def _used_s(self) -> float:
+        """Its time of a processor since it began."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 import pi_heif
@@ -52,8 +53,10 @@ def _confine(address: int) -> None:
     os.nice(_NICENESS)
     for number in (signal.SIGINT, signal.SIGTERM):  # a stop is for the worker, which ends us when the photo in hand is done
         signal.signal(number, signal.SIG_IGN)
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - where memory ends, end us and not the app
-        file.write("1000")
+    # In a session of its own the kernel weighs us as a group, whose niceness is another; where memory ends, end us and not the app.
+    for name, value in (("autogroup", _NICENESS), ("oom_score_adj", 1000)):
+        with suppress(OSError):
+            Path("/proc/self", name).write_text(str(value), encoding="ascii")
     # A darkroom has one core; more threads would count against the address limit, each with its own heap.
     pi_heif.options.DECODE_THREADS = 1
     limits = {
