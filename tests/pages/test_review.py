@@ -217,7 +217,7 @@ def test_the_list_shows_the_queue(open_page, queue):
 
     assert not page.exception
     assert list(page.dataframe[0].value["Mã"]) == [submission(key).code for key in "abc"]
-    assert list(page.dataframe[0].value["Cảnh báo"]) == ["Cần xem lại (1)", "", ""]
+    assert list(page.dataframe[0].value["Cảnh báo"]) == ["Cần xem lại: Câu trả lời trái điều kiện của phiếu: total_m.", "", ""]
     assert list(page.dataframe[0].value["Thiếu tệp"]) == ["1", "", ""]
 
 
