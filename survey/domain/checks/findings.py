@@ -24,7 +24,7 @@ class Finding:
         """The finding in a sentence with its figures, in *locale* (`vi` or `en`)."""
         kind = CHECKS[self.code]
         figures = {name: ", ".join(value) if isinstance(value, list) else value for name, value in self.figures.items()}
-        if self.code == "file_refused":
+        if self.code == "file_refused" and figures.get("reason") in REFUSALS:
             refusal = REFUSALS[str(figures["reason"])]
             figures["reason"] = refusal.en if locale == "en" else refusal.vi
         if "how" in figures:
