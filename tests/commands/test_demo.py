@@ -164,7 +164,7 @@ def test_every_visit_fits_its_form():
     kit = Kit(3, trees, tuple(real.rglob("*.jpg"))[:1])
 
     assert len(calls) == 200
-    assert {call.form for call in calls} == set(trees)
+    assert {call.form for call in calls} == set(trees) - {"site_photos"}  # which is for photos brought to a desk
     for call in calls:
         instance = read_instance(pack(kit, call).xml, trees[call.form])
         assert check_answers(trees[call.form], canonical_answers(instance), TODAY) == []
