@@ -87,7 +87,8 @@ def read_basis(document: Mapping[str, Any]) -> Basis:
 class Photo:
     """A file that a piece of evidence names; without *sha256* it never came, with a *reason* it is kept but is no photo.
 
-    Of one that was erased (*erased_at*) the hash and the size are left. *taken_at* is the camera's own local time, naive; *fix* is the phone's, *exif_position* the file's (latitude, longitude).
+    Of one that was erased (*erased_at*) the hash and the size are left. *taken_at* is the camera's own local time, naive; *fix* is
+    the phone's, *exif_position* the file's (latitude, longitude).
     """
 
     submission: str

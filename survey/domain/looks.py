@@ -40,12 +40,22 @@ def bits_apart(one: int, other: int) -> int:
     return ((one ^ other) & _BITS).bit_count()
 
 
+def how_found(probe: str, region: str) -> str:
+    """How a picture is found in another: the *probe* of the newer one, and what its fitting the older one's *region* says of it.
+
+    A whole picture that is a part of another one was cropped out of it; that is said in place of the probe's part.
+    """
+    turn, slash, part = probe.rpartition("/")
+    return f"{turn}{slash}cropped" if part == "whole" and region != "whole" else probe
+
+
 def likeness(newer: PhotoLook, older: PhotoLook) -> tuple[int, str] | None:
-    """How near the *newer* photo comes to the *older* one: the least distance in bits, and the probe that came so near.
+    """How near the *newer* photo comes to the *older* one: the least distance in bits, and how it is found there (`how_found`).
 
     None where one of them is too plain to be told from others, or has not been looked at.
     """
-    found = [(bits_apart(probe, value), name) for name, probe in newer.probes for value in older.hashes or ()]
+    regions = tuple(zip(REGIONS, older.hashes or (), strict=False))
+    found = [(bits_apart(probe, value), how_found(name, region)) for name, probe in newer.probes for region, value in regions]
     return min(found, key=lambda each: each[0], default=None)
 
 

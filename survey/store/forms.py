@@ -40,7 +40,8 @@ def _insert(tx: Transaction, commune: str, compiled: CompiledForm, content: byte
         "INSERT INTO form (commune, form, version, title, site_kind, desk_only, xlsform, xform, xform_md5, tree, loaded_at)"
         " VALUES (:commune, :form, :version, :title, :site_kind, :desk_only, :xlsform, :xform, :xform_md5, :tree, :loaded_at)",
         commune=commune, form=compiled.form, version=compiled.version, title=dumps(compiled.title), site_kind=compiled.site_kind,
-        desk_only=int(compiled.desk_only), xlsform=content, xform=compiled.xform, xform_md5=compiled.xform_md5, tree=dumps(compiled.tree), loaded_at=to_text(at),
+        desk_only=int(compiled.desk_only), xlsform=content, xform=compiled.xform, xform_md5=compiled.xform_md5,
+        tree=dumps(compiled.tree), loaded_at=to_text(at),
     )  # fmt: skip
 
 

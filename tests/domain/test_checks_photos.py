@@ -17,7 +17,7 @@ from tests.domain.visits import NOW, SHARP, TAKEN, codes, facts, fix, only, phot
 
 HANOI = (21.0285, 105.8542)
 TURNS = ("mirrored", "turned90", "turned180", "turned270")
-PARTS = ("whole", "centre90", "top80", "centre80", "trimmed")
+PARTS = ("whole", "cropped", "centre90", "top80", "centre80", "trimmed")
 NIGHT = TAKEN + timedelta(hours=12)
 
 
@@ -163,7 +163,7 @@ def test_every_probe_has_words(turn, part, locale):
     words = how_words(f"{turn}/{part}" if turn else part, locale)
 
     assert words
-    assert not {turn, part} & set(words.replace(",", "").split()) - {"mirrored", "whole"}
+    assert not {turn, part} & set(words.replace(",", "").split()) - {"mirrored", "whole", "cropped"}
     assert how_words(f"tilted/{part}x", locale) == f"tilted, {part}x"
 
 

@@ -105,7 +105,7 @@ def test_the_same_file_for_two_households(open_page, reused):
 @pytest.mark.parametrize(
     ("how", "distance", "title", "weight", "turns", "mirrored"),
     [
-        ("mirrored/centre90", 4, "Gần như chắc chắn là cùng một ảnh (đã lật gương, đã cắt bớt mép)", "wrong", [0], True),
+        ("mirrored/cropped", 4, "Gần như chắc chắn là cùng một ảnh (đã lật gương, đã cắt bớt mép)", "wrong", [0], True),
         ("turned90/whole", 7, "Có thể là cùng một ảnh (đã xoay 90°)", "look", [90, 270], False),
     ],
     ids=["mirrored", "turned"],

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from survey.domain.looks import REGIONS, bits_apart
+from survey.domain.looks import REGIONS, bits_apart, how_found
 from survey.photos.likeness import ALIKE_BITS, Found, Held, Index, Memory
 
 
@@ -31,10 +31,17 @@ def index_of(photos: list[tuple[int, tuple[int, ...]]]) -> Index:
 def slowly(photos: list[tuple[int, tuple[int, ...]]], probes: list[tuple[str, int]], most: int) -> list[Found]:
     """The same answer, worked out one pair at a time."""
     best = [
-        min((bits_apart(value, stored), number) for number, (_, value) in enumerate(probes) for stored in regions) for _, regions in photos
+        min(
+            (bits_apart(value, stored), number, region)
+            for number, (_, value) in enumerate(probes)
+            for region, stored in enumerate(regions)
+        )
+        for _, regions in photos
     ]
-    near = sorted((distance, place, probe) for place, (distance, probe) in enumerate(best) if distance <= ALIKE_BITS)
-    return [Found(photos[place][0], distance, probes[probe][0]) for distance, place, probe in near[:most]]
+    near = sorted((distance, place, probe, region) for place, (distance, probe, region) in enumerate(best) if distance <= ALIKE_BITS)
+    return [
+        Found(photos[place][0], distance, how_found(probes[probe][0], REGIONS[region])) for distance, place, probe, region in near[:most]
+    ]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -65,7 +72,7 @@ def test_exactly_eight_bits_are_alike_and_nine_are_not() -> None:
         far = flipped(value, 30)
         index.extend([(1, (flipped(value, 8), far, far, far)), (2, (flipped(value, 9), far, far, far)), (3, (far, far, far, value))])
 
-        assert index.nearest([("whole", value)], 9) == [Found(3, 0, "whole"), Found(1, 8, "whole")]
+        assert index.nearest([("whole", value)], 9) == [Found(3, 0, "cropped"), Found(1, 8, "whole")]
 
 
 def test_an_empty_index_and_a_plain_picture_find_nothing() -> None:

@@ -1,9 +1,10 @@
-"""How one picture is found in another, in words: the names of probes (`mirrored/top80`) as people say them."""
+"""How one picture is found in another, in words: the names that `how_found` gives (`mirrored/cropped`) as people say them."""
 
 _PARTS = {
     "whole": ("nguyên ảnh", "the whole picture"),
-    "centre90": ("đã cắt bớt mép", "cropped at its edges"),
-    "centre80": ("đã cắt bớt mép", "cropped at its edges"),
+    "cropped": ("đã cắt bớt mép", "cropped at its edges"),
+    "centre90": ("giống ở phần giữa, khác ở mép", "alike in the middle, other edges"),
+    "centre80": ("giống ở phần giữa, khác ở mép", "alike in the middle, other edges"),
     "top80": ("phần dưới đã bị che hoặc đóng dấu", "its lower part covered or stamped"),
     "trimmed": ("có thêm khung viền", "with a frame around it"),
 }
