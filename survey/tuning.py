@@ -32,7 +32,7 @@ def set_threshold(survey: Survey, actor: Actor, name: str, value: float | None, 
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)  # two coordinators at once write one number each
         number = insert_setting(tx, actor.commune, PREFIX + name, written, reason=reason, person=actor.person, at=now)
-        upsert_job(tx, actor.commune, KIND, KEY, {"asked": to_text(now), "done": 0, "after": None}, now)
+        upsert_job(tx, actor.commune, KIND, KEY, {"asked": to_text(now), "done": 0, "after": None}, now, background=True)
         body: dict[str, object] = {
             "threshold": name, "number": number, "value": written or None, "person": actor.person, "reason_sha256": sha256_hex(reason),
         }  # fmt: skip
