@@ -274,7 +274,7 @@ def everything_wrong() -> list[object]:
     )  # fmt: skip
     more = [visit(fix=None), visit(consent="absent"), visit(fix=replace(fix(), by_hand=True)), visit(route=(other(120, 20),))]
     more += [visit(fix=fix(60_000), site_line=(), border=None, route=(other(0, -900),)), visit(route=(other(18_000, -600),))]
-    more += [visit(route=(other(50_000, -600),))]
+    more += [visit(route=(other(50_000, -600),)), visit(*(photo(name, at=replace(fix(), altitude_m=0.0)) for name in ("a.jpg", "b.jpg")))]
     return [finding for each in (made, *more) for finding in examine(each)]
 
 

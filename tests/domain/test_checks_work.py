@@ -12,7 +12,7 @@ from survey.domain.answering import answers_mark, choices_made
 from survey.domain.answering import given as given_answers
 from survey.domain.checks import LIKELY_WRONG, LOOK, THRESHOLDS, Day, Thresholds, examine, read_threshold, thresholds_from
 from survey.domain.checks.movement import lines_apart_m
-from survey.domain.submissions import Fix
+from survey.domain.submissions import Capture, Fix, Source
 from tests.domain.visits import HOUSE, METRE, codes, fix, only, other, photo, use, visit
 
 
@@ -146,6 +146,29 @@ def test_the_same_answers_for_other_households(count, expected):
 )
 def test_one_answer_to_everything(choices, expected):
     assert (only(visit(choices=choices), "straight_lined") is not None) == expected
+
+
+@pytest.mark.parametrize(
+    ("altitudes", "expected"),
+    [
+        ([0.0, 0.0], [("altitude_zero", "")]), ([0.0, None, 0.0], [("altitude_zero", "")]),
+        ([0.0], []), ([0.0, None], []), ([0.0, 12.5], []), ([None, None], []), ([0.3, -0.2], []),
+    ],
+)  # fmt: skip
+def test_every_altitude_is_exactly_nought(altitudes, expected):
+    """One nought says nothing, nor one that the phone does not know, nor what the file or a person says."""
+    phones = [replace(fix(), altitude_m=altitude) for altitude in altitudes]
+    assert codes(visit(*(photo(f"{number}.jpg", at=each) for number, each in enumerate(phones)))) == expected
+
+    assert codes(visit(*(photo(f"{number}.jpg", exif=each) for number, each in enumerate(phones)))) == []
+    placed = visit(*(photo(f"{number}.jpg", at=replace(each, by_hand=True)) for number, each in enumerate(phones)))
+    assert ("altitude_zero", "") not in codes(placed)
+
+
+def test_both_fixes_around_a_photo_have_an_altitude():
+    nought = replace(fix(), altitude_m=0.0)
+
+    assert codes(visit(photo(capture=Capture("a.jpg", Source.SYSTEM, before=nought, after=nought)))) == [("altitude_zero", "")]
 
 
 @pytest.mark.parametrize(

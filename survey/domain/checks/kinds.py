@@ -21,6 +21,7 @@ GROUPS: dict[str, tuple[str, str]] = {
 
 MEASURED = "measured on phone and camera files"
 OWN = "our own choice"
+TOLD = "as developers of ODK Collect and of mobile libraries tell it; not measured"
 FACT = "no threshold"
 FORM = "the form's own rules"
 

@@ -15,6 +15,7 @@ from survey.domain.places import Line, distance_m
 from survey.domain.submissions import Fix
 from survey.domain.times import local_date
 
+_ENOUGH_FIXES = 2  # our own choice: one nought may be a receiver that has just woken up
 _DECIMALS = 5  # a position rounded so far says nothing by being the same as another
 
 
@@ -25,6 +26,7 @@ def on_visit(visit: Visit, limits: Thresholds) -> Iterator[Finding]:
         yield from _at_once(visit, visit.ended_at, limits)
         yield from _same_spot(visit, visit.ended_at, limits)
     yield from _full_day(visit, limits)
+    yield from _sea_level(visit)
 
 
 def apart_m(fix: Fix, other: Fix, limits: Thresholds) -> float:
@@ -114,6 +116,14 @@ def lines_apart_m(line: Line, other: Line) -> float:
     ends = shapely.shortest_line(first, second).coords
     (east, north), (other_east, other_north) = ends[0], ends[1]
     return distance_m(latitude + north, longitude + east / shrink, latitude + other_north, longitude + other_east / shrink)
+
+
+def _sea_level(visit: Visit) -> Iterator[Finding]:
+    """The phone's own altitudes; an ODK position says 0 where it knows none, so only what came with photos is asked."""
+    fixes = [fix for each in visit.pictures for fix in (each.capture.before, each.capture.after) if fix is not None and not fix.by_hand]
+    altitudes = [fix.altitude_m for fix in fixes if fix.altitude_m is not None]
+    if len(altitudes) >= _ENOUGH_FIXES and not any(altitudes):
+        yield found("altitude_zero", count=len(altitudes))
 
 
 def _full_day(visit: Visit, limits: Thresholds) -> Iterator[Finding]:

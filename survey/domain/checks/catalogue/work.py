@@ -1,6 +1,6 @@
 """Checks of how a person moved and filled in, of the form's own rules, and of consent."""
 
-from survey.domain.checks.kinds import FORM, LIKELY_WRONG, LOOK, MEASURED, NOTE, OWN, CheckKind
+from survey.domain.checks.kinds import FORM, LIKELY_WRONG, LOOK, MEASURED, NOTE, OWN, TOLD, CheckKind
 
 WORK: dict[str, CheckKind] = {
     "moved_fast": CheckKind(
@@ -47,7 +47,16 @@ WORK: dict[str, CheckKind] = {
         "The phone gives a radius of exactly 0 m: no device measures so.",
         "Sai số của vị trí do điện thoại gửi đúng bằng 0. Máy đo không cho sai số 0; vị trí giả thì có.",
         "The radius of the phone's position is exactly 0. No receiver gives 0; faked positions do.",
-        MEASURED,
+        TOLD,
+    ),
+    "altitude_zero": CheckKind(
+        "movement", NOTE, "Cả {count} vị trí điện thoại ghi đều có độ cao đúng 0 m.",
+        "All {count} positions that the phone gave have an altitude of exactly 0 m.",
+        "Mọi vị trí điện thoại gửi kèm ảnh có ghi độ cao (từ hai vị trí trở lên) đều ghi đúng 0 m. Vị trí giả hay có như vậy; ở vùng sát"
+        " biển có thể là thật.",
+        "Every position that came with the photos and has an altitude (at least two do) gives exactly 0 m. Faked positions often do; on the"
+        " coast it may be true.",
+        TOLD,
     ),
     "day_too_full": CheckKind(
         "movement", LOOK, "Cùng một người khảo sát {count} đối tượng trong {minutes} phút của ngày này.",
