@@ -19,6 +19,7 @@ from survey.store.conflicts import KeptAside, select_kept_aside
 from survey.store.counted import SiteVersion, select_site_versions
 from survey.store.flags import select_flags
 from survey.store.forms import select_tree
+from survey.store.jobs import Pending, select_pending
 from survey.store.judgements import select_judgements
 from survey.store.places import select_hamlet
 from survey.store.reviews import select_person_names, select_reviews
@@ -82,6 +83,7 @@ class Case:
     names: Mapping[str, str]
     predecessor: Submission | None
     newcomers: tuple[Newcomer, ...] = ()
+    pending: Pending | None = None
     judgements: tuple[Row, ...] = ()
 
     @property
@@ -132,6 +134,7 @@ def read_case(reader: Reader, actor: Actor, submission_id: str) -> Case | None:
         names=select_person_names(reader, commune, [*people, *(newcomer.kept.person for newcomer in newcomers)]),
         predecessor=select_submission(reader, commune, submission.replaces) if submission.replaces else None,
         newcomers=newcomers,
+        pending=select_pending(reader, commune, submission.id),
         judgements=tuple(judgements),
     )
 

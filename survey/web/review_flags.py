@@ -9,6 +9,7 @@ import streamlit as st
 from survey.domain.checks import LIKELY_WRONG, LOOK, NOTE
 from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.ports import Row
+from survey.store.jobs import Pending
 from survey.web import text
 from survey.web.review_answers import question_labels
 from survey.web.review_case import Case
@@ -81,8 +82,16 @@ def _show_unfinished(case: Case) -> bool:
         sentence = text.ngettext(
             "{n} photo is not checked yet: more warnings may come.", "{n} photos are not checked yet: more warnings may come.", waiting
         )
-        st.html(sign(NOTE, sentence))
+        st.html(sign(NOTE, sentence, _tried(case.pending)))
     return bool(missing or waiting)
+
+
+def _tried(pending: Pending | None) -> str:
+    """How often looking at the photos was tried in vain, and when it is tried again; nothing before the first failure."""
+    if pending is None or pending.error is None or pending.state == "failed":
+        return ""
+    tries = text.ngettext("Tried {n} time in vain", "Tried {n} times in vain", pending.attempts)
+    return _("{tries}; again at {time}.", tries=tries, time=text.format_datetime(pending.run_after))
 
 
 def _split(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:

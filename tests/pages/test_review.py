@@ -8,6 +8,7 @@ from survey import review
 from survey.domain.people import Actor
 from survey.domain.submissions import FileState, State
 from survey.store.flags import upsert_flags
+from survey.store.jobs import claim_jobs, update_failed, upsert_job
 from survey.store.submissions import select_submission
 from survey.web.review_photos import flag_sentence
 from survey.wiring import Survey
@@ -239,3 +240,27 @@ def test_figures_of_warnings_are_written_as_people_write_them():
 
     assert when == "Giờ chụp 07:32 14/10/2026 nằm ngoài buổi khảo sát (14:16 21/11/2026)."
     assert "1.766 m" in far
+
+
+def test_a_photo_that_could_not_be_looked_at_says_when_it_is_tried_again(open_page, queue):
+    """Between two attempts of the worker the page says that the check is pending, how often it failed, and when it goes on."""
+    facts = {"c": COMMUNE, "sha": "ab" * 32}
+    with queue.transaction() as tx:
+        tx.execute(
+            "INSERT INTO blob (commune, sha256, size, crc32, media_type, quarantine, facts, views, received_at)"
+            " VALUES (:c, :sha, 9, 0, 'image/jpeg', 0, '{}', 'waiting', '2026-01-01T00:00:00.000Z')", **facts,
+        )  # fmt: skip
+        tx.execute(
+            "UPDATE attachment SET state = 'stored', sha256 = :sha WHERE commune = :c AND submission = 'uuid:a' AND name = 'fence_1.jpg'",
+            **facts,
+        )
+        upsert_job(tx, COMMUNE, "develop", "uuid:a", {"submission": "uuid:a"}, START)
+    waiting = _html(open_page(PAGE, "reviewer"))
+    with queue.transaction() as tx:
+        (job,) = claim_jobs(tx, queue.store.engine, "w", START, 1)
+        update_failed(tx, job, "w", "PHOTO_UNFINISHED", START)
+    failed = _html(open_page(PAGE, "reviewer"))
+
+    assert "Chờ kiểm tra: còn 1 ảnh" in waiting
+    assert "Đã thử" not in waiting
+    assert "Đã thử 1 lần chưa được; thử lại lúc" in failed
