@@ -59,7 +59,7 @@ _PHOTO = (
 _REVIEW = ("Mã bài nộp", "Lần", "Từ", "Sang", "Lý do", "Người quyết định", "Lúc (giờ Việt Nam)")
 _FLAG = (
     "Mã bài nộp", "Tệp", "Mã cảnh báo", "Mức (1 ghi chú, 2 cần xem, 3 nhiều khả năng sai)", "Số liệu", "Lúc (giờ Việt Nam)",
-    "Đánh giá", "Lý do đánh giá", "Người đánh giá", "Đánh giá lúc",
+    "Đánh giá", "Lý do đánh giá", "Người đánh giá", "Đánh giá lúc", "Nội dung cảnh báo",
 )  # fmt: skip
 _LEFT_OUT = ("Trạng thái", "Lý do", "Số bài nộp")
 _VERDICT = (
@@ -123,7 +123,7 @@ def _flag_row(evidence: Evidence, codes: Mapping[str, str], row: Row) -> Row:
     person = str(row["person"] or "")
     values = (
         codes[str(row["submission"])], row["attachment"], row["code"], row["severity"], row["figures"], raised,
-        words.JUDGEMENTS.get(str(row["verdict"]), ""), row["reason"], evidence.people.get(person, person), judged,
+        words.JUDGEMENTS.get(str(row["verdict"]), ""), row["reason"], evidence.people.get(person, person), judged, words.flag(row),
     )  # fmt: skip
     return dict(zip(_FLAG, values, strict=True))
 

@@ -1,7 +1,10 @@
 """The report's Vietnamese: names of outcomes, reasons, states and units, numbers and dates as offices write them."""
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
 
+from survey.domain.checks import CHECKS, Finding
 from survey.domain.evidence import Photo
 from survey.domain.photos import REFUSALS
 from survey.domain.sites import SiteKind
@@ -61,6 +64,12 @@ SOURCES = {
 
 _MEGA, _GIGA = 1_000_000, 1_000_000_000
 _UNITS = {"sites": "đối tượng", "condition": "", "million_per_1000_m2": "triệu đồng/1.000 m²"}
+
+
+def flag(row: Mapping[str, object]) -> str:
+    """What a check found, as its reviewer read it; the code where this release does not know the check."""
+    code = str(row["code"])
+    return Finding(code, int(str(row["severity"])), json.loads(str(row["figures"]))).sentence() if code in CHECKS else code
 
 
 def number(value: float, decimals: int = 2) -> str:

@@ -310,4 +310,5 @@ def test_flags_carry_what_was_said_of_them(world: World) -> None:
     told = rows["fence_1.jpg"]
     assert (told["Đánh giá"], told["Lý do đánh giá"], told["Người đánh giá"]) == ("bỏ qua", "'=1+1", COORDINATOR.name)
     assert told["Đánh giá lúc"]
+    assert told["Nội dung cảnh báo"] == "Ảnh nhỏ, khó thấy chi tiết."
     assert [rows[f"fence_{number}.jpg"]["Đánh giá"] for number in (2, 3)] == ["", ""]
