@@ -88,7 +88,8 @@ CASES: dict[str, tuple[Callable[[], Sent], set[str]]] = {
     "camera a day off": (lambda: Sent(shot(fix=replace(PLACE, at=MORNING - timedelta(days=1)))), {"camera_clock_off"}),
     "damaged": (lambda: Sent(holed()), {"pixels_damaged"}),
     "blurred": (lambda: Sent(shot(blur_px=14.0)), {"blurred"}),
-    "dark": (lambda: Sent(edited(lambda image: image.point(lambda value: value * 0.15))), {"dark", "blurred"}),  # little light, little contrast
+    # Little light leaves little contrast.
+    "dark": (lambda: Sent(edited(lambda image: image.point(lambda value: value * 0.15))), {"dark", "blurred"}),
     "black": (lambda: Sent(edited(lambda image: image.point(lambda value: value * 0.01))), {"black"}),
     "small": (lambda: Sent(edited(lambda image: image.resize((640, 480)), quality=92)), {"low_resolution"}),
 }
