@@ -478,6 +478,8 @@ def test_a_year_ends_on_its_day_in_leap_years_too() -> None:
 
     assert kept.oldest_kept(datetime(2028, 2, 28, 20, tzinfo=UTC)) == datetime(2026, 2, 27, 20, tzinfo=UTC)
     assert Retention(None, None).oldest_kept(datetime(2028, 1, 1, tzinfo=UTC)) is None
+    assert kept.kept_until(datetime(2028, 2, 28, 20, tzinfo=UTC)) == datetime(2030, 2, 27, 20, tzinfo=UTC)
+    assert Retention(None, None).kept_until(datetime(2028, 1, 1, tzinfo=UTC)) is None
 
 
 def _age(survey: Survey, sha256: str, days: int) -> None:

@@ -30,9 +30,11 @@ class Retention:
         """What was received before this moment is past its time; None where no time is set."""
         if self.years is None:
             return None
-        local = now.astimezone(VIETNAM)
-        day = min(local.day, 28) if local.month == 2 else local.day  # noqa: PLR2004 - 29 February has no such day in most years
-        return local.replace(year=local.year - self.years, day=day)
+        return _years_on(now, -self.years)
+
+    def kept_until(self, received_at: datetime) -> datetime | None:
+        """Up to when a photo that was received then is kept; None where no time is set."""
+        return None if self.years is None else _years_on(received_at, self.years)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ def boxes_of(document: object) -> tuple[Box, ...]:
 def boxes_to_list(boxes: Sequence[Box]) -> list[list[float]]:
     """The inverse of `boxes_of`."""
     return [[box.left, box.top, box.width, box.height] for box in boxes]
+
+
+def _years_on(moment: datetime, years: int) -> datetime:
+    local = moment.astimezone(VIETNAM)
+    day = min(local.day, 28) if local.month == 2 else local.day  # noqa: PLR2004 - 29 February has no such day in most years
+    return local.replace(year=local.year + years, day=day)
 
 
 def _box(entry: object) -> Box:

@@ -48,6 +48,16 @@ def select_erased(reader: Reader, commune: str, sha256: str) -> Erased | None:
     return None if row is None else Erased(from_text(row["erased_at"]), row["erased_by"] or "", row["erased_reason"] or "")
 
 
+def select_received(reader: Reader, commune: str, sha256: str) -> datetime | None:
+    """When a photo was received, the last time where it came again; None where the commune does not know it."""
+    row = reader.row(
+        "SELECT b.received_at, MAX(a.received_at) AS again FROM blob b LEFT JOIN attachment a ON a.commune = b.commune AND a.sha256 = b.sha256"
+        " WHERE b.commune = :commune AND b.sha256 = :sha256 GROUP BY b.received_at",
+        commune=commune, sha256=sha256,
+    )  # fmt: skip
+    return None if row is None else from_text(max(row["received_at"], row["again"] or ""))
+
+
 def select_all_uses(reader: Reader, commune: str, sha256: str) -> list[Row]:
     """Each use of the bytes, refused files and those kept aside too: submission, name, person (who sent it), hamlet."""
     return reader.rows(

@@ -6,10 +6,12 @@ import streamlit as st
 
 from survey import privacy
 from survey.domain.people import Ability
+from survey.domain.privacy import Retention
 from survey.domain.problems import FILE_UNKNOWN, PHOTO_ERASED, Problem
 from survey.store.covers import select_cover
-from survey.store.erasures import select_all_uses, select_erased
+from survey.store.erasures import select_all_uses, select_erased, select_received
 from survey.store.reviews import select_person_names
+from survey.store.settings import select_settings
 from survey.store.submissions import select_submission
 from survey.web import text
 from survey.web.privacy import ask_to_confirm, tell
@@ -30,6 +32,7 @@ def show_photo(here: Here, sha256: str) -> None:
             st.warning(text.problem_text(Problem(FILE_UNKNOWN, name=_("photo"))))
         return
     _show_uses(here, sha256)
+    _show_retention(here, sha256)
     if blob["views"] == "ready":
         _show_covering(here, sha256)
     else:
@@ -96,6 +99,20 @@ def _show_uses(here: Here, sha256: str) -> None:
     links = " · ".join(f'<a href="/review?submission={escape(one.id, quote=True)}" target="_self">{escape(one.code)}</a>' for one in shown)
     hash_line = f'<small style="overflow-wrap:anywhere">SHA-256 {escape(sha256)}</small>'
     st.html(f"<p>{escape(_('Belongs to'))}: {links or '–'}<br>{hash_line}</p>")
+
+
+def _show_retention(here: Here, sha256: str) -> None:
+    """Say until when the photo is kept, by what the commune has set."""
+    with here.survey.reading() as reader:
+        received_at = select_received(reader, here.actor.commune, sha256)
+        kept = Retention.of(select_settings(reader, here.actor.commune))
+    if received_at is None:
+        return
+    received, until = text.format_date(received_at), kept.kept_until(received_at)
+    if until is None:
+        st.caption(_("Received on {received}. The commune has not set how long photos are kept.", received=received))
+    else:
+        st.caption(_("Received on {received}; to be kept until {until}.", received=received, until=text.format_date(until)))
 
 
 def _show_erased(here: Here, sha256: str) -> None:

@@ -87,3 +87,20 @@ def test_a_photo_that_is_unknown_says_no_more(open_page, photo):
 
     assert not page.exception
     assert [warning.value for warning in page.warning] == ["Không có tệp ảnh. Kiểm tra lại địa chỉ."]
+
+
+def test_a_photo_says_until_when_it_is_kept(open_page, survey, coordinator: Actor):
+    """By what the commune has set, from the day it came in last; without a rule no date stands in for one."""
+    sha256 = put(survey)
+    with survey.transaction() as tx:
+        tx.execute("UPDATE blob SET received_at = '2026-02-28T20:00:00.000000Z'")
+        tx.execute("UPDATE attachment SET received_at = '2026-03-31T01:00:00.000000Z'")
+    page = open_page(PAGE, "reviewer")
+    page.query_params["photo"] = sha256
+    page.run()
+    assert "Nhận ngày 31/03/2026. Xã chưa quy định thời gian lưu ảnh." in [caption.value for caption in page.caption]
+
+    privacy.set_retention(survey, coordinator, "5", "Quy chế")
+    page.run()
+    assert not page.exception
+    assert "Nhận ngày 31/03/2026; lưu đến ngày 31/03/2031." in [caption.value for caption in page.caption]
