@@ -51,7 +51,8 @@ def select_erased(reader: Reader, commune: str, sha256: str) -> Erased | None:
 def select_received(reader: Reader, commune: str, sha256: str) -> datetime | None:
     """When a photo was received, the last time where it came again; None where the commune does not know it."""
     row = reader.row(
-        "SELECT b.received_at, MAX(a.received_at) AS again FROM blob b LEFT JOIN attachment a ON a.commune = b.commune AND a.sha256 = b.sha256"
+        "SELECT b.received_at, MAX(a.received_at) AS again FROM blob b"
+        " LEFT JOIN attachment a ON a.commune = b.commune AND a.sha256 = b.sha256"
         " WHERE b.commune = :commune AND b.sha256 = :sha256 GROUP BY b.received_at",
         commune=commune, sha256=sha256,
     )  # fmt: skip
