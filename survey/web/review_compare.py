@@ -6,11 +6,13 @@ from html import escape
 
 import streamlit as st
 
+from survey.domain.checks.reuse import Work, is_one_call
 from survey.domain.checks.thresholds import PREFIX, THRESHOLDS, thresholds_from
 from survey.domain.pairing import Pair, View, pair_photos, standing_versions
 from survey.domain.people import Actor
 from survey.domain.ports import Reader, Row
 from survey.domain.submissions import Fix
+from survey.domain.times import from_text
 from survey.store.deployment import select_rounds
 from survey.store.likeness import select_alike_uses, select_versions
 from survey.store.settings import select_settings
@@ -131,11 +133,11 @@ def _read_alike(reader: Reader, actor: Actor, case: Case) -> tuple[Alike, ...]:
 
 
 def _is_same_work(case: Case, use: Row, versions: set[str]) -> bool:
-    """Whether the other submission is a version of this one, or of the same site in the same round, as the checks have it."""
+    """Whether the other submission is a version of this one, or another checklist of the same call: what the checks let pass."""
     if use["commune"]:
         return False
-    own = case.submission
-    return use["submission"] in versions or (own.site is not None and use["site"] == own.site and use["round"] == own.round)
+    own, other = case.submission, Work(use["site"], use["round"], from_text(use["captured_at"]))
+    return use["submission"] in versions or is_one_call(Work(own.site, own.round, own.captured_at), other)
 
 
 def _same_bits(reader: Reader, commune: str, alike: tuple[Alike, ...]) -> float:

@@ -192,7 +192,7 @@ def test_a_photo_of_another_commune(open_page, reused):
 
 
 def test_versions_of_one_visit_are_no_reuse(open_page, reused):
-    """A correction carries photos forward, and the same site in the same round may show the same photo: nothing is said."""
+    """A correction carries photos forward, and the checklists of one call at one site may show the same photo: nothing is said."""
     with reused.transaction() as tx:
         insert(tx, submission("fixed", minutes=9, replaces="uuid:a", site=None))
         photo(tx, "fixed", OWN)
@@ -200,6 +200,16 @@ def test_versions_of_one_visit_are_no_reuse(open_page, reused):
         photo(tx, "again", OWN)
 
     assert pairs(_open(open_page, reused), "review_reuse") == []
+
+
+def test_the_same_house_on_another_day_is_compared(open_page, reused):
+    """The checks flag an old photo of the same house and round that is handed in again another day: what they flag can be looked at."""
+    with reused.transaction() as tx:
+        insert(tx, submission("again", minutes=-2000))
+        photo(tx, "again", OWN)
+
+    (pair,) = pairs(_open(open_page, reused), "review_reuse")
+    assert submission("again").code in pair["right"]["badge"]
 
 
 def test_each_photo_shows_its_nearest_use_first(open_page, reused):

@@ -1,11 +1,27 @@
 """Reuse: whether this picture was handed in for something else, as it is or changed."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from survey.domain.checks.findings import Figure, Finding, found
 from survey.domain.checks.thresholds import Thresholds
 from survey.domain.checks.visit import Picture, Use, Visit
 from survey.domain.times import local_date
+
+
+class Work(NamedTuple):
+    """What a submission was made for: its site, its round and when."""
+
+    site: str | None
+    round: str | None
+    captured_at: datetime
+
+
+def is_one_call(work: Work, other: Work) -> bool:
+    """Whether two submissions are checklists of one site on one day of one round, which may share photos."""
+    same_site = work.site is not None and (work.site, work.round) == (other.site, other.round)
+    return same_site and local_date(work.captured_at) == local_date(other.captured_at)
 
 
 def on_picture(visit: Visit, picture: Picture, limits: Thresholds) -> Iterator[Finding]:
@@ -23,8 +39,8 @@ def _is_other_work(visit: Visit, use: Use) -> bool:
     """Photos of one visit, versions of one submission and the same site's other checklists of the day share photos rightly."""
     if use.submission == visit.submission or use.linked:
         return False
-    same_day = visit.ended_at is not None and local_date(use.captured_at) == local_date(visit.ended_at)
-    return use.site is None or use.site != visit.site or use.round != visit.round or not same_day
+    own = None if visit.ended_at is None else Work(visit.site, visit.round, visit.ended_at)
+    return own is None or not is_one_call(own, Work(use.site, use.round, use.captured_at))
 
 
 def _code(use: Use, limits: Thresholds) -> str:
