@@ -44,8 +44,6 @@ def _names() -> Mapping[str, tuple[str, str]]:
     return {
         "accuracy_m": (_("Accuracy"), "m"),
         "count": (_("Number"), ""),
-        "days": (_("Days"), ""),
-        "default": (_("Default answers"), ""),
         "distance": (_("Bits of 64 that differ"), ""),
         "distance_km": (_("Distance"), "km"),
         "distance_m": (_("Distance"), "m"),
