@@ -51,12 +51,16 @@ class Member:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes piece by piece. Raises DamagedMemberError; problems of who takes them pass through."""
+        left = self._info.file_size
         try:
             with self._archive.open(self._info) as file:
                 while chunk := file.read(_CHUNK):
+                    left -= len(chunk)
                     yield chunk
         except _BROKEN as error:
             raise DamagedMemberError(self.name) from error
+        if left:  # fewer bytes than it claims, and the checksum of these
+            raise DamagedMemberError(self.name)
 
 
 def is_archive(path: Path) -> bool:
@@ -78,23 +82,28 @@ def read_archive(path: Path, name: str) -> Iterator[Member | Refusal]:
             archive = ZipFile(file)
         except _BROKEN as error:
             raise Problem(ARCHIVE_UNREADABLE, name=clean_file_name(name)) from error
-        yield from _members(archive)
+        yield from _members(archive, path.stat().st_size)
 
 
-def _members(archive: ZipFile) -> Iterator[Member | Refusal]:
+def _members(archive: ZipFile, size: int) -> Iterator[Member | Refusal]:
+    """Each member of an archive of *size* bytes; the list ends with the first one too many: nobody reads ninety thousand refusals."""
     seen: set[str] = set()
-    count, unpacked = 0, 0
+    count, packed, unpacked = 0, 0, 0
     for info in archive.infolist():
         if info.is_dir() or is_silent(info.orig_filename):
             continue
         label, count = clean_file_name(_name_of(info)), count + 1
-        reason = "too_many" if count > MEMBERS else _fault(info, label, seen)
-        reason = reason or ("too_much" if unpacked + info.file_size > UNPACKED else "")
+        if count > MEMBERS:
+            yield Refusal(label or "?", "too_many")
+            return
+        reason = _fault(info, label, seen) or ("too_much" if unpacked + info.file_size > UNPACKED else "")
+        # Members that share bytes unpack one file of a bomb again and again, each within the ratio.
+        reason = reason or ("bomb" if packed + info.compress_size > size else "")
         seen.add(info.orig_filename)
         if reason:
             yield Refusal(label or "?", reason)
             continue
-        unpacked += info.file_size
+        packed, unpacked = packed + info.compress_size, unpacked + info.file_size
         yield Member(label, archive, info)
 
 

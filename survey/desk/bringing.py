@@ -94,14 +94,12 @@ def bring(survey: Survey, actor: Actor, name: str, staged: Staged) -> Brought:
     """Take the photo in a file, or the photos in a ZIP; what is refused is told with its reason. Raises NOT_ALLOWED, ARCHIVE_UNREADABLE."""
     actor.require(Ability.CAPTURE)
     brought = Brought()
-    with survey.reading() as reader:
-        room = WAITING - select_desk_count(reader, actor.commune, actor.person)
     for photo in unpack(survey, name, staged):
         if isinstance(photo, Refusal):
             brought = brought.plus(Brought(refused=(photo,)))
             continue
         try:
-            brought = brought.plus(_keep(survey, actor, photo, room - brought.taken))
+            brought = brought.plus(_keep(survey, actor, photo))
         finally:
             if photo.staged is not staged:
                 survey.blobs.discard(photo.staged)
@@ -154,11 +152,13 @@ def look(name: str, staged: Staged) -> Found | Refusal:
     return Found(label, staged, intake.facts) if intake.accepted else Refusal(label, intake.code)
 
 
-def _keep(survey: Survey, actor: Actor, photo: Found, room: int) -> Brought:
+def _keep(survey: Survey, actor: Actor, photo: Found) -> Brought:
     sha256, size = photo.staged.sha256, photo.staged.size
     with survey.reading() as reader:
         known = select_desk_photo(reader, actor.commune, actor.person, sha256) is not None
-    if not known and room <= 0:
+        # Counted each time: several archives may come in at once.
+        full = not known and select_desk_count(reader, actor.commune, actor.person) >= WAITING
+    if full:
         return Brought(refused=(Refusal(photo.name, "desk_full"),))
     with photo.staged.path.open("rb") as file:
         survey.blobs.write_part(photo_key(actor.commune, actor.person, sha256), 0, iter(lambda: file.read(_CHUNK), b""), size)
@@ -189,7 +189,7 @@ def throw_away(survey: Survey, actor: Actor, sha256s: Collection[str] | None = N
 
 
 def sweep(survey: Survey) -> int:
-    """Let go of the photos of people who have brought none for a day; returns how many."""
+    """Let go of the photos of people who have brought none for a day, and of those that their commune has erased; returns how many."""
     with survey.reading() as reader:
         stale = select_desk_stale(reader, survey.now() - KEPT)
     owners = {(row["commune"], row["person"]) for row in stale}

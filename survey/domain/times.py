@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 # Viet Nam has had one zone without summer time since 1975-06-13 (IANA tz database, Asia/Ho_Chi_Minh).
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+# Our own choice: no clock of a phone or camera shows another year, and at the ends of the calendar a day more or less is none.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 def to_text(moment: datetime) -> str:
@@ -28,6 +30,11 @@ def optional_from_text(text: str | None) -> datetime | None:
     return None if text is None else from_text(text)
 
 
+def is_believable(moment: date) -> bool:
+    """Whether a stranger's *moment* or day is one to count with: what is not is treated as not given."""
+    return _FIRST_YEAR < moment.year < _LAST_YEAR
+
+
 def local_date(moment: datetime) -> date:
     """The date in Viet Nam on which *moment* falls."""
     return moment.astimezone(VIETNAM).date()
@@ -44,9 +51,9 @@ def start_of(day: date) -> datetime:
 
 
 def clock_drift_s(phone_time: str, now: datetime) -> float | None:
-    """Seconds that a phone's clock, as it wrote it (ISO 8601 with an offset), is ahead of *now*; None for any other text."""
+    """Seconds that a phone's clock, as it wrote it (ISO 8601 with an offset), is ahead of *now*; None for text that is no such time."""
     try:
         phone = datetime.fromisoformat(phone_time)
-        return round((phone - now).total_seconds(), 3) if phone.tzinfo else None
+        return round((phone - now).total_seconds(), 3) if phone.tzinfo and is_believable(phone) else None
     except (ValueError, OverflowError):
         return None

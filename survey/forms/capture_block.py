@@ -13,7 +13,7 @@ from lxml import etree
 
 from survey.domain.names import clean_file_name
 from survey.domain.submissions import Capture, Consent, Fix, Source
-from survey.domain.times import VIETNAM, optional_to_text, to_text
+from survey.domain.times import VIETNAM, is_believable, optional_to_text, to_text
 
 NAMESPACE = "urn:ntm-survey:capture:1"
 _NSMAP: Any = {None: NAMESPACE}  # lxml takes None for the default prefix; its stubs do not know
@@ -78,12 +78,12 @@ def position(latitude: float, longitude: float, accuracy_m: float | None, altitu
 
 
 def moment(text: str | None) -> datetime | None:
-    """The aware moment of an ISO 8601 text (without an offset: Viet Nam's); None for anything else."""
+    """The aware moment of an ISO 8601 text (without an offset: Viet Nam's); None for anything else, and for no believable year."""
     try:
         found = datetime.fromisoformat((text or "").strip())
-        return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC) if is_believable(found) else None
 
 
 def short_text(text: str | None) -> str | None:

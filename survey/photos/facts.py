@@ -13,6 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from survey.domain.photos import PhotoFacts
+from survey.domain.times import is_believable
 from survey.photos.containers import Structure
 from survey.photos.opening import BROKEN
 
@@ -135,9 +136,10 @@ def _with_offset(local: datetime | None, offset: object) -> tuple[datetime | Non
 def _moment(value: object) -> datetime | None:
     match = _MOMENT.match(_text(value) or "")
     try:
-        return datetime(*(int(part) for part in match.groups())) if match else None  # type: ignore[arg-type]  # noqa: DTZ001
+        found = datetime(*(int(part) for part in match.groups())) if match else None  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:  # 0000:00:00, 31 February
         return None
+    return found if found and is_believable(found) else None
 
 
 def _gps_moment(gps: Tags) -> datetime | None:
@@ -151,9 +153,10 @@ def _gps_moment(gps: Tags) -> datetime | None:
         return None
     try:
         midnight = datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=UTC)
-        return midnight + timedelta(hours=hours, minutes=minutes, milliseconds=round(seconds * 1000))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    moment = timedelta(hours=hours, minutes=minutes, milliseconds=round(seconds * 1000))
+    return midnight + moment if is_believable(midnight) else None
 
 
 def _iso(value: object) -> int | None:

@@ -85,21 +85,22 @@ def delete_desk_photos(tx: Transaction, commune: str, person: str, sha256s: Coll
 
 
 def select_desk_stale(reader: Reader, before: datetime) -> list[Row]:
-    """The photos of people who brought none since *before*: commune, person, sha256."""
+    """The photos of people who brought none since *before*, and those that their commune has erased: commune, person, sha256."""
     return reader.rows(
         "SELECT d.commune, d.person, d.sha256 FROM desk_photo d WHERE d.brought_at < :before AND NOT EXISTS (SELECT 1 FROM desk_photo n"
-        " WHERE n.commune = d.commune AND n.person = d.person AND n.brought_at >= :before)",
+        " WHERE n.commune = d.commune AND n.person = d.person AND n.brought_at >= :before) OR EXISTS (SELECT 1 FROM blob b"
+        " WHERE b.commune = d.commune AND b.sha256 = d.sha256 AND b.erased_at IS NOT NULL)",
         before=to_text(before),
     )
 
 
 def select_handed_in(reader: Reader, commune: str, sha256s: Sequence[str]) -> list[Row]:
-    """Where the same bytes stand in submissions: sha256, site, submission, code, hamlet; oldest first."""
+    """Where the same bytes stand in submissions: sha256, site, submission, code, hamlet, person; oldest first."""
     rows: list[Row] = []
     for start in range(0, len(sha256s), _PORTION):
         names: dict[str, object] = {f"sha{number}": sha256 for number, sha256 in enumerate(sha256s[start : start + _PORTION])}
         rows += reader.rows(
-            "SELECT a.sha256, s.site, s.submission, s.code, s.hamlet FROM attachment a"
+            "SELECT a.sha256, s.site, s.submission, s.code, s.hamlet, s.person FROM attachment a"
             " JOIN submission s ON s.commune = a.commune AND s.submission = a.submission"
             f" WHERE a.commune = :commune AND a.sha256 IN ({', '.join(f':{name}' for name in names)})"
             " ORDER BY s.received_at, s.submission",

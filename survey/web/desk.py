@@ -18,11 +18,14 @@ from survey import desk, receive
 from survey.domain.people import Actor
 from survey.domain.problems import FILE_TOO_LARGE, QUERY_UNUSABLE, UPLOAD_OFFSET, Problem
 from survey.domain.sites import SiteKind
+from survey.domain.times import is_believable
 from survey.web import session, text
 from survey.web.desk_words import desk_state
 from survey.web.endpoints import answer, json_endpoint, upload_endpoint
 from survey.web.photos import PICTURE_HEADERS
 
+# A page sends one after the other; each last piece of a ZIP takes its two gigabytes of disk once more, and half a minute of a processor.
+_AT_ONCE = 3
 _WISH_LIMIT = 1_000_000  # bytes of a JSON wish: a thousand hashes are a tenth of it
 _MOST_DIGITS = 15
 _PENDING = (
@@ -37,12 +40,12 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/api/desk", json_endpoint(show_desk), methods=["GET"]),
         Route("/api/desk/files/{upload}", json_endpoint(show_progress), methods=["HEAD"]),
-        Route("/api/desk/files/{upload}", upload_endpoint(take_piece), methods=["PATCH"]),
+        Route("/api/desk/files/{upload}", upload_endpoint(take_piece, at_once=_AT_ONCE), methods=["PATCH"]),
         Route("/api/desk/photos", json_endpoint(throw_away), methods=["DELETE"]),
         Route("/api/desk/photos/{sha256}", json_endpoint(throw_away), methods=["DELETE"]),
         Route("/api/desk/photos/{sha256}/thumb", json_endpoint(show_thumb), methods=["GET"]),
         Route("/api/desk/choices", upload_endpoint(take_choice), methods=["POST"]),
-        Route("/api/desk/visits", upload_endpoint(take_visits), methods=["POST"]),
+        Route("/api/desk/visits", upload_endpoint(take_visits, at_once=_AT_ONCE), methods=["POST"]),
     ]
 
 
@@ -139,6 +142,7 @@ def _wish(chunks: Iterator[bytes]) -> Mapping[str, Any]:
             raise Problem(FILE_TOO_LARGE, name="JSON", limit_mb=_WISH_LIMIT // 1_000_000)
     try:
         wish = json.loads(bytes(body))
+        json.dumps(wish, ensure_ascii=False).encode()  # half of a surrogate pair is no text: no database takes it
     except (ValueError, RecursionError):
         wish = None
     if not isinstance(wish, dict):
@@ -164,9 +168,12 @@ def _day(value: object) -> date | None:
     if value in (None, ""):
         return None
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
         raise Problem(QUERY_UNUSABLE, name="day", value=str(value)[:40]) from None
+    if not is_believable(day):
+        raise Problem(QUERY_UNUSABLE, name="day", value=str(value))
+    return day
 
 
 def _bytes(request: Request, name: str) -> int:

@@ -20,7 +20,7 @@ _STALLED_S = 60  # a phone on the edge of a network pauses for seconds; who send
 # Uploads wait for slow phones: they have threads of their own, so that they never take those of the pages.
 _UPLOADS_AT_ONCE = 200
 _UPLOADS_OF_ONE = 40  # a stolen phone that sends a byte a minute on each of its lines must leave places for the others
-_sending: Counter[str] = Counter()
+_sending: Counter[tuple[str, int]] = Counter()  # by person and by how many are allowed
 _counting = Lock()
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("uploads")  # one for each event loop
 
@@ -35,10 +35,12 @@ def json_endpoint(show: Callable[[Request, Actor], Response]) -> Callable[[Reque
     return endpoint
 
 
-def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response]) -> Callable[[Request], Awaitable[Response]]:
+def upload_endpoint(
+    take: Callable[[Request, Actor, Iterator[bytes]], Response], *, at_once: int | None = None
+) -> Callable[[Request], Awaitable[Response]]:
     """Make *take* an endpoint that reads the request's body piece by piece, in a thread of its own.
 
-    Who sends it is asked before the first piece and after the last one.
+    Who sends it is asked before the first piece and after the last one. *at_once* is how many of these one person may have going.
     """
 
     @wraps(take)
@@ -52,7 +54,7 @@ def upload_endpoint(take: Callable[[Request, Actor, Iterator[bytes]], Response])
             _speak(request)
 
         def take_in_place(actor: Actor) -> Response:
-            with _place(actor):
+            with _place(actor, at_once or _UPLOADS_OF_ONE):
                 return take(request, actor, chunks())
 
         def work() -> Response:
@@ -84,19 +86,20 @@ def _uploads() -> anyio.CapacityLimiter:
 
 
 @contextmanager
-def _place(actor: Actor) -> Iterator[None]:
-    """One of the places of who uploads. Raises UPLOADS_TOO_MANY where that person has taken all of them."""
+def _place(actor: Actor, at_once: int) -> Iterator[None]:
+    """One of the places of who uploads. Raises UPLOADS_TOO_MANY where that person has taken *at_once* of them."""
+    key = actor.person, at_once
     with _counting:
-        if _sending[actor.person] >= _UPLOADS_OF_ONE:
-            raise Problem(UPLOADS_TOO_MANY, limit=_UPLOADS_OF_ONE)
-        _sending[actor.person] += 1
+        if _sending[key] >= at_once:
+            raise Problem(UPLOADS_TOO_MANY, limit=at_once)
+        _sending[key] += 1
     try:
         yield
     finally:
         with _counting:
-            _sending[actor.person] -= 1
-            if not _sending[actor.person]:
-                del _sending[actor.person]
+            _sending[key] -= 1
+            if not _sending[key]:
+                del _sending[key]
 
 
 async def _cut_when_stopping(request: Request) -> None:

@@ -17,7 +17,7 @@ from survey.domain.people import Ability, Actor
 from survey.domain.ports import Row, Survey
 from survey.domain.problems import QUERY_UNUSABLE, Problem
 from survey.domain.submissions import State
-from survey.domain.times import local_date
+from survey.domain.times import is_believable, local_date
 from survey.store.flags import select_flags_of_many
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_form_titles, select_queue_page
 from survey.store.queue_statements import CONFIRMED, EVERY, UNJUDGED
@@ -134,6 +134,9 @@ def _one_of(query: Mapping[str, str], name: str, allowed: Sequence[str], default
 def _day(query: Mapping[str, str], name: str) -> date | None:
     value = query.get(name, "")
     try:
-        return date.fromisoformat(value) if value else None
+        day = date.fromisoformat(value) if value else None
     except ValueError:
         raise Problem(QUERY_UNUSABLE, name=name, value=value[:40]) from None
+    if day and not is_believable(day):
+        raise Problem(QUERY_UNUSABLE, name=name, value=value)
+    return day

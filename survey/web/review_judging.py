@@ -111,7 +111,7 @@ def _show_form(case: Case, group: Group, titles: Mapping[str, str]) -> None:
     names = [flag["attachment"] for flag in group.flags]
     chosen = names
     if len(names) > 1:
-        numbered = {name: f"{number}. {titles.get(name, name)}" for number, name in enumerate(names, 1)}
+        numbered = {name: text.plain(f"{number}. {titles.get(name, name)}") for number, name in enumerate(names, 1)}
         chosen = st.pills(_("Photos"), names, selection_mode="multi", default=names, format_func=numbered.__getitem__, key=f"{key}_photos")
     st.text_input(_("Reason to confirm or dismiss"), key=key, max_chars=REASON_LENGTH)
     show_ready_reasons(key, ready_reasons(group.code))

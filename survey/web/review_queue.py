@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from survey.domain.checks import CHECKS, GROUPS
 from survey.domain.submissions import State, typed_code
+from survey.domain.times import is_believable
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_counts, select_form_titles, select_next, select_previous
@@ -218,6 +219,7 @@ def _clear() -> None:
 
 def _day(text_of_day: str | None) -> date | None:
     try:
-        return date.fromisoformat(text_of_day or "")
+        day = date.fromisoformat(text_of_day or "")
     except ValueError:
         return None
+    return day if is_believable(day) else None

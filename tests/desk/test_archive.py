@@ -1,6 +1,7 @@
 """Hostile and odd archives: each is built here, refused member by member with a reason, and the rest goes on."""
 
 import io
+import re
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -147,14 +148,34 @@ def test_a_list_of_members_without_end_takes_no_memory(tmp_path: Path) -> None:
 
 
 def test_more_members_than_a_day_brings_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first are read, the others told; so it is with what they unpack to."""
+    """The first are read, then it is told that there are too many; so it is with what they unpack to."""
     monkeypatch.setattr(archive, "MEMBERS", 2)
     path = zips.pack(tmp_path / "a.zip", [(f"{number}.jpg", GOOD) for number in range(4)])
-    assert _read(path) == (["0.jpg", "1.jpg"], {"2.jpg": "too_many", "3.jpg": "too_many"})
+    assert _read(path) == (["0.jpg", "1.jpg"], {"2.jpg": "too_many"})
 
     monkeypatch.setattr(archive, "MEMBERS", 10)
     monkeypatch.setattr(archive, "UNPACKED", len(GOOD) * 2 + 1)
     assert _read(path) == (["0.jpg", "1.jpg"], {"2.jpg": "too_much", "3.jpg": "too_much"})
+
+
+def test_eighty_thousand_members_are_one_refusal(tmp_path: Path) -> None:
+    """The longest list that is read at all: refusing each of them by itself took minutes of the server."""
+    path = _written(tmp_path, zips.by_hand((b"%x" % number, 0, b"") for number in range(76_000)))
+    assert len(list(read_archive(path, "a.zip"))) == archive.MEMBERS + 1
+
+
+def test_members_that_share_their_bytes_are_a_bomb(tmp_path: Path) -> None:
+    """Each within the ratio, all of them the same bytes: together they may be packed no larger than the archive is."""
+    names = [b"%d.jpg" % number for number in range(9)]
+    content = bytearray(zips.by_hand([(name, 0, GOOD if name == names[0] else b"") for name in names]))
+    first = content.index(b"PK\x01\x02")
+    head = content[first : first + 46]
+    for place in (found.start() for found in re.finditer(rb"PK\x01\x02", content)):
+        content[place + 16 : place + 28], content[place + 42 : place + 46] = head[16:28], head[42:46]
+
+    names_read, refused = _read(_written(tmp_path, bytes(content)))
+    assert names_read == ["0.jpg"]
+    assert {refused[f"{number}.jpg"] for number in range(1, 9)} == {"bomb"}
 
 
 def test_vietnamese_names_are_read_however_they_are_written(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from survey import desk, photos, receive
+from survey import desk, photos, privacy, receive
+from survey.desk import bringing
+from survey.desk.reasons import Refusal
 from survey.domain.people import Actor
 from survey.domain.ports import Staged
 from survey.domain.problems import (
@@ -223,6 +225,42 @@ def test_photos_that_nobody_hands_in_go_after_a_day(survey: Survey, brought: des
     with pytest.raises(Problem):
         desk.open_photo(survey, COMMUNE, reviewer.person, sha256, size)
     assert desk.waiting(survey, reviewer) == []
+
+
+def test_a_copy_at_the_desk_goes_when_the_photo_is_erased(
+    survey: Survey, reviewer: Actor, coordinator: Actor, brought: desk.Brought, stage: Stage
+) -> None:
+    """Bringing something every day keeps no picture that people had erased."""
+    _hand_in(survey, reviewer, 1, {"a.jpg"})
+    desk.bring(survey, reviewer, "a.jpg", stage("a.jpg", taken(1, 18.07002, accuracy=8)))
+    erased = _by_name(survey, reviewer)["a.jpg"].picture
+    privacy.erase(survey, coordinator, erased.sha256, "Chủ hộ đề nghị")
+
+    assert desk.sweep(survey) == 1
+    assert "a.jpg" not in _by_name(survey, reviewer)
+    with pytest.raises(Problem):
+        desk.open_photo(survey, COMMUNE, reviewer.person, erased.sha256, erased.size)
+
+
+def test_archives_that_come_at_once_share_the_room(
+    survey: Survey, reviewer: Actor, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty of a thousand photos each do not bring forty thousand."""
+    monkeypatch.setattr(bringing, "WAITING", 2)
+    look = bringing.look
+
+    def interrupted(name: str, staged: Staged) -> bringing.Found | Refusal:
+        if name == "1.jpg":
+            for number in (3, 4):
+                desk.bring(survey, reviewer, f"{number}.jpg", stage("x", taken(number)))
+        return look(name, staged)
+
+    monkeypatch.setattr(bringing, "look", interrupted)
+    content = zips.pack(tmp_path / "a.zip", [("1.jpg", taken(1)), ("2.jpg", taken(2))]).read_bytes()
+    brought = desk.bring(survey, reviewer, "a.zip", stage("a.zip", content))
+
+    assert (brought.taken, [one.reason for one in brought.refused]) == (0, ["desk_full", "desk_full"])
+    assert len(desk.waiting(survey, reviewer)) == 2
 
 
 class _Later(Survey):

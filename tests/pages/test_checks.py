@@ -118,6 +118,8 @@ def test_three_photos_are_judged_with_one_reason(open_page, flagged):
     page.button(key="flags_more").click().run()
     page.button(key="explain_low_resolution_open").click().run()
     key = "flag_reason_uuid:a_low_resolution_open"
+    # The names are a stranger's: a name that is a link in Markdown stays a name.
+    assert [option.content for option in page.pills(key=f"{key}_photos").proto.options] == [rf"{n}\. {n}\.jpg" for n in (1, 2, 3)]
     page.pills(key=f"{key}_photos").set_value(["1.jpg", "3.jpg"]).run()
     page.text_input(key=key).set_value("Vẫn thấy rõ.").run()
     page.button(key="judge_dismissed").click().run()

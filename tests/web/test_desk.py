@@ -1,5 +1,6 @@
 """/api/desk: an officer's photos over HTTP; strangers, other sites and odd bodies get nowhere."""
 
+import uuid
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from survey.domain.sites import Site, SiteKind
 from survey.forms.compile import compile_xlsform
 from survey.store.forms import insert_form
 from survey.store.sites import insert_site
+from survey.web import endpoints
 from survey.wiring import ROOT, Survey
 from tests.conftest import COMMUNE, HAMLETS
 from tests.desk.conftest import site_id, taken
@@ -100,6 +102,19 @@ def test_an_inspector_stays_within_the_own_hamlets(officer: TestClient, client: 
     assert own.post("/api/desk/visits", json=wish | {"form": "site_photos"}).status_code == 404
 
 
+def test_an_inspector_does_not_learn_what_others_handed_in(officer: TestClient, client: Client) -> None:
+    """Who has the same file hears nothing of a colleague's submission of it; the desk does."""
+    own, photo = _json(client("inspector")), taken(1, 18.07, accuracy=5)
+    _send(officer, photo)
+    (shown,) = officer.get("/api/desk").json()["photos"]
+    officer.post("/api/desk/visits", json={"photos": [shown["sha256"]], "site": site_id(1), "form": "site_photos"})
+
+    for browser, told in ((own, False), (officer, True)):
+        _send(browser, photo)
+        (again,) = browser.get("/api/desk").json()["photos"]
+        assert (again["site"], bool(again["handed_in"])) == (site_id(1), told)
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("PATCH", f"/api/desk/files/{UPLOAD}"), ("DELETE", "/api/desk/photos"), ("POST", "/api/desk/choices"), ("POST", "/api/desk/visits")],
@@ -114,12 +129,23 @@ def test_another_sites_page_changes_nothing(officer: TestClient, client: Client,
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b'{"photos": 1}', b'{"photos": [1]}', b'{"photos": []}', b'{"photos": ["x"], "day": "31/12/2026"}', b"[" * 100_000],
-    ids=["empty", "list", "cut", "text", "number", "none", "day", "deep"],
+    [b"", b"[]", b"{", b'{"photos": 1}', b'{"photos": [1]}', b'{"photos": []}', b'{"photos": ["x"], "day": "31/12/2026"}',
+     b'{"photos": ["x"], "day": "0001-01-01"}', b'{"photos": ["x"], "site": "\\ud800"}', b"[" * 100_000],
+    ids=["empty", "list", "cut", "text", "number", "none", "day", "year", "half", "deep"],
 )
 def test_odd_wishes_are_refused(officer: TestClient, body: bytes) -> None:
     """400 with a sentence; nothing changes."""
     assert officer.post("/api/desk/choices", content=body).json()["code"] == "QUERY_UNUSABLE"
+
+
+def test_a_person_brings_three_files_at_once(officer: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each last piece of a ZIP takes its size of the disk once more; a phone of the same person goes on sending."""
+    monkeypatch.setitem(endpoints._sending, ("p-reviewer", 3), 3)
+
+    assert _send(officer, taken(1, 18.07)).json()["code"] == "UPLOADS_TOO_MANY"
+    assert officer.put(f"/api/submissions/uuid:{uuid.uuid4()}/photos/a.jpg", content=taken(1, 18.07)).status_code == 201
+    monkeypatch.setitem(endpoints._sending, ("p-reviewer", 3), 2)
+    assert _send(officer, taken(1, 18.07)).status_code == 201
 
 
 def test_odd_uploads_are_refused(officer: TestClient) -> None:

@@ -86,7 +86,10 @@ def test_who_gets_nothing(client: Client, queue: Survey) -> None:
     assert _lines(client("reviewer").get(f"{PATH}?hamlet={HAMLETS[0]}")) == []
 
 
-@pytest.mark.parametrize("query", ["state=open", "since=yesterday", "flags=4", "judged=maybe", "order=", "hamlets=x", "scope="])
+@pytest.mark.parametrize(
+    "query",
+    ["state=open", "since=yesterday", "since=0001-01-01", "until=9999-12-31", "flags=4", "judged=maybe", "order=", "hamlets=x", "scope="],
+)
 def test_a_query_that_reads_wrongly_exports_nothing(client: Client, queue: Survey, query: str) -> None:
     """A typing error must not give everything; an empty order is the plain one."""
     answer = client("reviewer").get(f"{PATH}?{query}")

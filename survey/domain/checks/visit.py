@@ -7,7 +7,7 @@ from survey.domain.looks import PhotoLook
 from survey.domain.photos import PhotoFacts
 from survey.domain.places import Border, Line
 from survey.domain.submissions import Capture, FileState, Fix
-from survey.domain.times import VIETNAM
+from survey.domain.times import VIETNAM, is_believable
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Visit:
 def taken_utc(facts: PhotoFacts) -> datetime | None:
     """When the camera says the photo was taken, aware UTC; without an offset the camera is taken to run on Vietnam's time."""
     taken = facts.taken_at
-    if taken is None:
+    if taken is None or not is_believable(taken):  # facts that an older release read may say the year 1
         return None
     return (taken if taken.tzinfo is not None else taken.replace(tzinfo=VIETNAM)).astimezone(UTC)
 
