@@ -88,7 +88,7 @@ def _found(reader: Reader, looks: Mapping[str, PhotoLook], others: Sequence[Row]
     for sha256, look in looks.items():
         for found in index.nearest(look.probes, MOST_ALIKE):
             other = others[found.seq]
-            pair = verified(select_hashed(reader, other["commune"], other["seq"]), look, found)
+            pair = verified(select_hashed(reader, other["commune"], other["seq"]), look)
             if pair is not None and pair["other_sha256"] != sha256:
                 pairs.append({"sha256": sha256, "other_commune": other["commune"], **pair})
     return pairs

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from survey.domain.checks import Use
-from survey.domain.looks import REGIONS, PhotoLook, bits_apart
+from survey.domain.looks import REGIONS, PhotoLook, likeness
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.submissions import Attachment, FileState, Submission
 from survey.domain.times import from_text
@@ -115,7 +115,7 @@ def insert_alike(tx: Transaction, commune: str, submission_id: str, looks: Looks
 def _pairs(tx: Transaction, commune: str, submission_id: str, sha256: str, look: PhotoLook, found: Sequence[Found]) -> list[Row]:
     pairs: list[Row] = []
     for each in sorted(found, key=lambda found: found.distance):
-        pair = verified(select_hashed(tx, commune, each.seq), look, each)
+        pair = verified(select_hashed(tx, commune, each.seq), look)
         if pair is None or pair["other_sha256"] == sha256:
             continue
         if select_is_used_elsewhere(tx, commune, pair["other_sha256"], submission_id):
@@ -125,13 +125,13 @@ def _pairs(tx: Transaction, commune: str, submission_id: str, sha256: str, look:
     return pairs
 
 
-def verified(row: Row | None, look: PhotoLook, found: Found) -> Row | None:
-    """The pair (other_sha256, distance, how) of a new photo's *look* and what the index *found*; None where the stored *row* denies it."""
-    if row is None:
+def verified(row: Row | None, look: PhotoLook) -> Row | None:
+    """The pair (other_sha256, distance, how) of a new photo's *look* and an older one's stored *row*; None where that denies it."""
+    near = likeness(look, PhotoLook(hashes=hashes_of(row))) if row is not None else None
+    if row is None or near is None or near[0] > ALIKE_BITS:
         return None
-    probe = dict(look.probes)[found.how]
-    distance = min(bits_apart(probe, value) for value in hashes_of(row))
-    return {"other_sha256": row["sha256"], "distance": distance, "how": found.how} if distance <= ALIKE_BITS else None
+    distance, how = near
+    return {"other_sha256": row["sha256"], "distance": distance, "how": how}
 
 
 def hashes_of(row: Row) -> tuple[int, ...]:

@@ -43,10 +43,11 @@ def bits_apart(one: int, other: int) -> int:
 def how_found(probe: str, region: str) -> str:
     """How a picture is found in another: the *probe* of the newer one, and what its fitting the older one's *region* says of it.
 
-    A whole picture that is a part of another one was cropped out of it; that is said in place of the probe's part.
+    A whole picture that is a part of another one was cropped out of it; that is said in place of the probe's part. So it is with one
+    whose plain edge was left aside: the sky at the edge of a cropped picture is no frame.
     """
     turn, slash, part = probe.rpartition("/")
-    return f"{turn}{slash}cropped" if part == "whole" and region != "whole" else probe
+    return f"{turn}{slash}cropped" if part in {"whole", "trimmed"} and region != "whole" else probe
 
 
 def likeness(newer: PhotoLook, older: PhotoLook) -> tuple[int, str] | None:

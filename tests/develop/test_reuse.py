@@ -4,6 +4,8 @@ import pytest
 from PIL import Image
 
 from survey.develop import develop
+from survey.develop.reuse import verified
+from survey.domain.looks import PhotoLook
 from survey.photos.drawing import Scene
 from survey.store.hashes import select_hashes_after
 from survey.store.jobs import select_job_counts
@@ -14,7 +16,9 @@ from tests.develop.conftest import NEIGHBOUR, as_file, drawn, hand_in, reuse_fla
 from tests.develop.edits import EDITS, edited, saved
 from tests.receive.conftest import SITE
 
-HOW = {"mirrored": "mirrored/", "turned by 90°": "turned", "screenshot with frame": "trimmed"}
+HOW = {
+    "centre crop 10 %": "cropped", "mirrored": "mirrored/", "turned by 90°": "turned", "screenshot with frame": "trimmed",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.replace(" ", "_").replace("°", ""))
@@ -128,3 +132,13 @@ def test_a_popular_picture_makes_few_pairs(village: Survey) -> None:
     assert len(pairs) == 29
     assert pairs[-1]["count"] == MOST_ALIKE
     assert [reuse_flags(village, one) for one in plain] == [{}, {}]
+
+
+def test_what_the_index_found_is_looked_up_whatever_it_is_called() -> None:
+    """A cropped picture is found by its whole in a part of the older one, under a name that is no probe's; another picture is denied."""
+    cropped = PhotoLook(probes=(("whole", 0x1234), ("mirrored/whole", -1)))
+    row = {"sha256": "ab", "whole": 0x5555_5555, "centre90": 0x1235, "top80": 0x0F0F_0F0F, "centre80": 0x3333_3333}
+
+    assert verified(row, cropped) == {"other_sha256": "ab", "distance": 1, "how": "cropped"}
+    assert verified({**row, "centre90": 0x7777_7777_7777}, cropped) is None
+    assert verified(None, cropped) is None

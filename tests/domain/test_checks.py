@@ -191,6 +191,19 @@ def test_a_wrong_clock_is_said(seconds, expected):
     assert (only(made, "phone_clock_off") is not None) == expected
 
 
+@pytest.mark.parametrize(
+    ("minutes", "vi", "en"),
+    [(1440, "nhanh 1 ngày", "1 d ahead"), (-35, "chậm 35 phút", "35 min behind"), (90, "nhanh 1,5 giờ", "1.5 h ahead")],
+)
+def test_a_wrong_clock_is_said_as_people_say_it(minutes, vi, en):
+    """Which way and in a unit that is grasped at once: nobody reads 1440 minutes as a day."""
+    finding = only(visit(clock_drift_s=minutes * 60.0), "phone_clock_off")
+
+    assert finding is not None
+    assert finding.sentence("vi") == f"Đồng hồ điện thoại {vi} so với máy chủ lúc gửi bài."
+    assert en in finding.sentence("en")
+
+
 def test_a_clock_that_is_a_day_ahead_is_one_finding_not_five():
     """The phone's times are corrected by what its clock was off, before the server's, the round's or the sun's are held against them."""
     ahead = timedelta(days=1)

@@ -152,6 +152,14 @@ def test_a_likeness_says_how_and_from_which_commune():
     assert "mirrored, its lower part covered or stamped" in finding.sentence("en")
 
 
+def test_of_equally_near_ones_the_plainest_change_is_said():
+    """A mirrored copy of a picture that somebody also stamped is mirrored, not stamped."""
+    stamped, plain = use(code="AAAA-1111", distance=0, how="mirrored/top80"), use(submission="uuid:7", distance=0, how="mirrored/whole")
+    [finding] = examine(visit(photo(uses=(stamped, plain))))
+
+    assert finding.figures["how"] == "mirrored/whole"
+
+
 def test_a_submission_is_named_by_the_gravest_finding_alone():
     """The same file and a picture like it in one other submission are one reuse."""
     assert codes(visit(photo(uses=(use(), use(attachment="b.jpg", distance=7, how="whole"))))) == [("seen_before", "a.jpg")]

@@ -23,3 +23,4 @@ def test_how_a_picture_is_found_in_another() -> None:
     assert how_found("turned90/whole", "whole") == "turned90/whole"
     assert how_found("top80", "top80") == "top80"
     assert how_found("trimmed", "whole") == "trimmed"
+    assert how_found("mirrored/trimmed", "centre80") == "mirrored/cropped"

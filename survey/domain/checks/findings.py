@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from survey.domain.checks.catalogue import CHECKS
-from survey.domain.checks.how import how_words
+from survey.domain.checks.how import drift_words, how_words
 from survey.domain.photos import REFUSALS
 
 Figure = float | int | str | list[str]
@@ -29,6 +29,8 @@ class Finding:
             figures["reason"] = refusal.en if locale == "en" else refusal.vi
         if "how" in figures:
             figures["how"] = how_words(str(figures["how"]), locale)
+        if "drift_min" in figures:
+            figures["drift"] = drift_words(int(figures["drift_min"]), locale)
         return (kind.en if locale == "en" else kind.vi).format_map(_Figures(figures))
 
 

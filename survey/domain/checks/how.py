@@ -1,4 +1,4 @@
-"""How one picture is found in another, in words: the names that `how_found` gives (`mirrored/cropped`) as people say them."""
+"""Figures as people say them: how one picture is found in another (`mirrored/cropped`, see `how_found`), and how far a clock is off."""
 
 _PARTS = {
     "whole": ("nguyên ảnh", "the whole picture"),
@@ -14,6 +14,7 @@ _TURNS = {
     "turned180": ("đã xoay 180°", "turned by 180°"),
     "turned270": ("đã xoay 270°", "turned by 270°"),
 }
+_SPANS = ((1440, ("ngày", "d")), (60, ("giờ", "h")), (1, ("phút", "min")))
 _SAME_FILE = ("cùng một tệp", "the same file")
 
 
@@ -27,3 +28,13 @@ def how_words(how: str, locale: str) -> str:
     if turned and part == "whole":
         return turned
     return ", ".join(each for each in (turned, _PARTS[part][number] if part in _PARTS else part) if each)
+
+
+def drift_words(minutes: int, locale: str) -> str:
+    """How far a clock that is *minutes* ahead (below 0: behind) is off, in *locale* (`vi` or `en`)."""
+    number = 1 if locale == "en" else 0
+    size, names = next((span for span in _SPANS if abs(minutes) >= span[0]), _SPANS[-1])
+    count = f"{round(abs(minutes) / size, 1):g} {names[number]}"
+    if locale == "en":
+        return f"{count} {'ahead' if minutes > 0 else 'behind'}"
+    return f"{'nhanh' if minutes > 0 else 'chậm'} {count}".replace(".", ",")

@@ -53,7 +53,8 @@ def _figures(code: str, uses: Sequence[Use]) -> dict[str, Figure]:
     sites = sorted({_site(use) for use in uses})
     figures: dict[str, Figure] = {"submissions": sorted({use.code for use in uses}), "sites": sites}
     if code in ("looks_like", "may_look_like"):
-        nearest = min(uses, key=lambda use: (use.distance, use.how, use.code))
+        # Of equally near ones the plainest word for what was done to it: a mirrored copy of a stamped copy is a mirrored one.
+        nearest = min(uses, key=lambda use: (use.distance, not use.how.endswith("whole"), use.how, use.code))
         figures |= {"distance": nearest.distance, "how": nearest.how}
     return figures
 

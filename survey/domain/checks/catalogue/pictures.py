@@ -22,7 +22,7 @@ PICTURES: dict[str, CheckKind] = {
         MEASURED, ("same_picture_bits",),
     ),
     "looks_like": CheckKind(
-        "reuse", LIKELY_WRONG, "Gần như chắc chắn là ảnh đã dùng cho {sites} (bài {submissions}): {how}, khác {distance}/64 bit.",
+        "reuse", LIKELY_WRONG, "Gần như chắc chắn là ảnh đã dùng cho {sites} (bài {submissions}): {how}, khác {distance}/64 dấu hiệu.",
         "Very likely the picture that was used for {sites} (submission {submissions}): {how}, {distance} of 64 bits differ.",
         "Dấu vân ảnh (pHash) của một phần ảnh khác dấu của ảnh cũ không quá {same_picture_bits} trong 64 bit, kể cả khi đã cắt, lật, xoay"
         " hoặc đóng dấu." + _REUSE_VI,
@@ -31,7 +31,7 @@ PICTURES: dict[str, CheckKind] = {
         MEASURED, ("same_picture_bits",),
     ),
     "may_look_like": CheckKind(
-        "reuse", LOOK, "Ảnh giống ảnh của {sites} (bài {submissions}): {how}, khác {distance}/64 bit. Hãy so hai ảnh.",
+        "reuse", LOOK, "Ảnh giống ảnh của {sites} (bài {submissions}): {how}, khác {distance}/64 dấu hiệu. Hãy so hai ảnh.",
         "The picture resembles one of {sites} (submission {submissions}): {how}, {distance} of 64 bits differ. Compare the two.",
         "Dấu vân ảnh khác nhau hơn {same_picture_bits} nhưng không quá {alike_picture_bits} trong 64 bit." + _REUSE_VI,
         "The perceptual hashes differ in more than {same_picture_bits}, but at most {alike_picture_bits} of 64 bits." + _REUSE_EN,
@@ -69,7 +69,7 @@ PICTURES: dict[str, CheckKind] = {
         MEASURED,
     ),
     "other_thumbnail": CheckKind(
-        "origin", LOOK, "Ảnh nhỏ kèm trong tệp cho thấy một ảnh khác (khác {distance}/64 bit): ảnh đã bị sửa sau khi chụp.",
+        "origin", LOOK, "Ảnh nhỏ kèm trong tệp cho thấy một ảnh khác (khác {distance}/64 dấu hiệu): ảnh đã bị sửa sau khi chụp.",
         "The thumbnail in the file shows another picture ({distance} of 64 bits differ): it was changed after capture.",
         "Dấu vân của ảnh nhỏ do máy ảnh ghi khác dấu của ảnh hơn {thumbnail_bits} trong 64 bit.",
         "The perceptual hash of the camera's own thumbnail differs from the picture's in more than {thumbnail_bits} of 64 bits.",

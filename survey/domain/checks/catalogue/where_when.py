@@ -111,8 +111,8 @@ WHERE_WHEN: dict[str, CheckKind] = {
         MEASURED, ("before_round_days",),
     ),
     "phone_clock_off": CheckKind(
-        "time", LOOK, "Đồng hồ điện thoại sai {drift_min} phút so với máy chủ lúc gửi bài.",
-        "The phone's clock was {drift_min} minutes off the server's when it sent.",
+        "time", LOOK, "Đồng hồ điện thoại {drift} so với máy chủ lúc gửi bài.",
+        "The phone's clock was {drift} of the server's when it sent.",
         "Đồng hồ điện thoại lúc gửi bài chênh với máy chủ hơn {clock_drift_min} phút. Các giờ của điện thoại được trừ phần chênh này trước"
         " khi so với giờ máy chủ.",
         "The phone's clock differed from the server's by more than {clock_drift_min} minutes when it sent. The phone's times are corrected"
