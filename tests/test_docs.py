@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from survey.commands import names
+from survey.commands.work import KINDS
 from survey.openrosa import app as openrosa
 from survey.web import app, middleware, session
 from survey.wiring import ROOT
@@ -26,6 +27,18 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def test_every_command_is_documented(name: str) -> None:
     """docs/operations.md names each command."""
     assert f"| `{name}" in OPERATIONS
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_job_is_documented(kind: str) -> None:
+    """docs/operations.md says what each kind of job does and who asks for it."""
+    assert f"| `{kind}` |" in OPERATIONS
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py")))
+def test_every_benchmark_is_documented(name: str) -> None:
+    """docs/operations.md says what each benchmark is held against."""
+    assert f"{name}.py`" in OPERATIONS
 
 
 def test_every_setting_is_documented() -> None:

@@ -7,16 +7,15 @@ hundreds of photos and thousands of sites take milliseconds.
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import shapely
 
-from survey.domain.checks.thresholds import Thresholds
+from survey.domain.checks import Thresholds, taken_utc
 from survey.domain.photos import PhotoFacts
 from survey.domain.places import distance_m
 from survey.domain.sites import Site
-from survey.domain.times import VIETNAM
 
 # Our own choices. An officer photographs a place for a few minutes and walks on; and a site farther away than a walk of some
 # minutes is no help in finding the right one.
@@ -80,14 +79,8 @@ def shot_of(sha256: str, facts: PhotoFacts) -> Shot:
 
 
 def taken_moment(facts: PhotoFacts) -> datetime | None:
-    """When the photo was taken, aware UTC: the camera's time (Viet Nam's where it gives no offset), else satellite time; None without."""
-    if facts.taken_at is None:
-        return facts.gps_at
-    local = facts.taken_at if facts.taken_at.tzinfo else facts.taken_at.replace(tzinfo=VIETNAM)
-    try:
-        return local.astimezone(UTC)
-    except OverflowError:  # the year 1
-        return None
+    """When the photo was taken, aware UTC: by the camera (see `taken_utc`), else by satellite; None where neither is given."""
+    return taken_utc(facts) or facts.gps_at
 
 
 def propose(shots: Sequence[Shot], sites: Sequence[Site], thresholds: Thresholds) -> list[Proposal]:

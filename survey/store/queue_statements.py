@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.submissions import State
 from survey.domain.times import end_of, start_of, to_text
 
-# What *judged* may ask for, beside "": flags that nobody has dismissed.
-EVERY, UNJUDGED, CONFIRMED, DISMISSED = "every", "unjudged", "confirmed", "dismissed"
+# What *judged* may ask for beside "" (flags that nobody has dismissed) and a verdict.
+EVERY, UNJUDGED = "every", "unjudged"
 _JUDGED = (CONFIRMED, DISMISSED)
 
 

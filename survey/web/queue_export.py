@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from survey.bundle.tables import csv_chunks
-from survey.domain.judgements import DISMISSED
+from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Row, Survey
 from survey.domain.problems import QUERY_UNUSABLE, Problem
@@ -20,7 +20,7 @@ from survey.domain.submissions import State
 from survey.domain.times import is_believable, local_date
 from survey.store.flags import select_flags_of_many
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_form_titles, select_queue_page
-from survey.store.queue_statements import CONFIRMED, EVERY, UNJUDGED
+from survey.store.queue_statements import EVERY, UNJUDGED
 from survey.web import session, text
 from survey.web.endpoints import json_endpoint
 from survey.web.review_answers import said

@@ -7,12 +7,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from survey.domain.checks import CHECKS, GROUPS
+from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.submissions import State, typed_code
 from survey.domain.times import is_believable
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_counts, select_form_titles, select_next, select_previous
-from survey.store.queue_statements import CONFIRMED, DISMISSED, EVERY, UNJUDGED
+from survey.store.queue_statements import EVERY, UNJUDGED
 from survey.store.submissions import select_submission_by_code
 from survey.web import text
 from survey.web.check_words import check_name
