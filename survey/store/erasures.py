@@ -120,8 +120,9 @@ def delete_bytes(tx: Transaction, blobs: Blobs, sha256: str) -> bool:
 
 def select_lately_erased(reader: Reader, since: datetime) -> list[str]:
     """The hashes that any commune erased after *since*."""
-    rows = reader.rows("SELECT DISTINCT sha256 FROM blob WHERE erased_at IS NOT NULL AND erased_at > :since", since=to_text(since))
-    return [row["sha256"] for row in rows]
+    # For a DISTINCT here SQLite would walk all hashes instead of the few that were erased.
+    rows = reader.rows("SELECT sha256 FROM blob WHERE erased_at IS NOT NULL AND erased_at > :since", since=to_text(since))
+    return sorted({row["sha256"] for row in rows})
 
 
 def select_past(reader: Reader, commune: str, before: datetime) -> list[PastDue]:

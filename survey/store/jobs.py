@@ -156,8 +156,9 @@ def select_pending(reader: Reader, commune: str, submission_id: str) -> Pending 
 def select_unlooked(reader: Reader, limit: int) -> Sequence[tuple[str, str]]:
     """Submissions (commune, id) with photos that were developed before their pixels were looked at, and that no job is left for."""
     rows = reader.rows(
-        "SELECT DISTINCT a.commune, a.submission FROM blob b JOIN attachment a ON a.commune = b.commune AND a.sha256 = b.sha256"
-        " WHERE b.look IS NULL AND b.quarantine = 0 AND b.views <> 'none' AND b.views = 'ready'"
+        # CROSS, or SQLite would walk all attachments to find that there is nothing to do.
+        "SELECT DISTINCT a.commune, a.submission FROM blob b CROSS JOIN attachment a WHERE a.commune = b.commune AND a.sha256 = b.sha256"
+        " AND b.look IS NULL AND b.quarantine = 0 AND b.views <> 'none' AND b.views = 'ready'"
         " AND NOT EXISTS (SELECT 1 FROM job j WHERE j.commune = a.commune AND j.job = 'develop:' || a.submission) LIMIT :limit",
         limit=limit,
     )

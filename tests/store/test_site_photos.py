@@ -7,6 +7,8 @@ from typing import cast
 from survey.domain.ports import Reader, Row
 from survey.domain.submissions import State
 from survey.store import Store
+from survey.store.erasures import select_lately_erased
+from survey.store.jobs import select_unlooked
 from survey.store.likeness import select_alike_uses
 from survey.store.site_photos import select_earlier_versions, select_photos_of
 from tests.conftest import COMMUNE, HAMLETS, seed
@@ -126,3 +128,16 @@ def test_comparing_walks_no_table(sqlite_store: Store) -> None:
     assert any("submission_site (commune=? AND site=? AND form=? AND captured_at<?)" in plan for plan in searches)
     assert [plan for plan in searches if "sha256>" in plan or (plan.endswith("(commune=?)") and " c " not in plan)] == []
     assert [plan for plan in seen.plans if plan.startswith("SCAN") and plan.split()[1] not in {"m", "same", "older", "newer"}] == []
+
+
+def test_what_workers_ask_while_idle_walks_no_table(sqlite_store: Store) -> None:
+    """Every minute, whether a photo was never looked at; every hour, what was erased lately: on indexes that hold nothing else."""
+    seed(sqlite_store)
+    with sqlite_store.reading() as reader:
+        explained = cast("Reader", seen := Explained(reader))
+        select_unlooked(explained, 20)
+        select_lately_erased(explained, START)
+    walked = [plan for plan in seen.plans if plan.startswith(("SCAN", "SEARCH b"))]
+
+    assert ["blob_unlooked" in walked[0], "blob_erased" in walked[1]] == [True, True]
+    assert [plan for plan in seen.plans if plan.startswith("SCAN") and "blob_unlooked" not in plan] == []
