@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from survey.domain.checks import LIKELY_WRONG, LOOK, NOTE
+from survey.domain.checks import LIKELY_WRONG, LOOK, NOTE, rank
 from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.ports import Row
 from survey.store.jobs import Pending
@@ -50,13 +50,13 @@ def show_flags(case: Case) -> None:
 
 
 def group_flags(flags: Sequence[Row], order: Sequence[str]) -> list[Group]:
-    """The flags of each check that were judged alike, together: open before dismissed, the gravest first; photos in *order*."""
+    """The flags of each check that were judged alike, together: open before dismissed, the gravest first and by `rank`; photos in *order*."""
     found: dict[tuple[str, str, int], list[Row]] = {}
     place = {name: number for number, name in enumerate(order)}
     for flag in sorted(flags, key=lambda flag: (place.get(flag["attachment"], -1), flag["attachment"])):
         found.setdefault((flag["code"], flag["verdict"] or "", flag["severity"]), []).append(flag)
     groups = [Group(code, severity, verdict, tuple(members)) for (code, verdict, severity), members in found.items()]
-    return sorted(groups, key=lambda group: (group.verdict == DISMISSED, -group.severity, group.verdict == CONFIRMED, group.code))
+    return sorted(groups, key=lambda group: (group.verdict == DISMISSED, -group.severity, group.verdict == CONFIRMED, rank(group.code)))
 
 
 def sign(severity: int, words: str, aside: str = "") -> str:

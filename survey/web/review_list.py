@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from survey import review
+from survey.domain.checks import rank
 from survey.domain.judgements import DISMISSED
 from survey.domain.ports import Row
 from survey.domain.submissions import State
@@ -69,8 +70,9 @@ def _warnings(entry: QueueEntry, flags: Sequence[Row]) -> str:
     standing = [flag for flag in flags if flag["verdict"] != DISMISSED]
     if not standing:
         return ""
+    first = min(standing, key=lambda flag: (-flag["severity"], rank(flag["code"])))
     others = f" (+{text.format_number(len(standing) - 1)})" if len(standing) > 1 else ""
-    return f"{severity_name(entry.flag_severity)}: {flag_sentence(standing[0])}{others}"
+    return f"{severity_name(entry.flag_severity)}: {flag_sentence(first)}{others}"
 
 
 def _trail(filters: QueueFilters) -> list[Place]:

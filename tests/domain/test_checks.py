@@ -200,7 +200,7 @@ def test_a_wrong_clock_is_said_as_people_say_it(minutes, vi, en):
     finding = only(visit(clock_drift_s=minutes * 60.0), "phone_clock_off")
 
     assert finding is not None
-    assert finding.sentence("vi") == f"Đồng hồ điện thoại {vi} so với máy chủ lúc gửi bài."
+    assert finding.sentence("vi") == f"Đồng hồ điện thoại chạy {vi} so với máy chủ lúc gửi bài."
     assert en in finding.sentence("en")
 
 

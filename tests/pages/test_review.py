@@ -10,6 +10,7 @@ from survey.domain.submissions import FileState, State
 from survey.store.flags import upsert_flags
 from survey.store.jobs import claim_jobs, update_failed, upsert_job
 from survey.store.submissions import select_submission
+from survey.web.review_flags import group_flags
 from survey.web.review_photos import flag_sentence
 from survey.wiring import Survey
 from tests.conftest import COMMUNE, HAMLETS
@@ -264,3 +265,13 @@ def test_a_photo_that_could_not_be_looked_at_says_when_it_is_tried_again(open_pa
     assert "Chờ kiểm tra: còn 1 ảnh" in waiting
     assert "Đã thử" not in waiting
     assert "Đã thử 1 lần chưa được; thử lại lúc" in failed
+
+
+def test_a_photo_that_was_used_elsewhere_stands_before_what_is_as_grave() -> None:
+    """Of two red lines the one that says the most is read first; a graver one stays before it."""
+    flags = [
+        {"code": code, "severity": severity, "attachment": "a.jpg", "verdict": None}
+        for code, severity in (("exif_elsewhere", 3), ("camera_clock_off", 2), ("used_again", 2), ("seen_before", 3))
+    ]
+
+    assert [group.code for group in group_flags(flags, ["a.jpg"])] == ["seen_before", "exif_elsewhere", "used_again", "camera_clock_off"]

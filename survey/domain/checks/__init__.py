@@ -4,7 +4,7 @@ Pure functions over facts, one module for each kind of question; a fact that is 
 `docs/checks.md` shows every check with its rule and every threshold with its source.
 """
 
-from survey.domain.checks.catalogue import CHECKS
+from survey.domain.checks.catalogue import CHECKS, rank
 from survey.domain.checks.examining import examine
 from survey.domain.checks.findings import Figure, Finding
 from survey.domain.checks.kinds import GROUPS, LIKELY_WRONG, LOOK, NOTE, CheckKind
@@ -13,5 +13,5 @@ from survey.domain.checks.visit import Day, Other, Picture, Use, Visit, taken_ut
 
 __all__ = [
     "CHECKS", "GROUPS", "LIKELY_WRONG", "LOOK", "NOTE", "THRESHOLDS", "CheckKind", "Day", "Figure", "Finding", "Other", "Picture",
-    "ThresholdKind", "Thresholds", "Use", "Visit", "examine", "read_threshold", "taken_utc", "thresholds_from",
+    "ThresholdKind", "Thresholds", "Use", "Visit", "examine", "rank", "read_threshold", "taken_utc", "thresholds_from",
 ]  # fmt: skip

@@ -6,3 +6,8 @@ from survey.domain.checks.catalogue.work import WORK
 from survey.domain.checks.kinds import CheckKind
 
 CHECKS: dict[str, CheckKind] = {**WHERE_WHEN, **PICTURES, **WORK}
+
+
+def rank(code: str) -> tuple[bool, str]:
+    """Where the check *code* stands among equally grave ones: a photo that was used elsewhere first, it says more than the rest together."""
+    return code not in CHECKS or CHECKS[code].group != "reuse", code

@@ -121,9 +121,10 @@ PICTURES: dict[str, CheckKind] = {
         "Bộ giải mã không đọc được điểm ảnh nào.", "The decoder could read no pixels.",
     ),
     "check_unfinished": CheckKind(
-        "quality", LOOK, "Chưa kiểm tra xong ảnh: lần nào cũng bị dừng giữa chừng.",
-        "The photo could not be checked: every attempt was stopped half way.",
-        "Việc giải mã ảnh quá lâu hoặc quá tốn bộ nhớ ở mọi lần thử.", "Decoding took too long or too much memory at every attempt.",
+        "quality", LOOK, "Chưa kiểm tra xong: lần nào cũng bị dừng giữa chừng.",
+        "The check could not be finished: every attempt was stopped half way.",
+        "Ở mọi lần thử, việc giải mã ảnh quá lâu hay quá tốn bộ nhớ, hoặc chính việc kiểm tra gặp lỗi.",
+        "At every attempt decoding took too long or too much memory, or the check itself failed.",
     ),
     "file_refused": CheckKind(
         "quality", LOOK, "Tệp không được nhận làm ảnh: {reason}", "The file was not taken as a photo: {reason}",

@@ -111,7 +111,7 @@ WHERE_WHEN: dict[str, CheckKind] = {
         MEASURED, ("before_round_days",),
     ),
     "phone_clock_off": CheckKind(
-        "time", LOOK, "Đồng hồ điện thoại {drift} so với máy chủ lúc gửi bài.",
+        "time", LOOK, "Đồng hồ điện thoại chạy {drift} so với máy chủ lúc gửi bài.",
         "The phone's clock was {drift} of the server's when it sent.",
         "Đồng hồ điện thoại lúc gửi bài chênh với máy chủ hơn {clock_drift_min} phút. Các giờ của điện thoại được trừ phần chênh này trước"
         " khi so với giờ máy chủ.",
