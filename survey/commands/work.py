@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from survey import desk, photos, privacy, tuning
-from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up
+from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
 from survey.store.jobs import (
     MAX_ATTEMPTS,
@@ -78,7 +78,12 @@ def _develop(bench: Bench, job: Job) -> None:
 
 
 def _give_up(bench: Bench, job: Job) -> None:
-    give_up(bench.survey, job.commune, str(job.payload["submission"]))
+    submission = str(job.payload["submission"])
+    try:
+        give_up(bench.survey, job.commune, submission)
+    except Exception:
+        say_unexamined(bench.survey, job.commune, submission)
+        raise
 
 
 def _examine(bench: Bench, job: Job) -> None:

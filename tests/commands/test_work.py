@@ -17,7 +17,8 @@ from PIL import Image
 from survey import receive
 from survey.commands import work
 from survey.commands.work import KINDS, Worker
-from survey.develop import give_up
+from survey.develop import give_up, pipeline
+from survey.domain.checks import Finding
 from survey.domain.looks import look_from_json
 from survey.domain.people import Actor
 from survey.photos import Darkroom
@@ -116,6 +117,25 @@ def test_a_photo_that_kills_every_worker_is_given_up(later: _Later, reviewer: Ac
     assert (seen.state, seen.error) == ("failed", "worker died")
     assert (views(later, photo), looked(later, photo)) == ("failed", True)
     assert "check_unfinished" in codes(later, submission, "0.jpg")
+
+
+def test_checks_that_break_are_told_and_not_taken_for_clean(later: _Later, reviewer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A visit over which the checks themselves die at every attempt is flagged for a look, beside what its form said."""
+    submission, _ = receive_fence(later, reviewer, picture())
+
+    def broken(*_arguments: object) -> list[Finding]:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(pipeline, "examine", broken)
+    before = codes(later, submission, "")
+    for _ in range(MAX_ATTEMPTS):
+        Worker(later).work(once=True)
+        later.by += timedelta(minutes=5)
+
+    seen = pending(later, submission)
+    assert seen is not None
+    assert (seen.state, seen.error) == ("failed", "OverflowError in develop")
+    assert codes(later, submission, "") == before | {"check_unfinished"}
 
 
 def test_bytes_that_are_away_for_a_while_fail_no_photo(later: _Later, reviewer: Actor) -> None:
