@@ -50,7 +50,7 @@ def show_flags(case: Case) -> None:
 
 
 def group_flags(flags: Sequence[Row], order: Sequence[str]) -> list[Group]:
-    """The flags of each check that were judged alike, together: open before dismissed, the gravest first and by `rank`; photos in *order*."""
+    """The flags of each check that were judged alike, together: open ones first, then the gravest, then by `rank`; photos in *order*."""
     found: dict[tuple[str, str, int], list[Row]] = {}
     place = {name: number for number, name in enumerate(order)}
     for flag in sorted(flags, key=lambda flag: (place.get(flag["attachment"], -1), flag["attachment"])):

@@ -9,5 +9,5 @@ CHECKS: dict[str, CheckKind] = {**WHERE_WHEN, **PICTURES, **WORK}
 
 
 def rank(code: str) -> tuple[bool, str]:
-    """Where the check *code* stands among equally grave ones: a photo that was used elsewhere first, it says more than the rest together."""
+    """Where the check *code* stands among equally grave ones: a photo that was used elsewhere first, it says more than the rest."""
     return code not in CHECKS or CHECKS[code].group != "reuse", code
