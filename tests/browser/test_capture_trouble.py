@@ -180,7 +180,7 @@ def test_returned_work_is_done_again_from_what_was_sent(page: Page, live: LiveSe
     expect(page.locator("#returned .reason")).to_have_text("Ảnh 2 mờ.")
     thumb.tap(page.locator("#returned").get_by_role("button", name="Làm lại"))
     expect(page.locator(".place")).to_contain_text("Nguyễn Văn Đức")
-    expect(page.locator(".visit .notice")).to_contain_text("Ảnh 2 mờ.")
+    expect(page.locator(".visit .notice", has_text="Ảnh 2 mờ.")).to_be_visible()
     expect(page.locator("[data-name=total_m] input")).to_have_value("0")
     expect(page.locator("[data-name=photo_1] .picture")).to_be_visible()
     thumb.photograph(page, "photo_2", better)

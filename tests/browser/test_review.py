@@ -112,16 +112,16 @@ def test_photos_come_from_our_own_guarded_routes(new_phone: NewPhone, live: Live
     page.goto(f"{live.url}/review?submission={waiting[2]}")
     _opened(page, waiting[2])
     page.locator("button.picture").first.click()
-    expect(page.locator("dialog img")).to_have_js_property("complete", True)
+    expect(page.locator("dialog:has(.where) img")).to_have_js_property("complete", True)
     large = "e => e.shadowRoot?.querySelector('dialog img')?.naturalWidth > 1000"
     page.wait_for_function(f"() => [...document.querySelectorAll('*')].some({large})")
-    href = page.locator("dialog .original").get_attribute("href") or ""
+    href = page.locator("dialog:has(.where) .original").get_attribute("href") or ""
     page.keyboard.press("Escape")
 
     assert re.fullmatch(r"/photos/[0-9a-f]{64}/original", href)
     expect(page.get_by_text("Chưa về: điện thoại chưa gửi tệp này.")).to_be_visible()
     expect(page.get_by_text("Còn 1 ảnh chưa về.")).to_be_visible()
-    page.locator("[data-testid=stDeckGlJsonChart]").wait_for()
+    page.locator("[data-testid=stDeckGlJsonChart]").first.wait_for()
     page.wait_for_timeout(1500)  # a base map would be asked for by now
     outside = [url for url in asked if not url.startswith((live.url, live.url.replace("http", "ws"), "blob:", "data:"))]
     assert outside == []
@@ -159,7 +159,7 @@ def test_nothing_scrolls_sideways_and_fingers_hit_on_a_phone(
     sign_in(page, live, "reviewer")
     page.goto(f"{live.url}/review")
     _opened(page, waiting[0])
-    page.locator("[data-testid=stDeckGlJsonChart]").wait_for()
+    page.locator("[data-testid=stDeckGlJsonChart]").first.wait_for()
     widths = page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]")
     low = page.evaluate(
         "[...document.querySelectorAll('[data-testid=stMain] [data-testid=stButton] button, [data-testid=stButtonGroup] button')]"
