@@ -38,7 +38,7 @@ def show_list(here: Here, filters: QueueFilters, titles: dict[str, str]) -> None
     table = st.dataframe(
         _rows(shown, titles, flags), hide_index=True, on_select="rerun", selection_mode="multi-row", width="stretch",
         key=f"review_table_{shown[0].submission}_{len(shown)}", row_height=44, height=min(40 + 44 * len(shown), 540),
-        column_config={_("Warnings"): {"width": 300}},
+        column_config={_("Warnings"): {"width": 430}},  # "Likely wrong: …" with the house it names
     )  # fmt: skip
     ticked = [shown[row] for row in table.selection.rows if row < len(shown)]
     _show_pages(trail, shown, more=len(entries) > PAGE)

@@ -271,7 +271,8 @@ def test_a_photo_that_was_used_elsewhere_stands_before_what_is_as_grave() -> Non
     """Of two red lines the one that says the most is read first; a graver one stays before it."""
     flags = [
         {"code": code, "severity": severity, "attachment": "a.jpg", "verdict": None}
-        for code, severity in (("exif_elsewhere", 3), ("camera_clock_off", 2), ("used_again", 2), ("seen_before", 3))
+        for code, severity in (("exif_elsewhere", 3), ("camera_clock_off", 2), ("used_again", 2), ("looks_like", 3), ("seen_before", 3))
     ]
 
-    assert [group.code for group in group_flags(flags, ["a.jpg"])] == ["seen_before", "exif_elsewhere", "used_again", "camera_clock_off"]
+    order = ["seen_before", "looks_like", "exif_elsewhere", "used_again", "camera_clock_off"]
+    assert [group.code for group in group_flags(flags, ["a.jpg"])] == order

@@ -7,7 +7,10 @@ from survey.domain.checks.kinds import CheckKind
 
 CHECKS: dict[str, CheckKind] = {**WHERE_WHEN, **PICTURES, **WORK}
 
+# A photo that was used elsewhere says more than all else together; the same file more than a picture like it.
+_FIRST = ("seen_before", "looks_like", "used_again", "may_look_like")
 
-def rank(code: str) -> tuple[bool, str]:
-    """Where the check *code* stands among equally grave ones: a photo that was used elsewhere first, it says more than the rest."""
-    return code not in CHECKS or CHECKS[code].group != "reuse", code
+
+def rank(code: str) -> tuple[int, str]:
+    """Where the check *code* stands among equally grave ones."""
+    return _FIRST.index(code) if code in _FIRST else len(_FIRST), code
