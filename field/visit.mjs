@@ -233,9 +233,8 @@ export class Visit {
     if (!this.asked) navigator.storage?.persist?.(); // a phone short of room drops other pages' data first
     this.asked = true;
     this.draft.changedAt = new Date().toISOString();
-    this.writing = this.writing
-      .then(() => keepDraft(this.draft, parts))
-      .then(() => keep("current", this.draft.id))
+    // Handed over now, not behind the write before: a page that is just being left lives no longer, and the store keeps the order.
+    this.writing = Promise.all([keepDraft(this.draft, parts), keep("current", this.draft.id)])
       .then(() => true)
       .catch((error) => {
         this.failed(error);
