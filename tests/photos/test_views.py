@@ -25,12 +25,23 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return max(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean)
 
 
-def test_views_have_their_sizes(tmp_path):
-    views = developed(tmp_path, jpeg(gradient(4000, 3000)))
+@pytest.mark.parametrize(
+    ("size", "preview", "thumb"),
+    [
+        ((4000, 3000), (1500, 1125), (320, 240)),  # three eighths, as the decoder gives it
+        ((3024, 4032), (1134, 1512), (240, 320)),
+        ((1600, 1200), (1600, 1200), (320, 240)),
+        ((3264, 2448), (1600, 1200), (320, 240)),  # no eighth of it is near
+        ((4000, 250), (1500, 94), (320, 20)),
+    ],
+)
+def test_views_have_their_sizes(tmp_path, size, preview, thumb):
+    """At most 1600 and 320 pixels, not much less, and in the picture's own shape."""
+    views = developed(tmp_path, jpeg(gradient(*size)))
 
-    assert opened(views.preview).size == (1600, 1200)
-    assert opened(views.thumb).size == (320, 240)
-    assert (views.width, views.height) == (4000, 3000)
+    assert opened(views.preview).size == preview
+    assert opened(views.thumb).size == thumb
+    assert (views.width, views.height) == size
 
 
 def test_a_small_photo_is_not_blown_up(tmp_path):
