@@ -12,17 +12,16 @@ from survey.domain.problems import (
     FLAG_CHANGED,
     FLAG_JUDGED,
     JUDGEMENT_REASON_NEEDED,
-    REASON_TOO_LONG,
     SUBMISSION_UNKNOWN,
     Problem,
 )
+from survey.domain.reasons import NOTE_LENGTH, checked_reason
 from survey.domain.times import VIETNAM, from_text
 from survey.store.flags import update_open_flags
 from survey.store.judgements import insert_judgement, select_flag, select_last_judgement
 from survey.store.reviews import select_person_names
 from survey.store.submissions import select_submission, update_to_lock
 
-REASON_LENGTH = 500
 _VERDICTS = frozenset({CONFIRMED, DISMISSED, TAKEN_BACK})
 
 
@@ -52,7 +51,9 @@ def judge_flags(survey: Survey, actor: Actor, submission: str, flags: Sequence[S
     REASON_TOO_LONG. A flag may be judged before and after its submission is decided on.
     """
     actor.require(Ability.REVIEW)
-    judgement = _Judgement(actor, submission, _known(verdict), _checked(verdict, reason), survey.now())
+    lacking = None if verdict == TAKEN_BACK else JUDGEMENT_REASON_NEEDED
+    reason = checked_reason(reason, limit=NOTE_LENGTH, lacking=lacking)
+    judgement = _Judgement(actor, submission, _known(verdict), reason, survey.now())
     with survey.transaction() as tx:
         update_to_lock(tx, actor.commune, submission)  # a new examination and another reviewer wait until this is written
         found = select_submission(tx, actor.commune, submission)
@@ -107,12 +108,3 @@ def _known(verdict: str) -> str:
     if verdict not in _VERDICTS:
         raise ValueError(verdict)  # the doors offer these three: anything else is a defect
     return verdict
-
-
-def _checked(verdict: str, reason: str) -> str:
-    reason = reason.strip()
-    if not reason and verdict != TAKEN_BACK:
-        raise Problem(JUDGEMENT_REASON_NEEDED)
-    if len(reason) > REASON_LENGTH:
-        raise Problem(REASON_TOO_LONG, limit=REASON_LENGTH)
-    return reason

@@ -18,10 +18,10 @@ from survey.domain.problems import (
     NOT_ALLOWED,
     PHOTO_ERASED,
     PREVIEW_MISSING,
-    REASON_TOO_LONG,
     SOURCE_NEEDED,
     Problem,
 )
+from survey.domain.reasons import checked_reason
 from survey.domain.times import VIETNAM
 from survey.photos.covering import cover as covered
 from survey.store import covers, erasures
@@ -30,7 +30,6 @@ from survey.store.jobs import upsert_job
 from survey.store.photo_uses import select_photo_uses
 from survey.store.settings import insert_setting, select_settings
 
-REASON_LENGTH = 2000
 CONTACT_LENGTH = 300
 PORTION = 100  # photos that one press erases: a person waits for it, and sees what it did before the next
 _CHUNK = 25  # photos of one transaction: phones that send wait no longer
@@ -75,7 +74,7 @@ def past_retention(survey: Survey, actor: Actor) -> list[erasures.PastDue]:
 def erase_past(survey: Survey, actor: Actor, round_: str, reason: str) -> Erasure:
     """Erase the oldest PORTION of the photos of a round (`""`: of none) that are past their time. Raises as `erase`, but for the photo."""
     _require_whole_commune(actor)
-    reason = _checked(reason)
+    reason = checked_reason(reason, lacking=SOURCE_NEEDED)
     with survey.reading() as reader:
         before = _oldest_kept(reader, actor, survey.now())
         due = [] if before is None else erasures.select_past_photos(reader, actor.commune, round_, before, limit=PORTION)
@@ -92,7 +91,7 @@ def erase(survey: Survey, actor: Actor, sha256: str, reason: str) -> Erasure:
     Raises NOT_ALLOWED, SOURCE_NEEDED, REASON_TOO_LONG, FILE_UNKNOWN (out of the actor's hamlets too), PHOTO_ERASED.
     """
     actor.require(Ability.MANAGE)
-    reason = _checked(reason)
+    reason = checked_reason(reason, lacking=SOURCE_NEEDED)
     with survey.transaction() as tx:
         uses = erasures.select_all_uses(tx, actor.commune, sha256)
         if not any(actor.reaches(use["hamlet"]) for use in uses):
@@ -173,7 +172,7 @@ def visible_photo(reader: Reader, actor: Actor, sha256: str) -> Row:
 
 def _set(survey: Survey, actor: Actor, name: str, value: str, reason: str) -> None:
     actor.require(Ability.MANAGE)
-    reason = _checked(reason)
+    reason = checked_reason(reason, lacking=SOURCE_NEEDED)
     with survey.transaction() as tx:
         number = insert_setting(tx, actor.commune, name, value, reason=reason, person=actor.person, at=survey.now())
         hashes = {"value_sha256": sha256_hex(value), "reason_sha256": sha256_hex(reason)}
@@ -212,12 +211,3 @@ def _require_whole_commune(actor: Actor) -> None:
     actor.require(Ability.MANAGE)
     if actor.hamlets is not None:
         raise Problem(NOT_ALLOWED, ability=Ability.MANAGE.value)
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Problem(SOURCE_NEEDED)
-    if len(reason) > REASON_LENGTH:
-        raise Problem(REASON_TOO_LONG, limit=REASON_LENGTH)
-    return reason

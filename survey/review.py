@@ -7,14 +7,14 @@ from datetime import datetime
 from survey.domain.canonical import sha256_hex
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Survey, Transaction
-from survey.domain.problems import DECISION_STALE, REASON_TOO_LONG, SITE_OTHER_KIND, SITE_UNKNOWN, SUBMISSION_UNKNOWN, Problem
+from survey.domain.problems import DECISION_STALE, SITE_OTHER_KIND, SITE_UNKNOWN, SUBMISSION_UNKNOWN, Problem
+from survey.domain.reasons import checked_reason
 from survey.domain.submissions import State, Submission, state_words
 from survey.domain.times import VIETNAM
 from survey.store import counted, figures, reviews
 from survey.store.sites import select_site
 from survey.store.submissions import move_tally, select_submission
 
-REASON_LENGTH = 2000
 # Receipt from phones waits while a transaction of decisions runs: many at once are written in portions of so many.
 CHUNK = 25
 
@@ -42,7 +42,7 @@ def decide(survey: Survey, actor: Actor, submission_id: str, to: State, *, reaso
     REASON_TOO_LONG, and what `Submission.decide` raises.
     """
     actor.require(Ability.REVIEW)
-    decision = _Decision(actor, to, _checked(reason), survey.now())
+    decision = _Decision(actor, to, checked_reason(reason), survey.now())
     with survey.transaction() as tx:
         reviews.lock_decisions(tx, actor.commune)
         return _decide(tx, decision, submission_id, expected_version)
@@ -54,7 +54,7 @@ def decide_many(survey: Survey, actor: Actor, chosen: Sequence[tuple[str, int]],
     Raises NOT_ALLOWED and REASON_TOO_LONG; any other problem is in its outcome.
     """
     actor.require(Ability.REVIEW)
-    decision = _Decision(actor, to, _checked(reason), survey.now())
+    decision = _Decision(actor, to, checked_reason(reason), survey.now())
     outcomes: list[Outcome] = []
     for start in range(0, len(chosen), CHUNK):
         with survey.transaction() as tx:
@@ -72,7 +72,7 @@ def assign_site(survey: Survey, actor: Actor, submission_id: str, site: str | No
     with survey.transaction() as tx:
         reviews.lock_decisions(tx, actor.commune)
         before = _seen(tx, actor, submission_id, expected_version)
-        decision = _Decision(actor, before.state, _checked(reason), survey.now())
+        decision = _Decision(actor, before.state, checked_reason(reason), survey.now())
         after = before.attach(site, _hamlet_of(tx, actor, before, site), reason=decision.reason)
         if not reviews.update_site(tx, after, expected_version=expected_version):
             raise _stale(tx, before)
@@ -155,10 +155,3 @@ def _hamlet_of(tx: Transaction, actor: Actor, submission: Submission, site_id: s
     if kind and kind != site.kind:
         raise Problem(SITE_OTHER_KIND, site=site.code)
     return site.hamlet
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if len(reason) > REASON_LENGTH:
-        raise Problem(REASON_TOO_LONG, limit=REASON_LENGTH)
-    return reason

@@ -7,14 +7,14 @@ from survey.domain.canonical import sha256_hex
 from survey.domain.checks.thresholds import PREFIX, THRESHOLDS
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Survey
-from survey.domain.problems import REASON_TOO_LONG, THRESHOLD_REASON_NEEDED, THRESHOLD_UNKNOWN, THRESHOLD_UNUSABLE, Problem
+from survey.domain.problems import THRESHOLD_REASON_NEEDED, THRESHOLD_UNKNOWN, THRESHOLD_UNUSABLE, Problem
+from survey.domain.reasons import NOTE_LENGTH, checked_reason
 from survey.domain.times import from_text, to_text
 from survey.store.jobs import Job, update_continued, upsert_job
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_queue_page
 from survey.store.reviews import lock_decisions
 from survey.store.settings import insert_setting
 
-REASON_LENGTH = 500
 KIND, KEY = "reexamine", "waiting"
 # A worker that says nothing for two minutes is taken for dead, and photos that come in meanwhile wait for one portion.
 PORTION = 50
@@ -27,7 +27,7 @@ def set_threshold(survey: Survey, actor: Actor, name: str, value: float | None, 
     Raises NOT_ALLOWED, THRESHOLD_UNKNOWN, THRESHOLD_UNUSABLE, THRESHOLD_REASON_NEEDED and REASON_TOO_LONG.
     """
     actor.require(Ability.MANAGE)
-    written, reason = _checked_value(name, value), _checked_reason(reason)
+    written, reason = _checked_value(name, value), checked_reason(reason, limit=NOTE_LENGTH, lacking=THRESHOLD_REASON_NEEDED)
     now = survey.now()
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)  # two coordinators at once write one number each
@@ -72,12 +72,3 @@ def _checked_value(name: str, value: float | None) -> str:
     if not math.isfinite(value) or not kind.least <= value <= kind.most:
         raise Problem(THRESHOLD_UNUSABLE, least=f"{kind.least:g}", most=f"{kind.most:g}", unit=kind.unit)
     return repr(float(value))
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Problem(THRESHOLD_REASON_NEEDED)
-    if len(reason) > REASON_LENGTH:
-        raise Problem(REASON_TOO_LONG, limit=REASON_LENGTH)
-    return reason

@@ -21,7 +21,8 @@ from survey.domain.problems import (
     Problem,
     ProblemKind,
 )
-from survey.judging import REASON_LENGTH, SeenFlag, judge, judge_flags
+from survey.domain.reasons import NOTE_LENGTH
+from survey.judging import SeenFlag, judge, judge_flags
 from survey.store import Store
 from survey.store.blobs import FolderBlobs
 from survey.store.events import select_events
@@ -135,7 +136,7 @@ def test_who_may_not_judge(flagged: Survey, reviewer: Actor, inspector: Actor) -
     _refused(SUBMISSION_UNKNOWN, flagged, Actor("06979", "p-reviewer", "r", Role.REVIEWER), far)
     for verdict in ("confirmed", "dismissed"):
         _refused(JUDGEMENT_REASON_NEEDED, flagged, reviewer, far, verdict, "  ")
-    _refused(REASON_TOO_LONG, flagged, reviewer, far, reason="x" * (REASON_LENGTH + 1))
+    _refused(REASON_TOO_LONG, flagged, reviewer, far, reason="x" * (NOTE_LENGTH + 1))
 
     assert _standing(flagged) == (5, 3, 203)
 

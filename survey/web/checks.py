@@ -13,6 +13,7 @@ from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.people import Ability
 from survey.domain.ports import Reader
 from survey.domain.problems import Problem
+from survey.domain.reasons import NOTE_LENGTH
 from survey.domain.submissions import State
 from survey.domain.times import from_text
 from survey.store.flags import select_flag_counts, select_waiting_counts
@@ -115,7 +116,7 @@ def show_tuning(here: Here, figures: Figures) -> None:
         _("New value, from {least} to {most}", least=unit[0], most=unit[1]), float(kind.least), float(kind.most), figures.own.value(name),
         step=_step(kind.most - kind.least), format="%g", key=f"value_{name}",
     )  # fmt: skip
-    st.text_input(_("Reason for the change"), key=f"why_{name}", max_chars=tuning.REASON_LENGTH)
+    st.text_input(_("Reason for the change"), key=f"why_{name}", max_chars=NOTE_LENGTH)
     with st.container(horizontal=True):
         st.button(_("Set the threshold"), key="threshold_set", type="primary", on_click=_set, args=(name, False))
         st.button(_("Back to the default"), key="threshold_back", disabled=name not in changed, on_click=_set, args=(name, True))

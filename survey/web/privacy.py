@@ -11,6 +11,7 @@ from survey.domain.people import Ability
 from survey.domain.ports import Row
 from survey.domain.privacy import CONTACT, RETENTION, Retention
 from survey.domain.problems import Problem
+from survey.domain.reasons import REASON_LENGTH
 from survey.domain.times import from_text
 from survey.store.deployment import select_rounds
 from survey.store.erasures import PastDue
@@ -90,7 +91,7 @@ def _retention_form(here: Here, kept: Retention) -> None:
     with st.expander(_("Set how long photos are kept"), icon=":material/schedule:"), st.form("retention", border=False):
         st.write(_("The application proposes no number: the commune decides, and writes down by which document or for what reason."))
         years = st.text_input(_("Years (empty: not set)"), value=str(kept.years or ""), max_chars=3, key="retention_years")
-        reason = st.text_area(_("Document or reason"), max_chars=privacy.REASON_LENGTH, key="retention_reason")
+        reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key="retention_reason")
         if st.form_submit_button(_("Save"), type="primary"):
             _try(lambda: privacy.set_retention(here.survey, here.actor, years, reason))
 
@@ -99,7 +100,7 @@ def _contact_form(here: Here, kept: Retention) -> None:
     with st.expander(_("Set whom people ask"), icon=":material/contact_support:"), st.form("contact", border=False):
         st.write(_("It is shown to everybody on the inspectors' phones: a post, an office and a telephone number."))
         contact = st.text_input(_("Contact"), value=kept.contact or "", max_chars=privacy.CONTACT_LENGTH, key="privacy_contact")
-        reason = st.text_area(_("Document or reason"), max_chars=privacy.REASON_LENGTH, key="contact_reason")
+        reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key="contact_reason")
         if st.form_submit_button(_("Save"), type="primary"):
             _try(lambda: privacy.set_contact(here.survey, here.actor, contact, reason))
 
@@ -113,7 +114,7 @@ def _past_form(here: Here, due: PastDue, rounds: dict[str, str]) -> None:
     title = ngettext("Erase {n} photo", "Erase {n} photos", portion)
     with st.expander(title, icon=":material/delete_forever:"), st.form(f"past_{due.round}", border=False):
         st.write(_("The oldest go first, at most {limit} at a press.", limit=text.format_number(privacy.PORTION)))
-        reason = st.text_area(_("Document or reason"), max_chars=privacy.REASON_LENGTH, key=f"past_reason_{due.round}")
+        reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key=f"past_reason_{due.round}")
         sure = ask_to_confirm(f"past_sure_{due.round}")
         if st.form_submit_button(_("Erase for good")):
             _erase_past(here, due.round, reason, sure=sure)

@@ -8,6 +8,7 @@ from survey import privacy
 from survey.domain.people import Ability
 from survey.domain.privacy import Retention
 from survey.domain.problems import FILE_UNKNOWN, PHOTO_ERASED, Problem
+from survey.domain.reasons import REASON_LENGTH
 from survey.store.covers import select_cover
 from survey.store.erasures import select_all_uses, select_erased, select_received
 from survey.store.reviews import select_person_names
@@ -70,7 +71,7 @@ def _show_erasing(here: Here, sha256: str) -> None:
     with st.expander(_("Erase this photo for good"), icon=":material/delete_forever:"), st.form("erase", border=False):
         st.write(_("The picture, its views and what the camera wrote go and cannot be brought back. The hash, the answers, the verdicts "
                    "and the log stay. Bundles and backups made before keep their copy: tell whoever has one."))  # fmt: skip
-        reason = st.text_area(_("Who asked for it, or why"), max_chars=privacy.REASON_LENGTH, key="erase_reason")
+        reason = st.text_area(_("Who asked for it, or why"), max_chars=REASON_LENGTH, key="erase_reason")
         sure = ask_to_confirm("erase_sure")
         if st.form_submit_button(_("Erase for good")):
             _erase(here, sha256, reason, sure=sure)

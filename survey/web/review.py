@@ -7,6 +7,7 @@ import streamlit as st
 from survey import review
 from survey.domain.people import Ability
 from survey.domain.problems import Problem
+from survey.domain.reasons import REASON_LENGTH
 from survey.domain.sites import SiteKind
 from survey.domain.submissions import State
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_next
@@ -114,7 +115,7 @@ def show_decision(case: Case, place: Place, filters: QueueFilters) -> None:
 def show_reason(key: str) -> None:
     """Show the field for a reason."""
     needed = _("Needed for every decision but a plain acceptance.")
-    st.text_area(_("Reason"), key=key, height=90, max_chars=review.REASON_LENGTH, persist_state="session")
+    st.text_area(_("Reason"), key=key, height=90, max_chars=REASON_LENGTH, persist_state="session")
     st.caption(needed)
 
 
@@ -133,7 +134,7 @@ def show_site_choice(case: Case) -> None:
             st.write(_("No site found."))
             return
         chosen = st.selectbox(_("Site"), list(names), format_func=names.__getitem__, key=f"site_{key}")
-        st.text_input(_("Reason"), key=f"site_reason_{key}", max_chars=review.REASON_LENGTH)
+        st.text_input(_("Reason"), key=f"site_reason_{key}", max_chars=REASON_LENGTH)
         st.button(_("The submission is about this site"), on_click=_assign, args=(case, chosen))
 
 

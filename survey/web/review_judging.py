@@ -10,8 +10,9 @@ from survey.domain.checks import CHECKS
 from survey.domain.judgements import CONFIRMED, DISMISSED, TAKEN_BACK
 from survey.domain.ports import Row
 from survey.domain.problems import Problem
+from survey.domain.reasons import NOTE_LENGTH
 from survey.domain.times import from_text
-from survey.judging import REASON_LENGTH, SeenFlag, judge_flags
+from survey.judging import SeenFlag, judge_flags
 from survey.web import session, text
 from survey.web.check_words import Own, read_own, rule_words, threshold_words, verdict_words
 from survey.web.review import acting, remember, show_ready_reasons
@@ -113,7 +114,7 @@ def _show_form(case: Case, group: Group, titles: Mapping[str, str]) -> None:
     if len(names) > 1:
         numbered = {name: text.plain(f"{number}. {titles.get(name, name)}") for number, name in enumerate(names, 1)}
         chosen = st.pills(_("Photos"), names, selection_mode="multi", default=names, format_func=numbered.__getitem__, key=f"{key}_photos")
-    st.text_input(_("Reason to confirm or dismiss"), key=key, max_chars=REASON_LENGTH)
+    st.text_input(_("Reason to confirm or dismiss"), key=key, max_chars=NOTE_LENGTH)
     show_ready_reasons(key, ready_reasons(group.code))
     meant = Group(group.code, group.severity, "", tuple(flag for flag in group.flags if flag["attachment"] in chosen))
     with st.container(horizontal=True, key="flag_buttons"):

@@ -22,6 +22,7 @@ from survey.domain.problems import (
     SUBMISSION_UNKNOWN,
     Problem,
 )
+from survey.domain.reasons import REASON_LENGTH
 from survey.domain.submissions import State
 from survey.store import Store
 from survey.store.blobs import FolderBlobs
@@ -207,7 +208,7 @@ def test_more_than_a_portion_at_once(survey: Survey, reviewer: Actor) -> None:
 def test_a_reason_has_a_limit(three: Survey, reviewer: Actor) -> None:
     """Nobody fills the store through the reason."""
     with pytest.raises(Problem) as caught:
-        review.decide(three, reviewer, "uuid:a", State.RETURNED, reason="x" * (review.REASON_LENGTH + 1), expected_version=0)
+        review.decide(three, reviewer, "uuid:a", State.RETURNED, reason="x" * (REASON_LENGTH + 1), expected_version=0)
 
     assert caught.value.kind is REASON_TOO_LONG
 
