@@ -36,6 +36,8 @@ class Thumb:
             self.tap(page.locator(f"[data-name={question}]").get_by_role("button").first)
         chooser.value.set_files(path)
         expect(page.locator(f"[data-name={question}] .picture")).to_be_visible()
+        expect(page.locator(f"[data-name={question}] .take button").first).to_be_enabled()  # kept: nothing moves any more
+        expect(page.locator(f"[data-name={question}] .photo-question > [role=status]")).not_to_contain_text("Đang lưu ảnh")
 
     def type(self, page: Page, question: str, text: str) -> None:
         """Tap into the number of *question* and type."""
