@@ -15,30 +15,50 @@ def show_pages() -> None:
     """Offer the pages that the signed-in person may use; each page guards itself again."""
     here = session.look()
     st.set_page_config(page_title=_("Rural survey"), page_icon=str(ICON))
-    pages = [
-        (None, "home", _("Home"), ":material/home:"),
-        (Ability.CAPTURE, "capture", _("Capture"), ":material/photo_camera:"),
-        (Ability.CAPTURE, "photos_import", _("Bring in photos"), ":material/add_photo_alternate:"),
-        (Ability.REVIEW, "review", _("Review"), ":material/rule:"),
-        (Ability.REVIEW, "checks", _("Checks"), ":material/fact_check:"),
-        (Ability.SEE_FIGURES, "criteria", _("Criteria"), ":material/checklist:"),
-        (Ability.EDIT_REGISTER, "register", _("Register"), ":material/list_alt:"),
-        (Ability.EXPORT, "evidence", _("Evidence"), ":material/inventory_2:"),
-        (Ability.REVIEW, "privacy", _("Privacy"), ":material/shield_person:"),
-        (Ability.MANAGE, "people", _("People"), ":material/group:"),
-        (Ability.MANAGE, "phones", _("Phones"), ":material/smartphone:"),
-        (None, "account", _("My account"), ":material/person:"),
-    ]
     # A page that is not for this person is not offered, yet known: its address gives our refusal, not Streamlit's "Page not found".
-    offered = {name: here is None or ability is None or here.actor.may(ability) for ability, name, _title, _icon in pages}
-    known = [
-        st.Page(
-            f"pages/{name}.py", title=title if offered[name] else _("Rural survey"), icon=icon, url_path=name, default=name == "home",
-            visibility="visible" if offered[name] else "hidden",
-        )
-        for _ability, name, title, icon in pages
-    ]  # fmt: skip
-    st.navigation(known, position="hidden" if here is None else "sidebar").run()
+    sections = {
+        section: [
+            st.Page(
+                f"pages/{name}.py", title=title if _is_for(here, ability) else _("Rural survey"), icon=f":material/{icon}:", url_path=name,
+                default=name == "home", visibility="visible" if _is_for(here, ability) else "hidden",
+            )
+            for ability, name, title, icon in pages
+        ]
+        for section, pages in _sections().items()
+    }  # fmt: skip
+    st.navigation(sections, position="hidden" if here is None else "sidebar").run()
+
+
+def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
+    """The pages by section, each with the ability that it needs, its file, its title and its icon."""
+    return {
+        "": [
+            (None, "home", _("Home"), "home"),
+            (None, "account", _("My account"), "person"),
+        ],
+        _("In the field"): [
+            (Ability.CAPTURE, "capture", _("Capture"), "photo_camera"),
+            (Ability.CAPTURE, "photos_import", _("Bring in photos"), "add_photo_alternate"),
+        ],
+        _("Office"): [
+            (Ability.REVIEW, "review", _("Review"), "rule"),
+            (Ability.REVIEW, "checks", _("Checks"), "fact_check"),
+            (Ability.REVIEW, "privacy", _("Privacy"), "shield_person"),
+        ],
+        _("Criteria and plan"): [
+            (Ability.SEE_FIGURES, "criteria", _("Criteria"), "checklist"),
+            (Ability.EXPORT, "evidence", _("Evidence"), "inventory_2"),
+        ],
+        _("Management"): [
+            (Ability.EDIT_REGISTER, "register", _("Register"), "list_alt"),
+            (Ability.MANAGE, "people", _("People"), "group"),
+            (Ability.MANAGE, "phones", _("Phones"), "smartphone"),
+        ],
+    }
+
+
+def _is_for(here: session.Here | None, ability: Ability | None) -> bool:
+    return here is None or ability is None or here.actor.may(ability)
 
 
 if runtime.exists():

@@ -3,21 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from survey.domain.concluding import combine, indicator_basis, judge, roll_up
 from survey.domain.conditions import Observation
-from survey.domain.criteria import (
-    Edition,
-    Moment,
-    RollUp,
-    SiteJudge,
-    Unit,
-    combine,
-    count_judged_site,
-    indicator_basis,
-    judge,
-    judge_by_site,
-    roll_up,
-)
+from survey.domain.criteria import Edition, Moment, RollUp, Unit
 from survey.domain.indicators import Indicator, Tally, count_site
+from survey.domain.site_judging import SiteJudge, count_judged_site, judge_by_site
 from survey.domain.verdicts import SubmissionLists, Verdict
 
 Tallies = list[Tally]

@@ -17,6 +17,7 @@ class Role(StrEnum):
 
     INSPECTOR = "inspector"
     REVIEWER = "reviewer"
+    OWNER = "owner"
     COORDINATOR = "coordinator"
 
 
@@ -28,18 +29,22 @@ class Ability(StrEnum):
     SEE_ALL = "see_all"  # every submission and photo of the commune
     REVIEW = "review"  # decide on submissions
     SEE_FIGURES = "see_figures"  # indicators and verdicts
+    REPORT = "report"  # on the criteria, milestones and tasks that one answers for
     EDIT_REGISTER = "edit_register"  # sites and hamlets
     EXPORT = "export"  # make evidence bundles
     MANAGE = "manage"  # people, phones, forms, editions
+    SEE_PROVINCE = "see_province"  # all communes of the deployment side by side; no role has it, the operator gives it to a person
 
 
 _INSPECTOR = frozenset({Ability.CAPTURE, Ability.SEE_OWN})
-_REVIEWER = _INSPECTOR | {Ability.SEE_ALL, Ability.REVIEW, Ability.SEE_FIGURES}
+_REVIEWER = _INSPECTOR | {Ability.SEE_ALL, Ability.REVIEW, Ability.SEE_FIGURES, Ability.REPORT}
+_OWNER = frozenset({Ability.SEE_ALL, Ability.SEE_FIGURES, Ability.REPORT})
 _COORDINATOR = _REVIEWER | {Ability.EDIT_REGISTER, Ability.EXPORT, Ability.MANAGE}
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.INSPECTOR: _INSPECTOR,
     Role.REVIEWER: _REVIEWER,
+    Role.OWNER: _OWNER,
     Role.COORDINATOR: _COORDINATOR,
 }
 
@@ -48,7 +53,8 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 class Actor:
     """The person behind a request, in one commune; *hamlets* is None where the whole commune is in scope.
 
-    *device* is the enrolled phone that the request came from, None for a browser where the person signed in.
+    *device* is the enrolled phone that the request came from, None for a browser where the person signed in. *province* is true
+    where the operator lets the person see all communes side by side.
     """
 
     commune: str
@@ -58,10 +64,11 @@ class Actor:
     hamlets: frozenset[str] | None = None
     locale: str = "vi"
     device: str | None = None
+    province: bool = False
 
     def may(self, ability: Ability) -> bool:
-        """Whether the actor's role includes *ability*."""
-        return ability in ABILITIES[self.role]
+        """Whether the actor's role includes *ability*, or the operator gave it."""
+        return self.province if ability is Ability.SEE_PROVINCE else ability in ABILITIES[self.role]
 
     def require(self, ability: Ability) -> None:
         """Raise NOT_ALLOWED unless the actor may do *ability*."""
@@ -87,6 +94,7 @@ class Person:
     has_password: bool
     created_at: datetime
     disabled_at: datetime | None
+    province: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -96,11 +104,11 @@ class Person:
         desk roles reach the whole commune unless hamlets were given.
         """
         everywhere = not self.hamlets and self.role is not Role.INSPECTOR
-        return Actor(self.commune, self.id, self.name, self.role, None if everywhere else self.hamlets, self.locale)
+        return Actor(self.commune, self.id, self.name, self.role, None if everywhere else self.hamlets, self.locale, province=self.province)
 
     def behind(self, device: str) -> Actor:
         """The person as whoever holds the enrolled phone: no more than an inspector, since phones get lost."""
-        return replace(self.actor, role=Role.INSPECTOR, device=device)
+        return replace(self.actor, role=Role.INSPECTOR, device=device, province=False)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ _STYLE = f"<style>{(ICON.parent / 'pages.css').read_text()}</style>"
 
 def role_name(role: Role) -> str:
     """Return the role in the language of the moment."""
-    return {Role.INSPECTOR: _("Inspector"), Role.REVIEWER: _("Reviewer"), Role.COORDINATOR: _("Coordinator")}[role]
+    return {
+        Role.INSPECTOR: _("Inspector"), Role.REVIEWER: _("Reviewer"), Role.OWNER: _("Owner of criteria"), Role.COORDINATOR: _("Coordinator"),
+    }[role]  # fmt: skip
 
 
 def frame(commune: str, *, demonstration: bool) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey.domain.concluding import decide
 from survey.domain.conditions import AllOf, AnyOf, Asks, Comparison, Observation, Subject
 from survey.domain.contributions import SiteState, contribution_of
-from survey.domain.criteria import decide
 from survey.domain.indicators import Amount, Indicator, Kind, Tally, fewest_visits, measure_indicator, measured
 from survey.domain.thresholds import Status, Text, Threshold
 from survey.domain.verdicts import Outcome

@@ -12,7 +12,8 @@ from survey.catalogue.editions import read_document, read_edition
 from survey.catalogue.yaml_files import StrictLoader
 from survey.domain.assessment import assess_sites
 from survey.domain.conditions import Observation
-from survey.domain.criteria import Moment, SiteJudge
+from survey.domain.criteria import Moment
+from survey.domain.site_judging import SiteJudge
 from survey.domain.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
