@@ -7,17 +7,21 @@ from enum import StrEnum
 from typing import Any
 
 from survey.domain.canonical import sha256_hex
+from survey.domain.sampling import Interval, interval_document, read_interval
 from survey.domain.thresholds import Source, Status, Text, Threshold
 
 REASONS = (
     "threshold_missing",  # the rule's number was not found
     "threshold_recalled",  # the rule's number is from general knowledge, not checked
     "no_threshold_in_force",  # the edition gives no number for this date
+    "group_unknown",  # the number depends on the commune's group, which nobody has entered
     "indicators_missing",  # the rule's indicators were not found
     "set_by_person",  # a survey of sites cannot evidence it
+    "document_missing",  # a person stated that it is met, without a document
     "nothing_registered",  # the register holds no such site here
     "nothing_visited",  # no accepted submission yet
     "nothing_to_count",  # every visited site is one that the rule leaves out
+    "lapsed",  # what was seen is older than the rule lets count
     "not_all_known",  # the sites that are still unknown can tip the balance
     "readings_differ",  # the rule does not say how to count, and the readings disagree
     "hamlets_open",  # some hamlets of the commune are not decided
@@ -37,7 +41,8 @@ class Outcome(StrEnum):
 class Basis:
     """One indicator behind a verdict: the figure, what it was made of, the number it was held against, and its sources.
 
-    *lowest* and *highest* bound the true value over all registered sites. *visits_fewest* further sites can decide it at best,
+    *lowest* and *highest* bound the true value over all registered sites. *interval* is narrower where the visited sites were chosen
+    by chance; *decided_by* says which of the two decides: `all` the bounds, `interval` the interval. *visits_fewest* further sites can decide it at best,
     *visits_most* do in any case. *submissions* are the accepted submissions that count, sorted; a verdict read back from the kept
     figures has their number and hash only.
     """
@@ -66,6 +71,8 @@ class Basis:
     submissions: tuple[str, ...] = ()
     submission_count: int = 0
     submissions_sha256: str = ""
+    interval: Interval | None = None
+    decided_by: str | None = None
 
     @property
     def coverage(self) -> float | None:
@@ -141,7 +148,7 @@ def read_verdict(document: Mapping[str, Any]) -> Verdict:
 
 _PLAIN = (
     "indicator", "unit", "reason", "decides", "value", "lowest", "highest", "numerator", "denominator", "registered", "visited", "known",
-    "left_out", "unknown", "visits_fewest", "visits_most", "submission_count", "submissions_sha256",
+    "left_out", "unknown", "visits_fewest", "visits_most", "submission_count", "submissions_sha256", "decided_by",
 )  # fmt: skip
 
 
@@ -153,6 +160,7 @@ def _basis_document(basis: Basis) -> dict[str, Any]:
         "title": _text_document(basis.title), "outcome": basis.outcome.value, "coverage": basis.coverage,
         "threshold": None if basis.threshold is None else _threshold_document(basis.threshold),
         "note": None if basis.note is None else _text_document(basis.note),
+        "interval": None if basis.interval is None else interval_document(basis.interval),
         "forms": list(basis.forms), "submissions": list(basis.submissions),
     }  # fmt: skip
 
@@ -163,6 +171,7 @@ def _read_basis(document: Mapping[str, Any]) -> Basis:
         title=Text(**document["title"]), outcome=Outcome(document["outcome"]),
         threshold=None if document["threshold"] is None else _read_threshold(document["threshold"]),
         note=None if document["note"] is None else Text(**document["note"]),
+        interval=None if document["interval"] is None else read_interval(document["interval"]),
         forms=tuple(document["forms"]), submissions=tuple(document["submissions"]),
     )  # fmt: skip
 
@@ -170,6 +179,7 @@ def _read_basis(document: Mapping[str, Any]) -> Basis:
 def _threshold_document(threshold: Threshold) -> dict[str, Any]:
     return {
         "unit": threshold.unit, "status": threshold.status.value, "at_least": threshold.at_least, "at_most": threshold.at_most,
+        "above": threshold.above, "below": threshold.below, "group": threshold.group,
         "valid_from": threshold.valid_from and threshold.valid_from.isoformat(),
         "valid_to": threshold.valid_to and threshold.valid_to.isoformat(),
         "note": None if threshold.note is None else _text_document(threshold.note),
@@ -183,6 +193,7 @@ def _threshold_document(threshold: Threshold) -> dict[str, Any]:
 def _read_threshold(document: Mapping[str, Any]) -> Threshold:
     return Threshold(
         unit=document["unit"], status=Status(document["status"]), at_least=document["at_least"], at_most=document["at_most"],
+        above=document.get("above"), below=document.get("below"), group=document.get("group"),
         valid_from=_read_date(document["valid_from"]), valid_to=_read_date(document["valid_to"]),
         note=None if document["note"] is None else Text(**document["note"]),
         sources=tuple(
