@@ -19,11 +19,14 @@ REASONS = {
     "threshold_missing": "chưa tìm được con số quy định",
     "threshold_recalled": "con số quy định chưa được đối chiếu với văn bản",
     "no_threshold_in_force": "bộ tiêu chí không có con số áp dụng cho ngày này",
+    "group_unknown": "con số phụ thuộc nhóm xã, mà nhóm của xã chưa được nhập",
     "indicators_missing": "chưa tìm được các chỉ tiêu của tiêu chí",
     "set_by_person": "khảo sát thực địa không chứng minh được tiêu chí này",
+    "document_missing": "đã có người xác nhận đạt nhưng chưa kèm văn bản",
     "nothing_registered": "sổ bộ chưa có đối tượng nào ở đây",
     "nothing_visited": "chưa có bài nộp nào được chấp nhận",
     "nothing_to_count": "các đối tượng đã khảo sát đều thuộc diện không tính",
+    "lapsed": "bài nộp đã quá thời hạn mà quy định cho tính",
     "not_all_known": "các đối tượng chưa rõ còn có thể làm đổi kết quả",
     "readings_differ": "quy định không nói rõ cách tính và các cách tính cho kết quả khác nhau",
     "hamlets_open": "còn thôn chưa kết luận được",
@@ -63,6 +66,7 @@ SOURCES = {
 }
 
 _MEGA, _GIGA = 1_000_000, 1_000_000_000
+_LIMITS = {"at_least": "từ {} trở lên", "above": "trên {}", "at_most": "không quá {}", "below": "dưới {}"}
 _UNITS = {"sites": "đối tượng", "condition": "", "million_per_1000_m2": "triệu đồng/1.000 m²"}
 
 
@@ -95,11 +99,7 @@ def limit(threshold: Threshold | None) -> str:
     """What the rule asks for."""
     if threshold is None:
         return "–"
-    parts = []
-    if threshold.at_least is not None:
-        parts.append(f"từ {amount(threshold.at_least, threshold.unit)} trở lên")
-    if threshold.at_most is not None:
-        parts.append(f"không quá {amount(threshold.at_most, threshold.unit)}")
+    parts = [_LIMITS[word].format(amount(limit, threshold.unit)) for word, limit in threshold.limits.items()]
     return ", ".join(parts) or "–"
 
 

@@ -12,7 +12,7 @@ from survey.domain.verdicts import Basis, Outcome, SubmissionLists, Verdict
 def decide(indicator: Indicator, tally: Tally, threshold: Threshold | None) -> tuple[Outcome, str | None, Measured]:
     """What an indicator's tally says of its threshold, the reason where that is not enough, and the figures."""
     figures = measured(indicator, tally)
-    reason = _weakness(tally, threshold)
+    reason = "set_by_person" if indicator.kind is Kind.STATED else _weakness(tally, threshold)
     if reason is None and threshold is not None:
         if figures.lowest is None or figures.highest is None:
             reason = "nothing_to_count"
@@ -36,7 +36,7 @@ def _weakness(tally: Tally, threshold: Threshold | None) -> str | None:
 
 def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment, lists: SubmissionLists) -> Basis:
     """The basis that one indicator gives in one place."""
-    threshold = threshold_on(indicator.thresholds, moment.on, history=moment.history)
+    threshold = threshold_on(indicator.thresholds, moment.on, history=moment.history, group=moment.group)
     outcome, reason, figures = decide(indicator, tally, threshold)
     ids, digest = lists.of(tally.submissions)
     is_open = threshold is not None and reason in ("not_all_known", "nothing_visited")
@@ -64,6 +64,10 @@ def conclude(criterion: Criterion, parts: Sequence[tuple[Outcome, str | None]]) 
     reasons = tuple(dict.fromkeys([*(reason for _, reason in parts if reason is not None), *criterion.open_reasons]))
     if criterion.rule is Rule.AGREE and outcomes == {Outcome.MET, Outcome.NOT_MET}:
         return Outcome.NOT_ENOUGH_DATA, ("readings_differ",)
+    if criterion.rule is Rule.ANY and Outcome.MET in outcomes:
+        return Outcome.MET, ()
+    if criterion.rule is Rule.ANY and criterion.open_reasons:
+        return Outcome.NOT_ENOUGH_DATA, reasons
     if Outcome.NOT_MET in outcomes and (criterion.rule is Rule.ALL or outcomes == {Outcome.NOT_MET}):
         return Outcome.NOT_MET, ()
     if outcomes == {Outcome.MET} and not criterion.open_reasons:

@@ -10,6 +10,7 @@ from survey.domain.indicators import Indicator
 from survey.domain.thresholds import Source, Text, Threshold, is_within
 
 BY_HAMLET = "hamlets"  # the indicator that counts hamlets where the commune's verdict follows from theirs
+LEVELS = ("registered", "nearly", "met")  # đăng ký, cơ bản đạt, đạt chuẩn
 BY_SITE = "sites"  # the indicator that counts sites where the rule judges each site
 
 
@@ -25,6 +26,7 @@ class Rule(StrEnum):
     """How a criterion follows from its indicators."""
 
     ALL = "all"  # each must be met
+    ANY = "any"  # one of them is enough; an open part is one more that could be
     AGREE = "agree"  # readings of one rule that does not say how to count: decided only where they agree
 
 
@@ -38,7 +40,10 @@ class RollUp(StrEnum):
 
 @dataclass(frozen=True)
 class Criterion:
-    """A rule over indicators; *combines* names criteria that must all be met instead, *open_reasons* is what always stays open."""
+    """A rule over indicators; *combines* names criteria that must be met instead, *open_reasons* is what always stays open.
+
+    *levels* are the states that the edition speaks of, in rising order (`LEVELS`); empty where it knows met and not met only.
+    """
 
     code: str
     title: Text
@@ -49,6 +54,7 @@ class Criterion:
     combines: tuple[str, ...] = ()
     open_reasons: tuple[str, ...] = ()
     note: Text | None = None
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,11 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The day as of which is judged; *history* uses an edition outside its validity, and marks what comes of it."""
+    """The day as of which is judged; *history* uses an edition outside its validity, and marks what comes of it.
+
+    *group* is the commune's group under the edition; None is *not known*.
+    """
 
     on: date
     history: bool = False
+    group: str | None = None

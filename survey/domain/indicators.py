@@ -11,7 +11,7 @@ from functools import cached_property
 from math import ceil, inf
 
 from survey.domain.conditions import Condition, Observation, Subject
-from survey.domain.thresholds import TOLERANCE, Text, Threshold
+from survey.domain.thresholds import TOLERANCE, Lapse, Text, Threshold
 
 SHARE = "share"
 
@@ -23,13 +23,14 @@ class Kind(StrEnum):
     COUNT_OF_SITES = "count_of_sites"  # sites for which a condition holds
     RATIO_OF_SUMS = "ratio_of_sums"  # one sum / another, times a scale
     CONDITION = "condition"  # yes or no, of one site
+    STATED = "stated"  # no survey of sites measures it: a person states it with a document; never decides by itself
 
 
 @dataclass(frozen=True)
 class Amount:
-    """What a site adds to a sum: *subject*'s number where *when* holds, 0 where it does not."""
+    """What a site adds to a sum: *subject*'s number (None: one for each site) where *when* holds, 0 where it does not."""
 
-    subject: Subject
+    subject: Subject | None
     when: Condition | None = None
 
     def of(self, seen: Observation) -> float | None:
@@ -38,11 +39,12 @@ class Amount:
             holds = self.when.holds(seen)
             if holds is not True:
                 return 0.0 if holds is False else None
-        return self.subject.number(seen)
+        return 1.0 if self.subject is None else self.subject.number(seen)
 
     def subjects(self) -> Iterator[Subject]:
         """The subject and those of its condition."""
-        yield self.subject
+        if self.subject is not None:
+            yield self.subject
         if self.when is not None:
             yield from self.when.subjects()
 
@@ -68,6 +70,7 @@ class Indicator:
     scale: float = 1.0
     decides: bool = True
     note: Text | None = None
+    lapses: Lapse | None = None
 
     @cached_property
     def subjects(self) -> frozenset[Subject]:
@@ -234,6 +237,12 @@ def _gains(threshold: Threshold, whole: float, numerator: float, open_weight: fl
     if threshold.at_most is not None:
         yield numerator + open_weight - threshold.at_most * whole
         yield threshold.at_most * whole - numerator + passed
+    if threshold.above is not None:
+        yield threshold.above * whole - numerator + passed
+        yield numerator + open_weight - threshold.above * whole
+    if threshold.below is not None:
+        yield numerator + open_weight - threshold.below * whole + passed
+        yield threshold.below * whole - numerator
 
 
 def _visits_for(gain: float, weights: list[float] | None, unknown: int) -> int | None:

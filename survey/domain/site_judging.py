@@ -19,7 +19,7 @@ class SiteJudge:
         self.edition = edition
         self._parts = {
             criterion.code: [
-                (indicator, threshold_on(indicator.thresholds, moment.on, history=moment.history))
+                (indicator, threshold_on(indicator.thresholds, moment.on, history=moment.history, group=moment.group))
                 for indicator in criterion.indicators
                 if indicator.decides
             ]

@@ -59,11 +59,14 @@ def reason_words(reason: str) -> str:
         "threshold_missing": _("The rule's number was not found."),
         "threshold_recalled": _("The rule's number is recalled and has not been checked."),
         "no_threshold_in_force": _("No number is in force on this day."),
+        "group_unknown": _("The number depends on the commune's group, which nobody has entered."),
         "indicators_missing": _("The rule's indicators were not found."),
         "set_by_person": _("A person decides this with documents; a survey of sites cannot show it."),
+        "document_missing": _("A person stated that it is met, but attached no document."),
         "nothing_registered": _("The register holds no such site here."),
         "nothing_visited": _("No accepted submission yet."),
         "nothing_to_count": _("Every visited site is one that the rule leaves out."),
+        "lapsed": _("What was seen is older than the rule lets count."),
         "not_all_known": _("Sites that are not known yet can still tip the balance."),
         "readings_differ": _("The rule does not say how to count, and the readings disagree."),
         "hamlets_open": _("Some hamlets are not decided."),
@@ -87,7 +90,7 @@ def figure(value: float | None, unit: str) -> str:
         return text.format_share(value, 1)
     if unit == "condition":
         return _("yes") if value >= 1 else _("no")
-    words = {"m": "m", "km": "km", "million_per_1000_m2": _("million VND per 1,000 m²"), "sites": _("sites")}[unit]
+    words = {"m": "m", "km": "km", "million_per_1000_m2": _("million VND per 1,000 m²"), "sites": _("sites")}.get(unit, unit)
     return f"{text.format_number(round(value, 2))}\N{NO-BREAK SPACE}{words}"
 
 
@@ -248,8 +251,8 @@ def threshold_words(threshold: Threshold) -> str:
     if threshold.unit == "condition" and threshold.at_least is not None:
         parts.append(_("must hold"))
     else:
-        limits = (("≥", threshold.at_least), ("≤", threshold.at_most))
-        parts += [f"{sign}\N{NO-BREAK SPACE}{figure(limit, threshold.unit)}" for sign, limit in limits if limit is not None]
+        signs = {"at_least": "≥", "above": ">", "at_most": "≤", "below": "<"}
+        parts += [f"{signs[word]}\N{NO-BREAK SPACE}{figure(limit, threshold.unit)}" for word, limit in threshold.limits.items()]
     parts.append(status_words(threshold.status))
     if threshold.valid_from is not None:
         parts.append(_("from {day}", day=text.format_date(threshold.valid_from)))
