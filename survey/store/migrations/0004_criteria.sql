@@ -40,6 +40,7 @@ CREATE TABLE hamlet_version (
   valid_from TEXT NOT NULL,
   valid_to TEXT,
   successor TEXT,
+  decision TEXT NOT NULL DEFAULT '',        -- the paper that the change rests on, in words
   PRIMARY KEY (commune, hamlet, known_from)
 );
 INSERT INTO hamlet_version (commune, hamlet, known_from, known_to, name, sort_key, former_commune, valid_from, valid_to, successor)
