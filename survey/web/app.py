@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from survey.domain.problems import Problem
-from survey.web import api, bundles, desk, field, middleware, offline, photos, queue_export, refusals, resume, session, signin
+from survey.web import api, briefing_print, bundles, desk, field, middleware, offline, photos, queue_export, refusals, resume, session, signin
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 
@@ -39,6 +39,7 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *photos.routes(),
         *desk.routes(),
         *bundles.routes(),
+        *briefing_print.routes(),
         *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for path in _unclaimed()),
     ]

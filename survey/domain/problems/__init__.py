@@ -5,6 +5,7 @@ A `Problem` is what a person caused and can mend. Anything else that goes wrong 
 
 from survey.domain.problems.judged import *
 from survey.domain.problems.people import *
+from survey.domain.problems.planned import *
 from survey.domain.problems.prepared import *
 from survey.domain.problems.private import *
 from survey.domain.problems.problem import CATALOGUE as CATALOGUE
