@@ -128,14 +128,13 @@ class Briefing:
 
 def fitted(briefing: Briefing) -> Briefing:
     """*briefing* with its lists as long as two pages hold, the gravest first, and how many each has lost."""
+    gaps = sorted(briefing.gaps, key=_urgency)
+    overdue = sorted(briefing.overdue, key=lambda one: min(day for _, day in one.items))
+    hamlets = sorted(briefing.hamlets, key=lambda one: (-one.not_met, -one.tasks_overdue))
     cuts: dict[str, tuple[Sequence[object], int]] = {
-        "changes": (briefing.changes, MOST_CHANGES),
-        "gaps": (sorted(briefing.gaps, key=_urgency), MOST_GAPS),
-        "steps": (briefing.steps, MOST_STEPS),
-        "overdue": (sorted(briefing.overdue, key=lambda one: min(day for _, day in one.items)), MOST_OVERDUE),
-        "hamlets": (sorted(briefing.hamlets, key=lambda one: (-one.not_met, -one.tasks_overdue)), MOST_HAMLETS),
-        "photos": (briefing.photos, MOST_PHOTOS),
-    }
+        "changes": (briefing.changes, MOST_CHANGES), "gaps": (gaps, MOST_GAPS), "steps": (briefing.steps, MOST_STEPS),
+        "overdue": (overdue, MOST_OVERDUE), "hamlets": (hamlets, MOST_HAMLETS), "photos": (briefing.photos, MOST_PHOTOS),
+    }  # fmt: skip
     lost = {name: len(every) - most for name, (every, most) in cuts.items() if len(every) > most}
     kept: dict[str, Any] = {name: tuple(every[:most]) for name, (every, most) in cuts.items()}
     return replace(briefing, **kept, left_out=lost)

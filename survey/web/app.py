@@ -14,7 +14,21 @@ from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from survey.domain.problems import Problem
-from survey.web import api, briefing_print, bundles, desk, field, middleware, offline, photos, queue_export, refusals, resume, session, signin
+from survey.web import (
+    api,
+    briefing_print,
+    bundles,
+    desk,
+    field,
+    middleware,
+    offline,
+    photos,
+    queue_export,
+    refusals,
+    resume,
+    session,
+    signin,
+)
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
 

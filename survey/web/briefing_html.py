@@ -37,8 +37,8 @@ def briefing_html(data: Said) -> str:
         f'<div class="score">{head}<ul>{_items(data["headline"])}</ul></div>',
         _section(data, "changes", [_change(data, one) for one in said["changes"]], as_list=True),
         _section(data, "gaps", [_gap(data, one) for one in said["gaps"]], heads=("criterion", "missing", "behind", "owner")),
-        _section(data, "hamlets", [_hamlet(one, words) for one in said["hamlets"]], heads=_HAMLET_HEADS),
-        _section(data, "steps", [_step(one, words) for one in said["steps"]], heads=("step", "dates", "owner", "done", "late"), title="path"),
+        _section(data, "hamlets", [_hamlet(one) for one in said["hamlets"]], heads=_HAMLET_HEADS),
+        _section(data, "steps", [_step(one, words) for one in said["steps"]], heads=_STEP_HEADS, title="path"),
         _section(data, "overdue", [_overdue(one) for one in said["overdue"]], as_list=True),
         _photos(said["photos"], words),
         f'<p class="foot">{escape(words["made"])}{escape(" · " + words["head"] + " " + said["head"]) if said["head"] else ""}</p>',
@@ -46,6 +46,7 @@ def briefing_html(data: Said) -> str:
     return f'{STYLE}<article class="briefing">{"".join(sections)}</article>'
 
 
+_STEP_HEADS = ("step", "dates", "owner", "done", "late")
 _HAMLET_HEADS = ("hamlet", "met_short", "not_met_short", "open_short", "visited", "tasks")
 
 
@@ -83,7 +84,7 @@ def _gap(data: Said, gap: Mapping[str, Any]) -> str:
     return "<tr>" + "".join(f'<td data-name="{escape(words[head])}">{escape(value)}</td>' for head, value in cells) + "</tr>"
 
 
-def _hamlet(hamlet: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _hamlet(hamlet: Mapping[str, Any]) -> str:
     tasks = str(hamlet["tasks_open"]) + (f" ({hamlet['words_overdue']})" if hamlet["tasks_overdue"] else "")
     numbers = (hamlet["met"], hamlet["not_met"], hamlet["unknown"], f"{hamlet['visited']}/{hamlet['registered']}", tasks)
     cells = "".join(f'<td class="n">{escape(str(number))}</td>' for number in numbers)

@@ -58,7 +58,8 @@ def headline(said: Said) -> list[str]:
         lines.append(_("No goal has been entered."))
     else:
         lines += _goal_lines(said)
-    lines.append(_("The commune claims {claimed}; the council has given {appraised}.", claimed=said["claimed"], appraised=said["appraised"]))
+    claimed, appraised = said["claimed"], said["appraised"]
+    lines.append(_("The commune claims {claimed}; the council has given {appraised}.", claimed=claimed, appraised=appraised))
     return lines
 
 
@@ -91,7 +92,8 @@ def _labels(said: Said) -> dict[str, str]:
         "gaps": _("What stands between the commune and its goal"), "no_gaps": _("Every criterion is met."), "criterion": _("Criterion"),
         "missing": _("Present state, what is missing"), "behind": _("Hamlets behind"), "owner": _("Who answers for it"),
         "nobody": _("nobody yet"), "hamlets": _("Hamlets, those furthest behind first"), "no_hamlets": _("No hamlet is entered."),
-        "hamlet": _("Hamlet"), "met_short": _("Met"), "not_met_short": _("Not met"), "open_short": _("Undecided"), "visited": _("Sites visited"),
+        "hamlet": _("Hamlet"), "met_short": _("Met"), "not_met_short": _("Not met"), "open_short": _("Undecided"),
+        "visited": _("Sites visited"),
         "tasks": _("Tasks"), "path": _("Critical path ▲"), "no_path": _("No roadmap has been entered."), "step": _("Step"),
         "dates": _("From – to"), "done": _("Share done"), "late": _("Late"), "overdue": _("Overdue, by person"),
         "no_overdue": _("Nothing is overdue."), "photos": _("Before and after"), "before": _("Before"), "after": _("After"),
