@@ -33,12 +33,29 @@ def apply_entry(document: Document, entry: RuleEntry) -> Document | None:
     files: dict[str, _Json] = copy.deepcopy({name: dict(content) for name, content in document.files.items()})
     if not _APPLY[entry.kind](files, entry):
         return None
-    sources = files[HEAD].setdefault("sources", {})
-    sources[entry.source_id] = {"text": entry.source} | ({"addresses": [entry.address]} if entry.address else {})
+    files[HEAD].setdefault("sources", {})[entry.source_id] = source_of(entry)
     return Document(document.edition, files)
 
 
+def source_of(entry: RuleEntry) -> _Json:
+    """The entry's own source, in an edition's words."""
+    return {"text": entry.source} | ({"addresses": [entry.address]} if entry.address else {})
+
+
+def founding_document(edition: str, entry: RuleEntry) -> Document:
+    """The document of an edition that *entry* begins: the entry's content with the entry as a source."""
+    criteria = copy.deepcopy(entry.content.get("criteria"))
+    for criterion in criteria if isinstance(criteria, list) else ():
+        source_numbers(criterion, entry)
+    given = entry.content.get("sources")
+    sources = {**(given if isinstance(given, Mapping) else {}), entry.source_id: source_of(entry)}
+    head = {key: value for key, value in entry.content.items() if key not in ("edition", "criteria", "sources")}
+    return Document(edition, {HEAD: {"edition": edition, **head, "sources": sources, "criteria": criteria}})
+
+
 def _apply_edition(files: dict[str, _Json], entry: RuleEntry) -> bool:
+    if entry.founds:
+        return True  # the document is made of it
     files[HEAD].update({key: entry.content[key] for key in _HEAD_KEYS if key in entry.content})
     return True
 
@@ -47,12 +64,10 @@ def _apply_criterion(files: dict[str, _Json], entry: RuleEntry) -> bool:
     criterion = _criterion(files, entry)
     told = {key: copy.deepcopy(value) for key, value in entry.content.items() if key != COMPLETE}
     if criterion is None:
-        files[HEAD].setdefault("criteria", []).append(criterion := {"code": entry.criterion})
+        criterion = {"code": entry.criterion}
+        files[HEAD]["criteria"] = [*(files[HEAD].get("criteria") or ()), criterion]
     criterion.update(told)
-    for indicator in criterion.get("indicators", ()) if "indicators" in told else ():
-        _source_numbers(indicator, entry)
-    if "roll_up" in told:
-        _source_roll_up(criterion, entry)
+    source_numbers(criterion, entry, only=frozenset(told))
     _complete(criterion, entry)
     return True
 
@@ -62,7 +77,7 @@ def _apply_indicator(files: dict[str, _Json], entry: RuleEntry) -> bool:
     if criterion is None:
         return False
     told = {key: copy.deepcopy(value) for key, value in entry.content.items() if key != COMPLETE}
-    _source_numbers(told, entry)
+    _source_indicator(told, entry)
     indicators = criterion.setdefault("indicators", [])
     places = [place for place, indicator in enumerate(indicators) if indicator["code"] == entry.indicator]
     if places:
@@ -75,13 +90,14 @@ def _apply_indicator(files: dict[str, _Json], entry: RuleEntry) -> bool:
 
 def _apply_threshold(files: dict[str, _Json], entry: RuleEntry) -> bool:
     criterion = _criterion(files, entry)
-    number = _sourced(entry.content, entry)
+    number = sourced(entry.content, entry)
     if criterion is None:
         return False
     if entry.indicator in ROLL_UPS:
         rolled = criterion.get("roll_up")
         standing = rolled.get(entry.indicator) if isinstance(rolled, Mapping) else None
-        criterion["roll_up"] = {entry.indicator: over(_listed(standing), number)}
+        numbers = over(_listed(standing), number)
+        criterion["roll_up"] = {entry.indicator: numbers if len(numbers) > 1 else numbers[0]}
         return True
     indicator = next((one for one in criterion.get("indicators", ()) if one["code"] == entry.indicator), None)
     if indicator is None:
@@ -144,25 +160,35 @@ def _complete(criterion: _Json, entry: RuleEntry) -> None:
         criterion["open"] = [reason for reason in criterion["open"] if reason != INDICATORS_MISSING]
 
 
-def _source_numbers(indicator: _Json, entry: RuleEntry) -> None:
-    if "threshold" in indicator:
-        indicator["threshold"] = _sourced(indicator["threshold"], entry)
-    if "thresholds" in indicator:
-        indicator["thresholds"] = [_sourced(number, entry) for number in indicator["thresholds"]]
+def source_numbers(criterion: object, entry: RuleEntry, only: frozenset[str] = frozenset({"indicators", "roll_up"})) -> None:
+    """Give every number of *criterion* that has no status and source of its own those of *entry*; what is no number stays as it is."""
+    if not isinstance(criterion, dict):
+        return
+    indicators, rolled = criterion.get("indicators"), criterion.get("roll_up")
+    for indicator in indicators if "indicators" in only and isinstance(indicators, list) else ():
+        _source_indicator(indicator, entry)
+    if "roll_up" in only and isinstance(rolled, Mapping):
+        criterion["roll_up"] = {name: _each(numbers, entry) for name, numbers in rolled.items()}
 
 
-def _source_roll_up(criterion: _Json, entry: RuleEntry) -> None:
-    rolled = criterion["roll_up"]
-    if isinstance(rolled, Mapping):
-        criterion["roll_up"] = {name: [_sourced(number, entry) for number in _listed(told)] for name, told in rolled.items()}
+def _source_indicator(indicator: object, entry: RuleEntry) -> None:
+    if isinstance(indicator, dict):
+        indicator.update({key: _each(indicator[key], entry) for key in ("threshold", "thresholds") if key in indicator})
 
 
-def _sourced(number: Mapping[str, Any], entry: RuleEntry) -> _Json:
-    """An entered number: `entered`, with the entry as its source; one that is said to be missing stays missing."""
-    if number.get("status") == Status.MISSING:
-        return dict(number)
-    return {**number, "status": Status.ENTERED.value, "sources": [entry.source_id]}
+def _each(numbers: object, entry: RuleEntry) -> object:
+    if isinstance(numbers, list):
+        return [_each(number, entry) for number in numbers]
+    return sourced(numbers, entry) if isinstance(numbers, Mapping) and not numbers.get("sources") else numbers
+
+
+def sourced(number: Mapping[str, Any], entry: RuleEntry) -> _Json:
+    """An entered number: `entered` where it says nothing else, with the entry as its source; one that is `missing` has none."""
+    status = number.get("status", Status.ENTERED.value)
+    return {**number, "status": status} | ({} if status == Status.MISSING else {"sources": [entry.source_id]})
 
 
 def _listed(value: object) -> list[_Json]:
-    return [] if value is None else list(value) if isinstance(value, list) else [dict(value)]  # type: ignore[call-overload]
+    if isinstance(value, list):
+        return [dict(one) for one in value]
+    return [dict(value)] if isinstance(value, Mapping) else []

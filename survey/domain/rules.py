@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+FOUNDS = "unit"  # in the content of an edition's entry: only the one that begins an edition says what it judges
 TAKES_BACK = "takes_back"  # in a withdrawal's content: the number of the entry that it takes back
 
 
@@ -43,6 +44,11 @@ class RuleEntry:
         return f"entry-{self.number}"
 
     @property
+    def founds(self) -> bool:
+        """Whether the entry begins an edition: it brings the whole of it, nothing entered before stands on it."""
+        return self.kind is EntryKind.EDITION and FOUNDS in self.content
+
+    @property
     def takes_back(self) -> int | None:
         """The number of the entry that a withdrawal takes back; None for every other kind."""
         return int(self.content[TAKES_BACK]) if self.kind is EntryKind.WITHDRAWAL else None
@@ -51,7 +57,7 @@ class RuleEntry:
 def surviving(entries: Iterable[RuleEntry]) -> list[RuleEntry]:
     """The entries that count, by number: those that no withdrawal among *entries* takes back; a withdrawal taken back takes nothing back.
 
-    A withdrawal takes back an earlier entry only, so that the newest decides.
+    A withdrawal takes back an earlier entry only, so that the newest decides. What was entered before an edition began anew is past.
     """
     taken_back: set[int] = set()
     standing: list[RuleEntry] = []
@@ -61,6 +67,8 @@ def surviving(entries: Iterable[RuleEntry]) -> list[RuleEntry]:
             continue
         if target is None:
             standing.append(entry)
+            if entry.founds:
+                break
         elif target < entry.number:
             taken_back.add(target)
     return standing[::-1]

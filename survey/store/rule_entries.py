@@ -50,6 +50,18 @@ def select_all_entries(reader: Reader, commune: str, before: datetime | None = N
     return {edition: surviving(_known(entries, before)) for edition, entries in found.items()}
 
 
+def delete_edition(tx: Transaction, commune: str, edition: str, at: datetime) -> None:
+    """Take an edition that was entered by mistake out of what is there now; earlier days still know it, up to an empty version."""
+    for table in ("edition", "edition_question", "figure", "figure_summary"):
+        tx.execute(f"DELETE FROM {table} WHERE commune = :commune AND edition = :edition", commune=commune, edition=edition)
+    tx.execute(
+        "INSERT INTO edition_version (commune, edition, number, document, loaded_at)"
+        " SELECT commune, edition, MAX(number) + 1, '', :at FROM edition_version"
+        " WHERE commune = :commune AND edition = :edition GROUP BY commune, edition",
+        commune=commune, edition=edition, at=to_text(at),
+    )  # fmt: skip
+
+
 def _known(entries: Sequence[RuleEntry], before: datetime | None) -> list[RuleEntry]:
     return [entry for entry in entries if before is None or entry.at < before]
 
