@@ -4,7 +4,9 @@ A `Problem` is what a person caused and can mend. Anything else that goes wrong 
 """
 
 from survey.domain.problems.judged import *
+from survey.domain.problems.owned import *
 from survey.domain.problems.people import *
+from survey.domain.problems.placed import *
 from survey.domain.problems.planned import *
 from survey.domain.problems.prepared import *
 from survey.domain.problems.private import *
@@ -12,3 +14,4 @@ from survey.domain.problems.problem import CATALOGUE as CATALOGUE
 from survey.domain.problems.problem import Problem as Problem
 from survey.domain.problems.problem import ProblemKind as ProblemKind
 from survey.domain.problems.received import *
+from survey.domain.problems.ruled import *
