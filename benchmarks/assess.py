@@ -71,7 +71,7 @@ def fill(survey: Survey, count: int) -> None:
                 insert_measures(tx, submission)
                 insert_review(tx, submission, State.RECEIVED, reason="", person="p", at=submission.received_at)
                 update_counted(tx, COMMUNE, submission.id)
-            mark_figures_stale(tx, COMMUNE)
+            mark_figures_stale(tx, COMMUNE, survey.now())
 
 
 def _measure(survey: Survey, count: int) -> None:

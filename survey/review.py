@@ -115,7 +115,7 @@ def _write(tx: Transaction, decision: _Decision, before: Submission, after: Subm
     person, reason = decision.actor.person, decision.reason
     review = reviews.insert_review(tx, after, before.state, reason=reason, person=person, at=decision.now)
     counted.update_counted(tx, after.commune, after.id, former_site=before.site)
-    figures.mark_figures_stale(tx, after.commune)
+    figures.mark_figures_stale(tx, after.commune, decision.now)
     body: dict[str, object] = {
         "submission": after.id, "number": review.number, "from": before.state.value, "to": after.state.value, "person": person,
         "site": after.site, "instance_sha256": after.instance_sha256, "reason_sha256": sha256_hex(reason) if reason else None,

@@ -1,6 +1,7 @@
 """Editions over a commune: sites are counted one by one, as they stream by, and every verdict follows at the end."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from survey.domain.concluding import combine, indicator_basis, judge, roll_up
@@ -8,6 +9,7 @@ from survey.domain.conditions import Observation
 from survey.domain.criteria import Edition, Moment, RollUp, Unit
 from survey.domain.indicators import Indicator, Tally, count_site
 from survey.domain.site_judging import SiteJudge, count_judged_site, judge_by_site
+from survey.domain.statements import Aspect, Statements
 from survey.domain.verdicts import SubmissionLists, Verdict
 
 Tallies = list[Tally]
@@ -17,11 +19,17 @@ class Assessment:
     """Counts sites into tallies, one for each figure and hamlet; holds no site.
 
     Editions that ask for the same figure share its tally: what is looked at differs less between editions than what is demanded.
+    *statements* and the commune's *groups* are given by edition.
     """
 
-    def __init__(self, editions: Sequence[Edition], moment: Moment) -> None:
+    def __init__(
+        self, editions: Sequence[Edition], moment: Moment, *,
+        statements: Mapping[str, Statements] = MappingProxyType({}), groups: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self._editions = editions
-        self._moment = moment
+        self._moments = {edition.id: replace(moment, group=groups.get(edition.id, moment.group)) for edition in editions}
+        self._on = moment.on
+        self._statements = statements
         self._lists = SubmissionLists()
         self._places: dict[object, int] = {}
         self._of_kind: dict[str, list[tuple[int, Indicator]]] = {}
@@ -30,7 +38,7 @@ class Assessment:
                 if indicator.figure not in self._places:
                     self._of_kind.setdefault(indicator.sites, []).append((len(self._places), indicator))
                     self._places[indicator.figure] = len(self._places)
-        self._judges = {edition.id: SiteJudge(edition, moment) for edition in editions if edition.unit is Unit.HOUSEHOLD}
+        self._judges = {edition.id: SiteJudge(edition, self._moments[edition.id]) for edition in editions if edition.unit is Unit.HOUSEHOLD}
         self._offsets: dict[str, int] = {}
         self._width = len(self._places)
         for judging in self._judges.values():
@@ -49,7 +57,7 @@ class Assessment:
         if tallies is None:
             tallies = self._tallies[seen.hamlet] = self._sum(())
         for place, indicator in self._of_kind.get(seen.kind, ()):
-            count_site(indicator, seen, tallies[place])
+            count_site(indicator, seen, tallies[place], self._on)
         if seen.kind == Unit.HOUSEHOLD:
             for edition, judging in self._judges.items():
                 outcomes, takes_part = judging.judge(seen)
@@ -71,26 +79,29 @@ class Assessment:
     def _edition(self, edition: Edition, pooled: Tallies, by_hamlet: Mapping[str, Tallies]) -> Iterable[Verdict]:
         places = {hamlet: self._place(edition, hamlet, tallies) for hamlet, tallies in by_hamlet.items()}
         commune = self._place(edition, None, pooled)
+        moment = self._moments[edition.id]
         for criterion in edition.criteria:
             verdict = commune[criterion.code]
             if criterion.roll_up is not RollUp.POOLED:
-                verdict = roll_up(edition, criterion, [place[criterion.code] for place in places.values()], verdict.basis, self._moment)
+                verdict = roll_up(edition, criterion, [place[criterion.code] for place in places.values()], verdict.basis, moment)
             yield verdict
             for place in places.values():
                 yield place[criterion.code]
 
     def _place(self, edition: Edition, hamlet: str | None, tallies: Tallies) -> dict[str, Verdict]:
         found: dict[str, Verdict] = {}
+        moment, statements = self._moments[edition.id], self._statements.get(edition.id, {})
         for number, criterion in enumerate(edition.criteria):
             if edition.id in self._judges:
                 tally = tallies[self._offsets[edition.id] + number]
-                verdict = judge_by_site(edition, criterion, tally, self._lists, hamlet=hamlet, moment=self._moment)
+                verdict = judge_by_site(edition, criterion, tally, self._lists, hamlet=hamlet, moment=moment)
             elif criterion.combines:
-                verdict = combine(edition, criterion, found, hamlet=hamlet, moment=self._moment)
+                verdict = combine(edition, criterion, found, hamlet=hamlet, moment=moment)
             else:
                 measured = [(indicator, tallies[self._places[indicator.figure]]) for indicator in criterion.indicators]
-                basis = [indicator_basis(indicator, tally, self._moment, self._lists) for indicator, tally in measured]
-                verdict = judge(edition, criterion, basis, hamlet=hamlet, moment=self._moment)
+                basis = [indicator_basis(indicator, tally, moment, self._lists) for indicator, tally in measured]
+                stated = statements.get((criterion.code, hamlet, Aspect.STATE))
+                verdict = judge(edition, criterion, basis, hamlet=hamlet, moment=moment, stated=stated)
             found[criterion.code] = verdict
         return found
 

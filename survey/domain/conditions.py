@@ -3,9 +3,11 @@
 A condition is data read from an edition; the vocabulary is described in docs/criteria.md. Nothing is ever evaluated as code.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from operator import ge, gt, le, lt
 from typing import Protocol
 
 Value = float | frozenset[str]
@@ -16,8 +18,9 @@ Value = float | frozenset[str]
 class Observation:
     """One site of the register with the answers that count for it.
 
-    *answers* are keyed `form.question`; *submissions* name the counted submissions by form. A form that is not there was not
-    filled for the site, a question that is not there was not answered.
+    *answers* are keyed `form.question`; *submissions* name the counted submissions by form, *captured* says when: where several count
+    for one form (repeats), when the oldest was. A form that is not there was not filled for the site, a question that is not there
+    was not answered.
     """
 
     site: str
@@ -26,6 +29,7 @@ class Observation:
     attributes: Mapping[str, object] = field(default_factory=dict)
     answers: Mapping[str, Value] = field(default_factory=dict)
     submissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    captured: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,17 @@ class Comparison(StrEnum):
     INCLUDES = "includes"  # this code is among the chosen ones
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+    ABOVE = "above"  # more than the number
+    BELOW = "below"  # less than the number
     ANSWERED = "answered"  # there is an answer: a photo was taken, a text written
+
+
+_NUMBERS: dict[Comparison, Callable[[float, float], bool]] = {
+    Comparison.AT_LEAST: ge,
+    Comparison.AT_MOST: le,
+    Comparison.ABOVE: gt,
+    Comparison.BELOW: lt,
+}
 
 
 class Condition(Protocol):
@@ -111,11 +125,8 @@ class Asks:
         yield self.subject
 
     def _compares(self, value: float) -> bool | None:
-        if self.test is Comparison.AT_LEAST:
-            return value >= self.number
-        if self.test is Comparison.AT_MOST:
-            return value <= self.number
-        return None
+        compares = _NUMBERS.get(self.test)
+        return None if compares is None else compares(value, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,23 @@ class AnyOf:
                 return True
             unknown = unknown or outcome is None
         return None if unknown else False
+
+    def subjects(self) -> Iterator[Subject]:
+        """The subjects of every part."""
+        for part in self.parts:
+            yield from part.subjects()
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """No part may hold; one that holds decides, even where others are unknown."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, seen: Observation) -> bool | None:
+        """See `Condition`."""
+        some = AnyOf(self.parts).holds(seen)
+        return None if some is None else not some
 
     def subjects(self) -> Iterator[Subject]:
         """The subjects of every part."""

@@ -7,6 +7,7 @@ from survey.domain.conditions import Observation
 from survey.domain.criteria import BY_SITE, Criterion, Edition, Moment
 from survey.domain.indicators import Indicator, Kind, Tally, measured
 from survey.domain.thresholds import Text, Threshold, threshold_on
+from survey.domain.times import local_date
 from survey.domain.verdicts import Basis, Outcome, SubmissionLists, Verdict
 
 SiteOutcomes = Mapping[str, tuple[Outcome, tuple[str, ...]]]
@@ -64,8 +65,9 @@ def count_judged_site(
     if takes_part is False:
         tally.left_out += 1
         return
-    for ids in seen.submissions.values():
+    for form, ids in seen.submissions.items():
         tally.submissions.extend(ids)
+        tally.date(captured := seen.captured.get(form), captured)
     outcome = Outcome.NOT_ENOUGH_DATA if outcomes is None else outcomes[criterion.code][0]
     if outcome is Outcome.NOT_ENOUGH_DATA:
         tally.unknown += 1
@@ -89,5 +91,6 @@ def judge_by_site(
         registered=tally.registered, visited=tally.visited, known=tally.known, left_out=tally.left_out, unknown=tally.unknown,
         forms=tuple(sorted({subject.form for subject in edition.subjects if subject.form is not None})),
         submissions=ids, submission_count=len(ids), submissions_sha256=digest,
+        oldest=tally.oldest and local_date(tally.oldest), newest=tally.newest and local_date(tally.newest),
     )  # fmt: skip
     return verdict_of(edition, criterion, basis.outcome, ("judged_per_site",), (basis,), hamlet=hamlet, moment=moment)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from survey.domain.canonical import sha256_hex
+from survey.domain.outcomes import Outcome as Outcome
 from survey.domain.sampling import Interval, interval_document, read_interval
+from survey.domain.statements import Statement, read_statement, statement_document
 from survey.domain.thresholds import Source, Status, Text, Threshold
 
 REASONS = (
@@ -29,14 +30,6 @@ REASONS = (
 )
 
 
-class Outcome(StrEnum):
-    """What can be said of a criterion."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    NOT_ENOUGH_DATA = "not_enough_data"
-
-
 @dataclass(frozen=True, slots=True)
 class Basis:
     """One indicator behind a verdict: the figure, what it was made of, the number it was held against, and its sources.
@@ -44,7 +37,7 @@ class Basis:
     *lowest* and *highest* bound the true value over all registered sites. *interval* is narrower where the visited sites were chosen
     by chance; *decided_by* says which of the two decides: `all` the bounds, `interval` the interval. *visits_fewest* further sites can decide it at best,
     *visits_most* do in any case. *submissions* are the accepted submissions that count, sorted; a verdict read back from the kept
-    figures has their number and hash only.
+    figures has their number and hash only. *oldest* and *newest* are the days in Viet Nam on which what counts was captured.
     """
 
     indicator: str
@@ -73,6 +66,8 @@ class Basis:
     submissions_sha256: str = ""
     interval: Interval | None = None
     decided_by: str | None = None
+    oldest: date | None = None
+    newest: date | None = None
 
     @property
     def coverage(self) -> float | None:
@@ -84,7 +79,8 @@ class Basis:
 class Verdict:
     """What the edition says of one criterion in one hamlet, or in the commune where *hamlet* is None, as of a date in Viet Nam.
 
-    *informs* marks a place of which the rule itself does not judge, such as one hamlet under a rule for communes.
+    *informs* marks a place of which the rule itself does not judge, such as one hamlet under a rule for communes. *stated* is how a
+    person says it is with what no survey can show.
     """
 
     edition: str
@@ -97,6 +93,7 @@ class Verdict:
     history: bool
     informs: bool
     basis: tuple[Basis, ...]
+    stated: Statement | None = None
 
     @property
     def leading(self) -> Basis | None:
@@ -134,6 +131,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "edition": verdict.edition, "criterion": verdict.criterion, "title": _text_document(verdict.title), "hamlet": verdict.hamlet,
         "verdict": verdict.outcome.value, "reasons": list(verdict.reasons), "as_of": verdict.as_of.isoformat(),
         "history": verdict.history, "informs": verdict.informs, "basis": [_basis_document(basis) for basis in verdict.basis],
+        "stated": None if verdict.stated is None else statement_document(verdict.stated),
     }  # fmt: skip
 
 
@@ -143,6 +141,7 @@ def read_verdict(document: Mapping[str, Any]) -> Verdict:
         edition=document["edition"], criterion=document["criterion"], title=Text(**document["title"]), hamlet=document["hamlet"],
         outcome=Outcome(document["verdict"]), reasons=tuple(document["reasons"]), as_of=date.fromisoformat(document["as_of"]),
         history=document["history"], informs=document["informs"], basis=tuple(_read_basis(basis) for basis in document["basis"]),
+        stated=None if document.get("stated") is None else read_statement(document["stated"]),
     )  # fmt: skip
 
 
@@ -162,6 +161,7 @@ def _basis_document(basis: Basis) -> dict[str, Any]:
         "note": None if basis.note is None else _text_document(basis.note),
         "interval": None if basis.interval is None else interval_document(basis.interval),
         "forms": list(basis.forms), "submissions": list(basis.submissions),
+        "oldest": basis.oldest and basis.oldest.isoformat(), "newest": basis.newest and basis.newest.isoformat(),
     }  # fmt: skip
 
 
@@ -173,6 +173,7 @@ def _read_basis(document: Mapping[str, Any]) -> Basis:
         note=None if document["note"] is None else Text(**document["note"]),
         interval=None if document["interval"] is None else read_interval(document["interval"]),
         forms=tuple(document["forms"]), submissions=tuple(document["submissions"]),
+        oldest=_read_date(document.get("oldest")), newest=_read_date(document.get("newest")),
     )  # fmt: skip
 
 

@@ -9,6 +9,12 @@ from typing import Any
 from survey.domain.ports import Reader, Transaction
 from survey.domain.times import from_text, to_text
 
+_LOADED_BEFORE = """
+SELECT v.edition, v.document, v.loaded_at FROM edition_version v WHERE v.commune = :commune AND v.number = COALESCE(
+  (SELECT MAX(x.number) FROM edition_version x WHERE x.commune = v.commune AND x.edition = v.edition AND x.loaded_at < :before),
+  (SELECT 1 FROM edition e WHERE e.commune = v.commune AND e.edition = v.edition)) AND v.document <> ''
+ORDER BY v.edition"""
+
 
 @dataclass(frozen=True)
 class LoadedEdition:
@@ -19,32 +25,72 @@ class LoadedEdition:
     loaded_at: datetime
 
 
-def select_editions(reader: Reader, commune: str) -> list[LoadedEdition]:
-    """Every loaded edition, by id."""
-    rows = reader.rows("SELECT edition, document, loaded_at FROM edition WHERE commune = :commune ORDER BY edition", commune=commune)
+def select_editions(reader: Reader, commune: str, before: datetime | None = None) -> list[LoadedEdition]:
+    """Every loaded edition, by id: as it is now, or as it had been loaded *before* a moment.
+
+    Before its first loading an edition is what it was then: rules are older than the day on which somebody loaded them. One that was
+    entered by mistake is there on the days on which it stood, up to its empty version.
+    """
+    if before is None:
+        statement, moment = "SELECT edition, document, loaded_at FROM edition WHERE commune = :commune ORDER BY edition", {}
+    else:
+        statement, moment = _LOADED_BEFORE, {"before": to_text(before)}
+    rows = reader.rows(statement, commune=commune, **moment)
+    return [LoadedEdition(row["edition"], row["document"], from_text(row["loaded_at"])) for row in rows]
+
+
+def select_edition_versions(reader: Reader, commune: str, edition: str) -> list[LoadedEdition]:
+    """Every document of an edition that was ever loaded, oldest first."""
+    rows = reader.rows(
+        "SELECT edition, document, loaded_at FROM edition_version WHERE commune = :commune AND edition = :edition"
+        " AND document <> '' ORDER BY number",
+        commune=commune, edition=edition,
+    )  # fmt: skip
     return [LoadedEdition(row["edition"], row["document"], from_text(row["loaded_at"])) for row in rows]
 
 
 def upsert_edition(tx: Transaction, commune: str, edition: LoadedEdition, questions: Mapping[tuple[str, str], str]) -> None:
     """Load *edition*, or put it in the place of the one with its id; *questions* are what it uses: (form, question) to kind.
 
-    A kind is `number`, `code` or `answered`. Figures kept of the edition are dropped.
+    A kind is `number`, `code` or `answered`. Figures kept of the edition are dropped, its earlier documents and what they asked stay:
+    earlier days are judged by them.
     """
     tx.execute(
         "INSERT INTO edition (commune, edition, document, loaded_at) VALUES (:commune, :edition, :document, :at)"
         " ON CONFLICT (commune, edition) DO UPDATE SET document = excluded.document, loaded_at = excluded.loaded_at",
         commune=commune, edition=edition.id, document=edition.document, at=to_text(edition.loaded_at),
     )  # fmt: skip
-    for table in ("edition_question", "figure"):
-        tx.execute(f"DELETE FROM {table} WHERE commune = :commune AND edition = :edition", commune=commune, edition=edition.id)
+    _insert_version(tx, commune, edition)
+    tx.execute("DELETE FROM figure WHERE commune = :commune AND edition = :edition", commune=commune, edition=edition.id)
+    upsert_questions(tx, commune, edition.id, questions)
+    tx.log(commune, "edition.loaded", {"edition": edition.id, "questions": len(questions)})
+
+
+def _insert_version(tx: Transaction, commune: str, edition: LoadedEdition) -> None:
+    known = tx.row(
+        "SELECT number, document FROM edition_version WHERE commune = :commune AND edition = :edition ORDER BY number DESC LIMIT 1",
+        commune=commune, edition=edition.id,
+    )  # fmt: skip
+    if known is not None and known["document"] == edition.document:
+        return
+    tx.execute(
+        "INSERT INTO edition_version (commune, edition, number, document, loaded_at)"
+        " VALUES (:commune, :edition, :number, :document, :at)",
+        commune=commune, edition=edition.id, number=1 if known is None else known["number"] + 1, document=edition.document,
+        at=to_text(edition.loaded_at),
+    )  # fmt: skip
+
+
+def upsert_questions(tx: Transaction, commune: str, edition: str, questions: Mapping[tuple[str, str], str]) -> None:
+    """Let receipt write measures for *questions* of an edition too: (form, question) to kind; what it asked before stays."""
     tx.execute_many(
-        "INSERT INTO edition_question (commune, edition, form, question, kind) VALUES (:commune, :edition, :form, :question, :kind)",
+        "INSERT INTO edition_question (commune, edition, form, question, kind) VALUES (:commune, :edition, :form, :question, :kind)"
+        " ON CONFLICT (commune, edition, form, question) DO UPDATE SET kind = excluded.kind",
         [
-            {"commune": commune, "edition": edition.id, "form": form, "question": question, "kind": kind}
+            {"commune": commune, "edition": edition, "form": form, "question": question, "kind": kind}
             for (form, question), kind in sorted(questions.items())
         ],
     )
-    tx.log(commune, "edition.loaded", {"edition": edition.id, "questions": len(questions)})
 
 
 def select_present_trees(reader: Reader, commune: str) -> dict[str, dict[str, Any]]:

@@ -2,12 +2,16 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from survey.domain.canonical import dumps
-from survey.domain.ports import Reader, Transaction
-from survey.domain.times import from_text, to_text
+from survey.domain.ports import Reader, Row, Transaction
+from survey.domain.times import from_text, optional_from_text, optional_to_text, to_text
+from survey.store.jobs import upsert_gathering_job
+
+JOB, PRESENT = "figures", "present"
+_GATHERING = timedelta(seconds=10)  # our own choice: a reviewer decides every few seconds, and figures are computed once for many
 
 
 @dataclass(frozen=True)
@@ -20,13 +24,57 @@ class KeptFigures:
     changes: int
 
 
-def mark_figures_stale(tx: Transaction, commune: str) -> None:
-    """Say that something counted has changed, so that the commune's figures are computed anew when next asked for."""
+@dataclass(frozen=True)
+class KeptDay:
+    """The verdicts of one edition as of a day that is over, and when they were computed."""
+
+    edition: str
+    as_of: date
+    verdicts: list[dict[str, Any]]
+    computed_at: datetime
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many sites are registered, how many of them have an accepted submission that counts, and when those were captured."""
+
+    registered: int
+    visited: int
+    oldest: datetime | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of a commune's present figures of an edition; *stale* where something has changed since.
+
+    *met* and *not_met* are of *criteria*, *claimed* those that the commune claims to meet, *appraised* those that the council gave.
+    """
+
+    commune: str
+    edition: str
+    criteria: int
+    met: int
+    not_met: int
+    claimed: int
+    appraised: int
+    registered: int
+    visited: int
+    oldest: datetime | None
+    newest: datetime | None
+    computed_at: datetime
+    changes: int
+    stale: bool = False
+
+
+def mark_figures_stale(tx: Transaction, commune: str, now: datetime) -> None:
+    """Say that something counted has changed: the commune's figures are computed anew when next asked for, or soon by a worker."""
     tx.execute(
         "INSERT INTO figure_change (commune, changes) VALUES (:commune, 1)"
         " ON CONFLICT (commune) DO UPDATE SET changes = figure_change.changes + 1",
         commune=commune,
     )
+    upsert_gathering_job(tx, commune, JOB, PRESENT, {}, now + _GATHERING)
 
 
 def select_changes(reader: Reader, commune: str) -> int:
@@ -53,3 +101,74 @@ def upsert_figures(tx: Transaction, commune: str, figures: KeptFigures) -> None:
         commune=commune, edition=figures.edition, document=dumps(figures.verdicts), at=to_text(figures.computed_at),
         changes=figures.changes,
     )  # fmt: skip
+
+
+def select_day_figures(reader: Reader, commune: str, edition: str, as_of: date) -> KeptDay | None:
+    """The figures kept of a day that is over; None where none were computed."""
+    row = reader.row(
+        "SELECT document, computed_at FROM figure_day WHERE commune = :commune AND edition = :edition AND as_of = :as_of",
+        commune=commune, edition=edition, as_of=as_of.isoformat(),
+    )  # fmt: skip
+    return None if row is None else KeptDay(edition, as_of, json.loads(row["document"]), from_text(row["computed_at"]))
+
+
+def upsert_day_figures(tx: Transaction, commune: str, figures: KeptDay) -> None:
+    """Keep the figures of a day that is over; what is there already stays."""
+    tx.execute(
+        "INSERT INTO figure_day (commune, edition, as_of, document, computed_at) VALUES (:commune, :edition, :as_of, :document, :at)"
+        " ON CONFLICT (commune, edition, as_of) DO NOTHING",
+        commune=commune, edition=figures.edition, as_of=figures.as_of.isoformat(), document=dumps(figures.verdicts),
+        at=to_text(figures.computed_at),
+    )  # fmt: skip
+
+
+def select_coverage(reader: Reader, commune: str) -> Coverage:
+    """How far the survey of the commune's present register has come."""
+    row = reader.row(
+        "SELECT COUNT(*) AS registered, COUNT(c.site) AS visited, MIN(c.oldest) AS oldest, MAX(c.newest) AS newest FROM site s"
+        " LEFT JOIN (SELECT site, MIN(captured_at) AS oldest, MAX(captured_at) AS newest FROM counted WHERE commune = :commune"
+        " GROUP BY site) c ON c.site = s.site WHERE s.commune = :commune AND s.known_to IS NULL AND s.closed = 0",
+        commune=commune,
+    )
+    assert row is not None
+    return Coverage(row["registered"], row["visited"], optional_from_text(row["oldest"]), optional_from_text(row["newest"]))
+
+
+def upsert_summary(tx: Transaction, summary: Summary) -> None:
+    """Keep a commune's line, unless a newer one is there already."""
+    names = [
+        "commune", "edition", "criteria", "met", "not_met", "claimed", "appraised", "registered", "visited", "oldest", "newest",
+        "computed_at", "changes",
+    ]  # fmt: skip
+    moments = {name: optional_to_text(getattr(summary, name)) for name in ("oldest", "newest", "computed_at")}
+    tx.execute(
+        f"INSERT INTO figure_summary ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
+        f" ON CONFLICT (commune, edition) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names[2:])}"
+        " WHERE figure_summary.changes <= excluded.changes",
+        **{**{name: getattr(summary, name) for name in names}, **moments},
+    )
+
+
+def select_summaries(reader: Reader, edition: str) -> list[Summary]:
+    """The line of every commune of the deployment that has figures of an edition, by commune."""
+    rows = reader.rows(
+        "SELECT s.*, CASE WHEN COALESCE(c.changes, 0) > s.changes THEN 1 ELSE 0 END AS stale FROM figure_summary s"
+        " LEFT JOIN figure_change c ON c.commune = s.commune WHERE s.edition = :edition ORDER BY s.commune",
+        edition=edition,
+    )
+    return [_summary(row) for row in rows]
+
+
+def select_unrenewed(reader: Reader, since: datetime) -> list[str]:
+    """The communes with editions of which no line was computed since a moment."""
+    rows = reader.rows(
+        "SELECT c.commune FROM commune c WHERE EXISTS (SELECT 1 FROM edition e WHERE e.commune = c.commune) AND NOT EXISTS"
+        " (SELECT 1 FROM figure_summary s WHERE s.commune = c.commune AND s.computed_at >= :since) ORDER BY c.commune",
+        since=to_text(since),
+    )
+    return [row["commune"] for row in rows]
+
+
+def _summary(row: Row) -> Summary:
+    moments = {name: optional_from_text(row[name]) for name in ("oldest", "newest", "computed_at")}
+    return Summary(**{**row, **moments, "stale": bool(row["stale"])})

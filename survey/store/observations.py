@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from survey.domain.conditions import Observation, Value
 from survey.domain.ports import Reader, Row
-from survey.domain.times import to_text
+from survey.domain.times import from_text, to_text
 from survey.store.scope import within
 
 # The versions that counted at :moment: decided as accepted by then, captured by then, replaced by none that was accepted by then.
@@ -41,7 +41,7 @@ WITH RECURSIVE decided AS MATERIALIZED (
     ROW_NUMBER() OVER (PARTITION BY form, site, repeat_key ORDER BY captured_at DESC, received_at DESC, submission DESC) AS place
   FROM keyed WHERE site IS NOT NULL AND submission NOT IN (SELECT submission FROM replaced)
 ), counts AS MATERIALIZED (
-  SELECT :commune AS commune, form, site, repeat_key, submission FROM ranked WHERE place = 1
+  SELECT :commune AS commune, form, site, repeat_key, submission, captured_at FROM ranked WHERE place = 1
 )
 """
 _COUNTS = ("", "counted"), (_COUNTED_THEN, "counts")
@@ -91,7 +91,7 @@ def _counted_answers(wanted: Wanted, between: Mapping[str, object]) -> tuple[str
     questions = {f"q{number}": question for number, question in enumerate(sorted({question for _, question in wanted.questions}))}
     moment = {} if wanted.moment is None else {"moment": to_text(wanted.moment)}
     statement = f"""{head}
-SELECT c.site, c.form, c.submission, m.question, m.code, m.number FROM {counted} c
+SELECT c.site, c.form, c.submission, c.captured_at, m.question, m.code, m.number FROM {counted} c
 LEFT JOIN measure m ON m.commune = :commune AND m.submission = c.submission AND m.repeat_key = c.repeat_key
   AND m.question IN ({_marks(questions)})
 WHERE c.commune = :commune AND c.form IN ({_marks(forms)}){" AND c.site BETWEEN :first AND :last" if between else ""}
@@ -126,17 +126,20 @@ def _marks(names: Iterable[str]) -> str:
 def _observation(site: Row, kind: str, rows: Iterable[Row]) -> Observation:
     answers: dict[str, Value] = {}
     submissions: dict[str, tuple[str, ...]] = {}
+    captured: dict[str, str] = {}
     for row in rows:
         form, submission, question = row["form"], row["submission"], row["question"]
         known = submissions.get(form, ())
         if submission not in known:
             submissions[form] = (*known, submission)
+            captured[form] = min(captured.get(form, row["captured_at"]), row["captured_at"])
         if question is not None:
             _add_answer(answers, f"{form}.{question}", row["code"], row["number"])
     attributes = site["attributes"]
     return Observation(
-        site["site"], site["hamlet"], kind, json.loads(attributes) if attributes != "{}" else {}, answers, submissions
-    )
+        site["site"], site["hamlet"], kind, json.loads(attributes) if attributes != "{}" else {}, answers, submissions,
+        {form: from_text(moment) for form, moment in captured.items()},
+    )  # fmt: skip
 
 
 def _add_answer(answers: dict[str, Value], name: str, code: str, number: float | None) -> None:

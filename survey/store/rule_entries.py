@@ -52,7 +52,7 @@ def select_all_entries(reader: Reader, commune: str, before: datetime | None = N
 
 def delete_edition(tx: Transaction, commune: str, edition: str, at: datetime) -> None:
     """Take an edition that was entered by mistake out of what is there now; earlier days still know it, up to an empty version."""
-    for table in ("edition", "edition_question", "figure", "figure_summary"):
+    for table in ("edition", "figure", "figure_summary"):  # what it asked stays: earlier days are judged by those answers
         tx.execute(f"DELETE FROM {table} WHERE commune = :commune AND edition = :edition", commune=commune, edition=edition)
     tx.execute(
         "INSERT INTO edition_version (commune, edition, number, document, loaded_at)"

@@ -6,13 +6,17 @@ from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import to_text
 
 
-def select_settings(reader: Reader, commune: str, prefix: str = "") -> dict[str, str]:
-    """The present values by name, of those names that begin with *prefix*; what is back at its default is left out."""
+def select_settings(reader: Reader, commune: str, prefix: str = "", *, before: datetime | None = None) -> dict[str, str]:
+    """The values by name, of those names that begin with *prefix*; what is back at its default is left out.
+
+    The present ones, or those that were set *before* a moment.
+    """
+    known = "" if before is None else " AND x.at < :before"
     rows = reader.rows(
         "SELECT s.name, s.value FROM setting s WHERE s.commune = :commune AND s.number ="
-        " (SELECT MAX(x.number) FROM setting x WHERE x.commune = s.commune AND x.name = s.name)",
-        commune=commune,
-    )
+        f" (SELECT MAX(x.number) FROM setting x WHERE x.commune = s.commune AND x.name = s.name{known})",
+        commune=commune, **({} if before is None else {"before": to_text(before)}),
+    )  # fmt: skip
     return {row["name"]: row["value"] for row in rows if row["value"] and row["name"].startswith(prefix)}
 
 

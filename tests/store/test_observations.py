@@ -172,9 +172,9 @@ def test_refill_writes_what_receipt_wrote(filled: Store) -> None:
 def test_figures_are_stale_after_a_change(filled: Store) -> None:
     """A change that comes while figures are computed leaves them stale; older figures never overwrite newer ones."""
     with filled.transaction() as tx:
-        mark_figures_stale(tx, COMMUNE)
+        mark_figures_stale(tx, COMMUNE, START)
         upsert_figures(tx, COMMUNE, KeptFigures("e", [{"status": Status.READ.value}], START, 1))
-        mark_figures_stale(tx, COMMUNE)
+        mark_figures_stale(tx, COMMUNE, START)
         upsert_figures(tx, COMMUNE, KeptFigures("e", [], START, 0))
     with filled.reading() as reader:
         kept = select_figures(reader, COMMUNE, "e")
