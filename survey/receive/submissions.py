@@ -24,6 +24,7 @@ from survey.store.deployment import select_round_on
 from survey.store.flags import upsert_flags
 from survey.store.forms import select_tree
 from survey.store.measures import insert_measures
+from survey.store.mergers import follow_merger
 from survey.store.people import select_person
 from survey.store.places import select_hamlet
 from survey.store.routes import update_answers_mark
@@ -166,6 +167,7 @@ def _enter(tx: Transaction, actor: Actor, newcomer: Submission, xml: bytes) -> t
     """Which submission stands under the newcomer's id from now on, itself where it is new; and why it cannot be taken in."""
     refusal = refuse_edit(tx, actor, newcomer) if newcomer.door == "openrosa" else None
     if refusal is None and insert_submission(tx, newcomer, xml):
+        follow_merger(tx, newcomer)
         return newcomer, None
     known = _known(tx, actor, newcomer.id) or newcomer
     if known.instance_sha256 != newcomer.instance_sha256:

@@ -18,6 +18,7 @@ from survey.register.loading import Plan, content_sha256, surroundings
 from survey.register.report import LoadReport
 from survey.store.figures import mark_figures_stale
 from survey.store.places import insert_hamlet, select_commune, select_hamlets
+from survey.store.reviews import lock_decisions
 from survey.store.sites import insert_site, select_highest_code, select_site, select_site_by_code, update_site
 
 _EARLIEST = date(1945, 9, 2)  # no hamlet of this state is older; a slip of the keyboard is
@@ -30,6 +31,7 @@ def add_site(survey: Survey, actor: Actor, kind: SiteKind, values: Mapping[str, 
     """
     actor.require(Ability.EDIT_REGISTER)
     with survey.transaction() as tx:
+        lock_decisions(tx, actor.commune)
         code = next_code(kind, select_highest_code(tx, actor.commune, kind))
         base = Site(actor.commune, str(uuid.uuid4()), kind, code, "")
         return _save(tx, survey, actor, base, values, new=True)
@@ -43,6 +45,7 @@ def edit_site(survey: Survey, actor: Actor, site_id: str, values: Mapping[str, o
     """
     actor.require(Ability.EDIT_REGISTER)
     with survey.transaction() as tx:
+        lock_decisions(tx, actor.commune)
         return _save(tx, survey, actor, _current(tx, actor, site_id, seen), values, new=False)
 
 
@@ -53,10 +56,11 @@ def close_site(survey: Survey, actor: Actor, site_id: str, *, reason: str, seen:
     """
     actor.require(Ability.EDIT_REGISTER)
     with survey.transaction() as tx:
+        lock_decisions(tx, actor.commune)
         site = _current(tx, actor, site_id, seen)
         closed = replace(site, closed=True, attributes={**site.attributes, "closed_reason": reason.strip()[:500]})
         update_site(tx, closed, at=survey.now())
-        _record(tx, actor, "site.closed", closed)
+        _record(tx, actor, "site.closed", closed, survey.now())
 
 
 def add_hamlet(survey: Survey, actor: Actor, name: str, *, valid_from: date, former_commune: str | None = None) -> Hamlet:
@@ -64,15 +68,16 @@ def add_hamlet(survey: Survey, actor: Actor, name: str, *, valid_from: date, for
     actor.require(Ability.EDIT_REGISTER)
     name = " ".join(name.split())
     with survey.transaction() as tx:
+        lock_decisions(tx, actor.commune)
         if select_commune(tx, actor.commune) is None:
             raise Problem(COMMUNE_UNKNOWN, commune=actor.commune)
         hamlets = select_hamlets(tx, actor.commune)
         _check_hamlet(name, valid_from, [hamlet for hamlet in hamlets if hamlet.is_valid(valid_from)])
         hamlet_id = next_hamlet_id(actor.commune, [hamlet.id for hamlet in hamlets])
         hamlet = Hamlet(actor.commune, hamlet_id, name, valid_from, former_commune=former_commune or None)
-        insert_hamlet(tx, hamlet)
+        insert_hamlet(tx, hamlet, at=survey.now())
         tx.log(actor.commune, "hamlet.added", {"hamlet": hamlet.id, "person": actor.person})
-        mark_figures_stale(tx, actor.commune)
+        mark_figures_stale(tx, actor.commune, survey.now())
     return hamlet
 
 
@@ -93,7 +98,7 @@ def _save(tx: Transaction, survey: Survey, actor: Actor, base: Site, values: Map
     if plan.has_errors:
         return plan.report("", written=False)
     (insert_site if new else update_site)(tx, site, hamlet_name=around.hamlet_name(site.hamlet), at=survey.now())
-    _record(tx, actor, "site.added" if new else "site.changed", site)
+    _record(tx, actor, "site.added" if new else "site.changed", site, survey.now())
     return plan.report("", written=True)
 
 
@@ -102,9 +107,9 @@ def _unsaid(remarks: list[Remark], said: tuple[Remark, ...]) -> list[Remark]:
     return [remark for remark in remarks if remark.column not in columns]
 
 
-def _record(tx: Transaction, actor: Actor, kind: str, site: Site) -> None:
+def _record(tx: Transaction, actor: Actor, kind: str, site: Site, now: datetime) -> None:
     tx.log(actor.commune, kind, {"site": site.id, "content_sha256": content_sha256(site), "person": actor.person})
-    mark_figures_stale(tx, actor.commune)
+    mark_figures_stale(tx, actor.commune, now)
 
 
 def _current(reader: Reader, actor: Actor, site_id: str, seen: datetime | None) -> Site:

@@ -20,6 +20,7 @@ from survey.register.report import LoadReport, count_remarks
 from survey.register.sheets import Table, read_table
 from survey.store.figures import mark_figures_stale
 from survey.store.places import select_commune, select_hamlets
+from survey.store.reviews import lock_decisions
 from survey.store.sites import insert_sites, select_highest_code, select_present_by_codes, select_site_names, update_sites
 
 _NameKey = tuple[SiteKind, str | None, str]
@@ -36,11 +37,15 @@ def load(survey: Survey, actor: Actor, content: bytes, name: str, *, kind: SiteK
     with survey.reading() as reader:
         around = surroundings(reader, survey, actor.commune)
         fields, remarks = _fields_of(table)
-        readings = [read_entry(entry, around, kind or kind_told_by(frozenset(fields.values()))) for entry in _entries(table, fields)]
+        readings = _readings(table, fields, around, kind)
         plan = make_plan(reader, around, readings, remarks)
     if dry_run or plan.has_errors:
         return plan.report(name, written=False)
     with survey.transaction() as tx:
+        lock_decisions(tx, actor.commune)
+        known, around = around, surroundings(tx, survey, actor.commune)
+        if around.hamlets != known.hamlets:
+            readings = _readings(table, fields, around, kind)
         plan = make_plan(tx, around, readings, remarks)  # the register may have moved since
         if plan.has_errors:
             return plan.report(name, written=False)
@@ -186,6 +191,11 @@ def _fields_of(table: Table) -> tuple[dict[int, str], list[Remark]]:
     return fields, remarks
 
 
+def _readings(table: Table, fields: Mapping[int, str], around: Surroundings, kind: SiteKind | None) -> list[Reading]:
+    told = kind or kind_told_by(frozenset(fields.values()))
+    return [read_entry(entry, around, told) for entry in _entries(table, fields)]
+
+
 def _entries(table: Table, fields: Mapping[int, str]) -> Iterator[Entry]:
     headings = {name: table.headings[index] for index, name in fields.items()}
     for number, row in table.rows:
@@ -197,7 +207,7 @@ def _write(tx: Transaction, plan: Plan, around: Surroundings, *, at: datetime) -
     insert_sites(tx, [(site, names.get(site.hamlet or "", "")) for site in plan.added], at=at)
     update_sites(tx, [(site, names.get(site.hamlet or "", "")) for site in plan.updated], at=at)
     if plan.added or plan.updated:
-        mark_figures_stale(tx, around.commune.code)
+        mark_figures_stale(tx, around.commune.code, at)
 
 
 def _fingerprint(plan: Plan) -> dict[str, object]:

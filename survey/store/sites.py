@@ -76,6 +76,14 @@ def update_sites(tx: Transaction, sites: Iterable[tuple[Site, str]], *, at: date
     tx.execute_many(_INSERT, versions)
 
 
+def update_searches(tx: Transaction, sites: Iterable[tuple[Site, str]]) -> None:
+    """Let the present versions of sites be found by their hamlets' names: what the register says of them stays."""
+    tx.execute_many(
+        "UPDATE site SET search = :search WHERE commune = :commune AND site = :site AND known_to IS NULL",
+        [{"commune": site.commune, "site": site.id, "search": site.search_text(hamlet_name)} for site, hamlet_name in sites],
+    )
+
+
 def close_site(tx: Transaction, site: Site, *, hamlet_name: str = "", at: datetime) -> None:
     """Take *site* out of the present register from *at* on; its history stays."""
     update_site(tx, replace(site, closed=True), hamlet_name=hamlet_name, at=at)
@@ -153,6 +161,13 @@ def select_site_counts(reader: Reader, commune: str) -> list[tuple[SiteKind, str
         commune=commune,
     )
     return [(SiteKind(row["kind"]), row["hamlet"], row["sites"]) for row in rows]
+
+
+def select_hamlet_sites(reader: Reader, commune: str, hamlets: Collection[str]) -> list[Site]:
+    """Every present site in *hamlets*."""
+    names = {f"in{number}": hamlet for number, hamlet in enumerate(sorted(hamlets))}
+    rows = reader.rows(f"{_PRESENT} AND hamlet IN ({', '.join(f':{name}' for name in names)}) ORDER BY site", commune=commune, **names)
+    return [_site(row) for row in rows]
 
 
 def select_present_by_codes(reader: Reader, commune: str, codes: Collection[str]) -> dict[str, Site]:
