@@ -24,7 +24,7 @@ def render(request: Request, template: str, title: str, *, status: int = 200, **
     query = {key: value for key, value in request.query_params.items() if key != "locale"}
     page = _templates().get_template(template).render(
         _=text._, title=title, locale=text.locale(), locales=text.LOCALES, query=urlencode(query) + "&" if query else "",
-        commune=commune, demonstration=demonstration, **_with_defaults(values),
+        **{"commune": commune, "demonstration": demonstration, **_with_defaults(values)},
     )  # fmt: skip
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
     return HTMLResponse(page, status_code=status, headers=headers)
