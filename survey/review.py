@@ -12,6 +12,7 @@ from survey.domain.reasons import checked_reason
 from survey.domain.submissions import State, Submission, state_words
 from survey.domain.times import VIETNAM
 from survey.store import counted, figures, reviews
+from survey.store.finding_rules import leave_site
 from survey.store.sites import select_site
 from survey.store.submissions import move_tally, select_submission
 
@@ -114,8 +115,10 @@ def _decide(tx: Transaction, decision: _Decision, submission_id: str, version: i
 def _write(tx: Transaction, decision: _Decision, before: Submission, after: Submission, kind: str) -> None:
     person, reason = decision.actor.person, decision.reason
     review = reviews.insert_review(tx, after, before.state, reason=reason, person=person, at=decision.now)
-    counted.update_counted(tx, after.commune, after.id, former_site=before.site)
+    concerned = counted.update_counted(tx, after.commune, after.id, former_site=before.site)
     figures.mark_figures_stale(tx, after.commune, decision.now)
+    for site in concerned:
+        leave_site(tx, after.commune, site, decision.now)
     body: dict[str, object] = {
         "submission": after.id, "number": review.number, "from": before.state.value, "to": after.state.value, "person": person,
         "site": after.site, "instance_sha256": after.instance_sha256, "reason_sha256": sha256_hex(reason) if reason else None,

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from survey import desk, photos, privacy, tuning
+from survey import desk, photos, privacy, tasks, tuning
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
+from survey.store.finding_rules import ALL_JOB, SITE_JOB
 from survey.store.jobs import (
     MAX_ATTEMPTS,
     Job,
@@ -109,6 +110,14 @@ def _reexamine(bench: Bench, job: Job) -> None:
     tuning.go_on(bench.survey, job, portion)
 
 
+def _follow_site(bench: Bench, job: Job) -> None:
+    tasks.follow_site(bench.survey, job.commune, str(job.payload["site"]))
+
+
+def _follow_portion(bench: Bench, job: Job) -> None:
+    tasks.follow_portion(bench.survey, job)
+
+
 KINDS: Mapping[str, Kind] = {
     "develop": Kind(_develop, give_up=_give_up),
     "examine": Kind(_examine),
@@ -116,6 +125,8 @@ KINDS: Mapping[str, Kind] = {
     "erase": Kind(_erase),
     desk.THUMB_JOB: Kind(_desk_thumb),
     tuning.KIND: Kind(_reexamine),
+    SITE_JOB: Kind(_follow_site),
+    ALL_JOB: Kind(_follow_portion),
 }
 
 

@@ -17,6 +17,7 @@ from survey.domain.sites import NAME_LENGTH, Site, SiteKind, next_code
 from survey.register.loading import Plan, content_sha256, surroundings
 from survey.register.report import LoadReport
 from survey.store.figures import mark_figures_stale
+from survey.store.finding_rules import leave_site
 from survey.store.places import insert_hamlet, select_commune, select_hamlets
 from survey.store.reviews import lock_decisions
 from survey.store.sites import insert_site, select_highest_code, select_site, select_site_by_code, update_site
@@ -110,6 +111,7 @@ def _unsaid(remarks: list[Remark], said: tuple[Remark, ...]) -> list[Remark]:
 def _record(tx: Transaction, actor: Actor, kind: str, site: Site, now: datetime) -> None:
     tx.log(actor.commune, kind, {"site": site.id, "content_sha256": content_sha256(site), "person": actor.person})
     mark_figures_stale(tx, actor.commune, now)
+    leave_site(tx, actor.commune, site.id, now)
 
 
 def _current(reader: Reader, actor: Actor, site_id: str, seen: datetime | None) -> Site:

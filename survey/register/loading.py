@@ -19,6 +19,7 @@ from survey.domain.times import local_date
 from survey.register.report import LoadReport, count_remarks
 from survey.register.sheets import Table, read_table
 from survey.store.figures import mark_figures_stale
+from survey.store.finding_rules import leave_all_sites
 from survey.store.places import select_commune, select_hamlets
 from survey.store.reviews import lock_decisions
 from survey.store.sites import insert_sites, select_highest_code, select_present_by_codes, select_site_names, update_sites
@@ -208,6 +209,7 @@ def _write(tx: Transaction, plan: Plan, around: Surroundings, *, at: datetime) -
     update_sites(tx, [(site, names.get(site.hamlet or "", "")) for site in plan.updated], at=at)
     if plan.added or plan.updated:
         mark_figures_stale(tx, around.commune.code, at)
+        leave_all_sites(tx, around.commune.code, at)
 
 
 def _fingerprint(plan: Plan) -> dict[str, object]:

@@ -43,8 +43,8 @@ def select_site_versions(reader: Reader, commune: str, form: str, site: str, *, 
     return [_site_version(row) for row in rows]
 
 
-def update_counted(tx: Transaction, commune: str, submission: str, *, former_site: str | None = None) -> None:
-    """Bring `replaced_by` and `counted` up to date after *submission* changed its state or left *former_site*.
+def update_counted(tx: Transaction, commune: str, submission: str, *, former_site: str | None = None) -> list[str]:
+    """Bring `replaced_by` and `counted` up to date after *submission* changed its state or left *former_site*; returns the sites concerned.
 
     Costs a few lookups by key: the submission's corrections and the accepted versions of the sites they concern.
     """
@@ -53,8 +53,10 @@ def update_counted(tx: Transaction, commune: str, submission: str, *, former_sit
     changed = {submission} | _update_successors(tx, commune, family, successors(versions))
     concerned = {(versions[key].form, versions[key].site) for key in changed}
     concerned.add((versions[submission].form, former_site))
-    for form, site in sorted((form, site) for form, site in concerned if site is not None):
+    known = sorted((form, site) for form, site in concerned if site is not None)
+    for form, site in known:
         _update_site(tx, commune, form, site)
+    return sorted({site for _form, site in known})
 
 
 def update_counted_on_receipt(tx: Transaction, commune: str, submission: str) -> None:

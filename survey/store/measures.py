@@ -61,7 +61,8 @@ def _head(row: Row) -> dict[str, object]:
     return {name: row[name] for name in ("commune", "form", "submission", "site", "round", "captured_at")}
 
 
-def _measure_rows(head: Mapping[str, object], answers: Mapping[str, object], kinds: Mapping[str, str]) -> Iterator[dict[str, object]]:
+def measured_answers(answers: Mapping[str, object], kinds: Mapping[str, str]) -> Iterator[tuple[str, str, str, float | None]]:
+    """(question, repeat key, code, number) of each answer to a question of *kinds*; one that is neither has an empty code."""
     # Question names are unique in a form (docs/forms.md); a name that a forged instance repeats keeps its first answer.
     seen: set[tuple[str, str]] = set()
     for path, value in answers.items():
@@ -71,7 +72,12 @@ def _measure_rows(head: Mapping[str, object], answers: Mapping[str, object], kin
             continue
         seen.add(key)
         for code, number in _values(value, kinds[question]):
-            yield {**head, "question": question, "repeat_key": key[1], "code": code, "number": number}
+            yield question, key[1], code, number
+
+
+def _measure_rows(head: Mapping[str, object], answers: Mapping[str, object], kinds: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    for question, repeat, code, number in measured_answers(answers, kinds):
+        yield {**head, "question": question, "repeat_key": repeat, "code": code, "number": number}
 
 
 def _values(value: object, kind: str) -> Sequence[tuple[str, float | None]]:
