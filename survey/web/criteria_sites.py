@@ -1,6 +1,7 @@
 """The sites behind a figure: what each adds, its counted submissions as links to their review, and their photos."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from urllib.parse import quote
 
@@ -17,16 +18,23 @@ from survey.domain.verdicts import Verdict
 from survey.store.attachments import select_attachments
 from survey.store.sites import select_site
 from survey.web import text
-from survey.web.criteria import COMMUNE, figure, indicator_title
+from survey.web.criteria import COMMUNE
+from survey.web.criteria_words import figure, indicator_title
 from survey.web.session import Here
 from survey.web.text import _
 
+_PORTION = 12  # cards at once
+_MOST = 5000  # sites in one list: what a commune may have of one kind
+# What falls short comes first, then what nobody has seen: both are work.
+_ORDER = {state: place for place, state in enumerate(
+    (SiteState.SHORT, SiteState.UNANSWERED, SiteState.UNVISITED, SiteState.FULL, SiteState.LEFT_OUT)
+)}  # fmt: skip
 _PHOTOS = 3  # thumbnails a submission; the review page shows the rest
 _STYLE = """<style>
 .sites { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: .5rem; }
 .site { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .5rem; padding: .6rem .75rem; }
 .site span { display: block; font-size: .9375rem; }
-.site a.to-review { display: inline-flex; align-items: center; min-height: 44px; color: inherit; }
+.site a.to-review { display: inline-flex; align-items: center; min-height: 48px; color: inherit; }
 .site .shots { display: flex; flex-wrap: wrap; gap: .35rem; margin-top: .35rem; }
 .site .shots img { width: 88px; height: 66px; object-fit: cover; border-radius: .25rem;
   background: color-mix(in srgb, currentColor 12%, transparent); }
@@ -44,33 +52,53 @@ def state_words(state: SiteState) -> str:
     }[state]
 
 
-def show_sites(here: Here, edition: Edition, criterion: Criterion, verdict: Verdict) -> None:
-    """Show the sites behind one indicator of *criterion* in the verdict's place, chosen by how they stand."""
+def show_sites(here: Here, edition: Edition, criterion: Criterion, verdict: Verdict, on: date | None) -> None:
+    """Show the sites behind one indicator of *criterion* in the verdict's place, those that fall short first, by how much.
+
+    The list is today's: of an earlier day *on*, that is said.
+    """
     indicators = {indicator.code: indicator for indicator in criterion.indicators}
     if not indicators:
         return
     st.subheader(_("Sites behind it"), anchor=False)
+    if on is not None:
+        st.caption(_("The list shows today's sites and submissions, not those of the day that the figures above are of."))
     titles = {code: indicator_title(code, indicator.title.say(text.locale())) for code, indicator in indicators.items()}
     code = st.selectbox(_("Indicator"), list(titles), format_func=titles.__getitem__) if len(titles) > 1 else next(iter(titles))
-    states: list[SiteState | None] = [None, *SiteState]
-    state = st.selectbox(_("Show"), states, format_func=lambda one: _("All sites") if one is None else state_words(one))
-    trail_key = f"criteria_trail_{edition.id}_{criterion.code}_{verdict.hamlet}_{code}_{state}"
-    trail: list[str | None] = st.session_state.setdefault(trail_key, [None])
-    page = assess.find_sites(here.survey, here.actor, edition, indicators[code], hamlet=verdict.hamlet, state=state, after=trail[-1])
-    if not page.contributions:
+    found = _sorted(here, edition, indicators[code], verdict.hamlet)
+    counts = {state: sum(one.state is state for one in found) for state in SiteState}
+    states: list[SiteState | None] = [None, *(state for state in SiteState if counts[state])]
+    state = st.selectbox(
+        _("Show"), states, key=f"criteria_state_{code}",
+        format_func=lambda one: f"{_('All sites') if one is None else state_words(one)} ({len(found) if one is None else counts[one]})",
+    )  # fmt: skip
+    shown = [one for one in found if state in (None, one.state)]
+    if not shown:
         st.info(_("No site here stands like that."))
+        return
+    _show_portion(here, indicators[code], shown, f"criteria_from_{edition.id}_{criterion.code}_{verdict.hamlet}_{code}_{state}")
+
+
+def _sorted(here: Here, edition: Edition, indicator: Indicator, hamlet: str | None) -> list[Contribution]:
+    page = assess.find_sites(here.survey, here.actor, edition, indicator, hamlet=hamlet, limit=_MOST)
+    return sorted(page.contributions, key=lambda one: (_ORDER[one.state], one.numerator - one.denominator, one.site))
+
+
+def _show_portion(here: Here, indicator: Indicator, shown: Sequence[Contribution], key: str) -> None:
+    first: int = min(st.session_state.setdefault(key, 0), len(shown) - 1)
+    portion = shown[first : first + _PORTION]
     with here.survey.reading() as reader:
-        cards = "".join(_card(reader, here, indicators[code], contribution) for contribution in page.contributions)
+        cards = "".join(_card(reader, here, indicator, contribution) for contribution in portion)
     st.html(f'{_STYLE}<div class="sites">{cards}</div>')
     with st.container(horizontal=True):
-        if len(trail) > 1:
-            st.button(_("Previous sites"), on_click=_step_back, args=(trail,))
-        if page.after is not None:
-            st.button(_("More sites"), on_click=trail.append, args=(page.after,))
+        if first:
+            st.button(_("Previous sites"), on_click=_go, args=(key, first - _PORTION))
+        if first + _PORTION < len(shown):
+            st.button(_("More sites"), on_click=_go, args=(key, first + _PORTION))
 
 
-def _step_back(trail: list[str | None]) -> None:
-    del trail[-1]
+def _go(key: str, first: int) -> None:
+    st.session_state[key] = max(0, first)
 
 
 def _card(reader: Reader, here: Here, indicator: Indicator, contribution: Contribution) -> str:
@@ -111,6 +139,6 @@ def _thumbs(shots: Sequence[Attachment]) -> str:
     )
 
 
-def place_name(verdict: Verdict, hamlets: dict[str, str]) -> str:
+def place_name(verdict: Verdict, hamlets: Mapping[str, str]) -> str:
     """Return the name of the verdict's place."""
     return _("Commune") if verdict.hamlet in (None, COMMUNE) else hamlets.get(verdict.hamlet or "", verdict.hamlet or "")

@@ -15,7 +15,14 @@ from survey.domain.places import Border, Line
 Colour = tuple[int, int, int]
 # Each holds 3:1 against the pages' light and dark backgrounds; the words beside the map carry the meaning as well.
 GREEN, BLUE, ORANGE, GREY = (34, 139, 84), (58, 118, 214), (206, 98, 12), (120, 132, 124)
-_PIXELS = "'pixels'"  # quoted, or pydeck takes it for a column
+_AREAS = "areas"
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'"  # or pydeck takes it for a column
+
+
+_PIXELS = _quoted("pixels")
 _DEGREE_M = 6_371_009 * math.pi / 180  # of a great circle; the earth's mean radius (IUGG)
 _WORLD_PX = 512  # of deck.gl's Web Mercator map at zoom 0
 
@@ -30,6 +37,29 @@ class Mark:
     line: Line | None = None
     radius_m: float = 0.0
     size_px: int = 5
+
+
+@dataclass(frozen=True)
+class Area:
+    """A named area on the map by its *id*; *words* appear at a tap, *label* stands on it at *middle*; not *filled*: only its edge."""
+
+    id: str
+    words: str
+    label: str
+    colour: Colour
+    ring: Line
+    middle: tuple[float, float]
+    filled: bool = True
+
+
+def show_areas(border: Border | None, areas: Sequence[Area], *, key: str, height: int = 420) -> str | None:
+    """Draw *areas* with their labels inside *border*, the view fitted to them; returns the id of the one that was tapped."""
+    marks = [Mark("", area.colour, line=area.ring) for area in areas]
+    layers = [*_border_layers(border), *_area_layers(areas)]
+    deck = pdk.Deck(layers, initial_view_state=_view(border, marks, height, 0.002), map_provider=None, tooltip={"text": "{words}"})
+    picked = st.pydeck_chart(deck, height=height, key=key, on_select="rerun", selection_mode="single-object")
+    chosen = picked.selection.objects.get(_AREAS, []) if picked else []
+    return next((str(one["id"]) for one in chosen), None)
 
 
 def show_map(border: Border | None, marks: Iterable[Mark], *, key: str, height: int = 420, least_span: float = 0.002) -> None:
@@ -64,6 +94,29 @@ def _border_layers(border: Border | None) -> list[pdk.Layer]:
             "GeoJsonLayer", {"type": "Feature", "properties": {}, "geometry": border.geometry}, stroked=True, filled=True,
             get_fill_color=[*GREY, 24], get_line_color=[*GREY, 255], line_width_min_pixels=2,
         )
+    ]  # fmt: skip
+
+
+def _area_layers(areas: Sequence[Area]) -> list[pdk.Layer]:
+    data = [
+        {
+            "id": area.id, "polygon": [list(pair) for pair in area.ring], "words": area.words, "label": area.label, "at": list(area.middle),
+            "line": [*area.colour, 255], "fill": [*area.colour, 110 if area.filled else 20],
+        }
+        for area in areas
+    ]  # fmt: skip
+    if not data:
+        return []
+    return [
+        pdk.Layer(
+            "PolygonLayer", data, id=_AREAS, get_polygon="polygon", get_fill_color="fill", get_line_color="line", line_width_min_pixels=3,
+            pickable=True,
+        ),
+        pdk.Layer(
+            "TextLayer", data, get_position="at", get_text="label", get_size=15, get_color=[24, 34, 27], background=True,
+            get_background_color=[255, 255, 255, 225], background_padding=[5, 3], character_set=_quoted("auto"),
+            font_family=_quoted("sans-serif"), font_weight=600, pickable=False,
+        ),
     ]  # fmt: skip
 
 

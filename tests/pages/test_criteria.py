@@ -84,13 +84,14 @@ def test_table_says_it_in_symbol_and_word(survey: Survey, open_page: OpenPage) -
     """Met is a sign and a word, never a colour alone, beside value and coverage; each cell leads to its basis."""
     fill(survey)
     page = open_page(PAGE, "reviewer")
-    shown = html(page)
+    page.query_params["view"] = "hamlets"
+    shown = html(page.run())
 
     assert not page.exception
     assert "✓ Đạt" in shown
     assert "… Chưa đủ dữ liệu" in shown
     assert "90,0%" in shown
-    assert f"?edition={KDC}&amp;criterion=3&amp;hamlet={HAMLETS[0]}" in shown
+    assert f"?edition={KDC}&amp;view=hamlets&amp;criterion=3&amp;hamlet={HAMLETS[0]}" in shown
 
 
 def test_basis_leads_to_submission_and_photo(survey: Survey, open_page: OpenPage) -> None:
