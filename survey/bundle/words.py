@@ -67,7 +67,7 @@ SOURCES = {
 
 _MEGA, _GIGA = 1_000_000, 1_000_000_000
 _LIMITS = {"at_least": "từ {} trở lên", "above": "trên {}", "at_most": "không quá {}", "below": "dưới {}"}
-_UNITS = {"sites": "đối tượng", "condition": "", "million_per_1000_m2": "triệu đồng/1.000 m²"}
+_UNITS = {"sites": "đối tượng", "hamlets": "thôn", "condition": "", "million_per_1000_m2": "triệu đồng/1.000 m²"}
 
 
 def flag(row: Mapping[str, object]) -> str:

@@ -36,13 +36,15 @@ class RollUp(StrEnum):
     POOLED = "pooled"  # all sites of the commune together
     ALL_HAMLETS = "all_hamlets"
     SHARE_OF_HAMLETS = "share_of_hamlets"
+    COUNT_OF_HAMLETS = "count_of_hamlets"
 
 
 @dataclass(frozen=True)
 class Criterion:
     """A rule over indicators; *combines* names criteria that must be met instead, *open_reasons* is what always stays open.
 
-    *levels* are the states that the edition speaks of, in rising order (`LEVELS`); empty where it knows met and not met only.
+    *counted* is False for what is demanded besides the numbered criteria. *levels* are the states that the edition speaks of, in
+    rising order (`LEVELS`); empty where it knows met and not met only.
     """
 
     code: str
@@ -55,6 +57,12 @@ class Criterion:
     open_reasons: tuple[str, ...] = ()
     note: Text | None = None
     levels: tuple[str, ...] = ()
+    counted: bool = True
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is one of the N in *n of N met*: neither a conjunction of others nor a demand beside the numbered ones."""
+        return self.counted and not self.combines
 
 
 @dataclass(frozen=True)
@@ -101,9 +109,11 @@ class Edition:
 class Moment:
     """The day as of which is judged; *history* uses an edition outside its validity, and marks what comes of it.
 
-    *group* is the commune's group under the edition; None is *not known*.
+    *group* is the commune's group under the edition; None is *not known*. *samples* lets the interval of a sample decide; a commune
+    may demand a visit to every site instead.
     """
 
     on: date
     history: bool = False
     group: str | None = None
+    samples: bool = True

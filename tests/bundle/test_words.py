@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from survey.bundle import words
-from survey.catalogue.editions import UNITS
+from survey.catalogue.numbers import UNITS
 from survey.domain.submissions import FileState, Source, State
 from survey.domain.thresholds import Status
 from survey.domain.verdicts import REASONS, Outcome
