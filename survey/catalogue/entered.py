@@ -14,7 +14,7 @@ from survey.domain.thresholds import Status
 
 COMPLETE = "complete"  # in an entry of a criterion or indicator: the criterion's indicators are all there now
 INDICATORS_MISSING = "indicators_missing"
-ROLL_UPS = ("all_hamlets", "share_of_hamlets")
+ROLL_UPS = ("all_hamlets", "share_of_hamlets", "count_of_hamlets")
 _HEAD_KEYS = ("title", "valid_from", "valid_to", "validity_note", "note", "groups", "levels", "takes_part")
 
 _Json = dict[str, Any]

@@ -9,6 +9,7 @@ from survey.catalogue.entered import COMPLETE, ROLL_UPS, apply_entry, founding_d
 from survey.catalogue.vocabulary import Questions
 from survey.catalogue.yaml_files import Node, read_yaml_text
 from survey.domain.canonical import dumps
+from survey.domain.criteria import Edition
 from survey.domain.problems import BROKEN_CATALOGUE, RULE_CONTENT_TOO_LARGE, RULE_REFUSED, RULE_TARGET_UNKNOWN, Problem
 from survey.domain.rules import EntryKind, RuleEntry
 from survey.domain.thresholds import Status
@@ -55,8 +56,10 @@ def check_entry(edition: str, standing: Effective | None, entry: RuleEntry, ques
             return effective(document.text(), [])
         _check_own_words(entry)
         read_edition(_narrowed(standing.document, entry), questions)
-        folded = apply_entry(standing.document, entry)
-        return Effective(read_edition(_found(folded, entry), None), _found(folded, entry), standing.applied | {entry.number})
+        folded = _found(apply_entry(standing.document, entry), entry)
+        read = read_edition(folded, None)
+        _check_decided(read, entry)
+        return Effective(read, folded, standing.applied | {entry.number})
     except Problem as problem:
         raise _refusal(problem) from None
 
@@ -72,6 +75,14 @@ def _found(document: Document | None, entry: RuleEntry) -> Document:
     if document is None:
         raise Problem(RULE_TARGET_UNKNOWN, criterion=entry.criterion or "–", indicator=entry.indicator or "–")
     return document
+
+
+def _check_decided(edition: Edition, entry: RuleEntry) -> None:
+    """A criterion that is called complete has something that decides it."""
+    for criterion in edition.criteria:
+        deciding = any(indicator.decides for indicator in criterion.indicators)
+        if criterion.code == entry.criterion and not (deciding or criterion.open_reasons or criterion.combines):
+            Node("", "indicators", None).refuse("không có chỉ tiêu nào để kết luận", "no indicator decides")
 
 
 def _check_own_words(entry: RuleEntry) -> None:
@@ -111,9 +122,9 @@ def _narrow_criterion(standing: Mapping[str, Any] | None, entry: RuleEntry, told
         return _whole_criterion(standing or {"code": entry.criterion}, entry, told)
     if standing is None:
         raise Problem(RULE_TARGET_UNKNOWN, criterion=entry.criterion or "–", indicator=entry.indicator or "–")
-    bare = {"code": standing["code"], "title": standing["title"]}
+    bare = {"code": standing["code"], "title": standing["title"], "open": ["set_by_person"]}
     if entry.kind is EntryKind.THRESHOLD and entry.indicator in ROLL_UPS:
-        return {**bare, "open": ["set_by_person"], "roll_up": {entry.indicator: sourced(told, entry)}}
+        return {**bare, "roll_up": {entry.indicator: sourced(told, entry)}}
     if entry.kind is EntryKind.INDICATOR:
         criterion = {**bare, "indicators": [told]}
         source_numbers(criterion, entry)

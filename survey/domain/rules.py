@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from survey.domain.canonical import sha256_hex
+
 FOUNDS = "unit"  # in the content of an edition's entry: only the one that begins an edition says what it judges
 TAKES_BACK = "takes_back"  # in a withdrawal's content: the number of the entry that it takes back
 
@@ -40,8 +42,8 @@ class RuleEntry:
 
     @property
     def source_id(self) -> str:
-        """The id of the entry's own source among those of the edition."""
-        return f"entry-{self.number}"
+        """The id of the entry's own source among those of the edition: the same paper has the same id in every commune and entry."""
+        return "entry-" + sha256_hex(f"{self.source}\n{self.address}")[:12]
 
     @property
     def founds(self) -> bool:
