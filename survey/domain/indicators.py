@@ -5,13 +5,16 @@ or not answered stays in the tally as *unknown* and widens the bounds between wh
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from math import ceil, inf
+from math import inf
 
 from survey.domain.conditions import Condition, Observation, Subject
-from survey.domain.thresholds import TOLERANCE, Lapse, Text, Threshold
+from survey.domain.sampling import Sums
+from survey.domain.thresholds import Lapse, Text, Threshold
+from survey.domain.times import local_date
 
 SHARE = "share"
 
@@ -87,7 +90,7 @@ class Indicator:
     def figure(self) -> object:
         """What is computed, whatever it is called and held against: two indicators with the same figure have the same tally."""
         amounts = (self.numerator, self.denominator)
-        return self.kind, self.sites, self.unit, self.where, self.among, self.holds, *amounts
+        return self.kind, self.sites, self.unit, self.where, self.among, self.holds, self.lapses, *amounts
 
     @cached_property
     def is_ratio(self) -> bool:
@@ -111,7 +114,8 @@ class Tally:
     """What was seen of an indicator's sites in one place; amounts in the indicator's own units.
 
     *unknown* sites could still count; *weights* are their denominators where the register gives them, *weightless* counts those
-    of which not even that is known.
+    of which not even that is known. *denominator_squared*, *product* and *numerator_squared* are sums over the known sites of a ratio.
+    *parts* are the tallies of hamlets that were added up: where not all were visited as densely, each is a sample of its own.
     """
 
     registered: int = 0
@@ -121,9 +125,28 @@ class Tally:
     unknown: int = 0
     numerator: float = 0.0
     denominator: float = 0.0
+    denominator_squared: float = 0.0
+    product: float = 0.0
+    numerator_squared: float = 0.0
     weightless: int = 0
     weights: list[float] = field(default_factory=list)
     submissions: list[str] = field(default_factory=list)
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    parts: list["Tally"] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def sums(self) -> Sums:
+        """What the known sites add up to as a sample of the known and unknown ones."""
+        squared = self.denominator_squared, self.product, self.numerator_squared
+        return Sums(self.known, self.unknown, self.denominator, self.numerator, *squared)
+
+    def date(self, oldest: datetime | None, newest: datetime | None) -> None:
+        """Take in when evidence was captured; None is none."""
+        if oldest is not None and (self.oldest is None or oldest < self.oldest):
+            self.oldest = oldest
+        if newest is not None and (self.newest is None or newest > self.newest):
+            self.newest = newest
 
     def add(self, other: "Tally") -> None:
         """Take in the tally of another place."""
@@ -134,9 +157,14 @@ class Tally:
         self.unknown += other.unknown
         self.numerator += other.numerator
         self.denominator += other.denominator
+        self.denominator_squared += other.denominator_squared
+        self.product += other.product
+        self.numerator_squared += other.numerator_squared
         self.weightless += other.weightless
         self.weights.extend(other.weights)
         self.submissions.extend(other.submissions)
+        self.date(other.oldest, other.newest)
+        self.parts.extend(other.parts or (other,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +176,29 @@ class Measured:
     highest: float | None
 
 
-def count_site(indicator: Indicator, seen: Observation, tally: Tally) -> None:
-    """Count one site of the register into *tally*; a site that *where* excludes is not counted."""
+def still_counting(indicator: Indicator, seen: Observation, on: date) -> Observation:
+    """*seen* without the forms whose answers are older *on* that day than the indicator's source lets evidence be."""
+    first_day = None if indicator.lapses is None else indicator.lapses.first_day(on)
+    if first_day is None:
+        return seen
+    lapsed = {form for form, captured in seen.captured.items() if local_date(captured) < first_day}
+    if not lapsed:
+        return seen
+    return replace(
+        seen,
+        answers={name: value for name, value in seen.answers.items() if name.partition(".")[0] not in lapsed},
+        submissions={form: ids for form, ids in seen.submissions.items() if form not in lapsed},
+        captured={form: captured for form, captured in seen.captured.items() if form not in lapsed},
+    )
+
+
+def count_site(indicator: Indicator, seen: Observation, tally: Tally, on: date | None = None) -> None:
+    """Count one site of the register into *tally*; a site that *where* excludes is not counted.
+
+    Evidence that has lapsed *on* that day is as if it had never come.
+    """
+    if on is not None and indicator.lapses is not None:
+        seen = still_counting(indicator, seen, on)
     belongs = True if indicator.where is None else indicator.where.holds(seen)
     if belongs is False or seen.kind != indicator.sites:
         return
@@ -159,6 +208,7 @@ def count_site(indicator: Indicator, seen: Observation, tally: Tally) -> None:
         if form in seen.submissions:
             visited = True
             tally.submissions.extend(seen.submissions[form])
+            tally.date(captured := seen.captured.get(form), captured)
     tally.visited += visited
     numerator, denominator = indicator.amounts(seen)
     if denominator == 0:
@@ -168,8 +218,12 @@ def count_site(indicator: Indicator, seen: Observation, tally: Tally) -> None:
     else:
         tally.known += 1
         # A part is never more than its whole, whatever was typed.
-        tally.numerator += denominator if numerator > denominator and indicator.unit == SHARE else numerator
+        numerator = denominator if numerator > denominator and indicator.unit == SHARE else numerator
+        tally.numerator += numerator
         tally.denominator += denominator
+        tally.denominator_squared += denominator * denominator
+        tally.product += numerator * denominator
+        tally.numerator_squared += numerator * numerator
 
 
 def _count_unknown(indicator: Indicator, weight: float | None, tally: Tally) -> None:
@@ -196,62 +250,17 @@ def measured(indicator: Indicator, tally: Tally) -> Measured:
         lowest = tally.numerator
         return Measured(lowest if tally.known or not tally.unknown else None, lowest, lowest + tally.unknown)
     value = indicator.scale * tally.numerator / tally.denominator if tally.denominator > 0 else None
-    open_weight = _open_weight(indicator, tally)
     if indicator.unit == SHARE:
-        if open_weight is None:
+        still_open = open_weight(indicator, tally)
+        if still_open is None:
             return Measured(value, 0.0, 1.0)
-        whole = tally.denominator + open_weight
-        return Measured(value, tally.numerator / whole, (tally.numerator + open_weight) / whole) if whole else Measured(None, None, None)
+        whole = tally.denominator + still_open
+        return Measured(value, tally.numerator / whole, (tally.numerator + still_open) / whole) if whole else Measured(None, None, None)
     return Measured(value, value, value) if not tally.unknown else Measured(value, 0.0, inf)
 
 
-def _open_weight(indicator: Indicator, tally: Tally) -> float | None:
-    # How much the unknown sites weigh; None where nobody knows, e.g. metres of a fence that no one has seen.
+def open_weight(indicator: Indicator, tally: Tally) -> float | None:
+    """How much the unknown sites weigh; None where nobody knows, e.g. metres of a fence that no one has seen."""
     if not indicator.is_ratio:
         return float(tally.unknown)
     return None if tally.weightless else sum(tally.weights)
-
-
-def fewest_visits(indicator: Indicator, tally: Tally, threshold: Threshold) -> int | None:
-    """The least number of further sites that can decide the verdict, if all of them turn out alike; None when nothing is open.
-
-    Where the weight of an unseen site is not known, each of them can tip the balance: all are needed.
-    """
-    if not tally.unknown:
-        return None
-    open_weight = _open_weight(indicator, tally)
-    if open_weight is None or indicator.unit not in (SHARE, "sites"):
-        return tally.unknown
-    whole = 1.0 if indicator.kind is Kind.COUNT_OF_SITES else tally.denominator + open_weight
-    weights = sorted(tally.weights, reverse=True) if indicator.is_ratio else None
-    needed = [_visits_for(gain, weights, tally.unknown) for gain in _gains(threshold, whole, tally.numerator, open_weight)]
-    return min((visits for visits in needed if visits is not None), default=tally.unknown)
-
-
-def _gains(threshold: Threshold, whole: float, numerator: float, open_weight: float) -> Iterator[float]:
-    # How much must turn out well, or badly, to decide; a limit must be reached to be met and passed to be missed.
-    passed = 2 * TOLERANCE
-    if threshold.at_least is not None:
-        yield threshold.at_least * whole - numerator
-        yield numerator + open_weight - threshold.at_least * whole + passed
-    if threshold.at_most is not None:
-        yield numerator + open_weight - threshold.at_most * whole
-        yield threshold.at_most * whole - numerator + passed
-    if threshold.above is not None:
-        yield threshold.above * whole - numerator + passed
-        yield numerator + open_weight - threshold.above * whole
-    if threshold.below is not None:
-        yield numerator + open_weight - threshold.below * whole + passed
-        yield threshold.below * whole - numerator
-
-
-def _visits_for(gain: float, weights: list[float] | None, unknown: int) -> int | None:
-    if weights is None:
-        visits = max(1, ceil(gain - TOLERANCE))
-        return visits if visits <= unknown else None
-    reached = 0.0
-    for visits, weight in enumerate(weights, 1):
-        reached += weight
-        if reached >= gain - TOLERANCE:
-            return visits
-    return None

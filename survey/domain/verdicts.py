@@ -35,9 +35,9 @@ class Basis:
     """One indicator behind a verdict: the figure, what it was made of, the number it was held against, and its sources.
 
     *lowest* and *highest* bound the true value over all registered sites. *interval* is narrower where the visited sites were chosen
-    by chance; *decided_by* says which of the two decides: `all` the bounds, `interval` the interval. *visits_fewest* further sites can decide it at best,
-    *visits_most* do in any case. *submissions* are the accepted submissions that count, sorted; a verdict read back from the kept
-    figures has their number and hash only. *oldest* and *newest* are the days in Viet Nam on which what counts was captured.
+    by chance; *decided_by* says which of the two decides: `all` the bounds, `interval` the interval. *visits_fewest* further sites can
+    decide it at best, *visits_most* do in any case. *submissions* are the accepted submissions that count, sorted; a verdict read back
+    from the kept figures has their number and hash only. *oldest* and *newest* are the days in Viet Nam on which what counts was captured.
     """
 
     indicator: str

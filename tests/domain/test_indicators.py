@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from survey.domain.concluding import decide
 from survey.domain.conditions import AllOf, AnyOf, Asks, Comparison, Observation, Subject
 from survey.domain.contributions import SiteState, contribution_of
-from survey.domain.indicators import Amount, Indicator, Kind, Tally, fewest_visits, measure_indicator, measured
+from survey.domain.indicators import Amount, Indicator, Kind, Tally, measure_indicator, measured
 from survey.domain.thresholds import Status, Text, Threshold
 from survey.domain.verdicts import Outcome
+from survey.domain.visiting import fewest_visits
 
 WORD = Text("x", "x")
 AT_LEAST = Threshold("share", Status.READ, at_least=0.7)
@@ -45,7 +46,8 @@ def road(length: float | None, hard: float | None, number: int = 0) -> Observati
 def test_share_is_decided_only_when_every_completion_agrees(states: list[str]) -> None:
     """The verdict is met when all ways that the unknown houses could turn out meet it, not met when none does, else open."""
     tally = measure_indicator(SHARE, [house(state, number) for number, state in enumerate(states)])
-    outcome, _, figures = decide(SHARE, tally, AT_LEAST)
+    decided = decide(SHARE, tally, AT_LEAST, samples=False)
+    outcome, figures = decided.outcome, decided.figures
     green, unknown = states.count("green"), states.count("unanswered") + states.count("unvisited")
     shares = [(green + more) / len(states) for more in range(unknown + 1)]
 
@@ -109,7 +111,8 @@ def test_commune_is_the_sum_of_its_hamlets(here: list[str], there: list[str]) ->
 def test_road_without_a_length_in_the_register_decides_nothing() -> None:
     """A length that nobody knows could be anything."""
     tally = measure_indicator(ROADS, [road(100, 100), road(None, 50)])
-    outcome, reason, figures = decide(ROADS, tally, AT_LEAST)
+    decided = decide(ROADS, tally, AT_LEAST, samples=False)
+    outcome, reason, figures = decided.outcome, decided.reason, decided.figures
 
     assert (figures.value, figures.lowest, figures.highest) == (1.0, 0.0, 1.0)
     assert (outcome, reason) == (Outcome.NOT_ENOUGH_DATA, "not_all_known")
@@ -120,7 +123,7 @@ def test_fence_that_nobody_saw_may_be_of_any_length() -> None:
     seen = Observation("s", "A", "household", {}, {"f.total_m": 100.0, "f.green_m": 100.0}, {"f": ("u",)})
     tally = measure_indicator(FENCES, [seen, house("unvisited")])
 
-    assert decide(FENCES, tally, AT_LEAST)[0] is Outcome.NOT_ENOUGH_DATA
+    assert decide(FENCES, tally, AT_LEAST).outcome is Outcome.NOT_ENOUGH_DATA
     assert fewest_visits(FENCES, tally, AT_LEAST) == 1
 
 
@@ -139,7 +142,8 @@ def test_recalled_number_never_decides() -> None:
         (Threshold("share", Status.MISSING), "threshold_missing"),
         (None, "no_threshold_in_force"),
     ):
-        outcome, why, figures = decide(SHARE, tally, threshold)
+        decided = decide(SHARE, tally, threshold)
+        outcome, why, figures = decided.outcome, decided.reason, decided.figures
 
         assert (outcome, why, figures.value) == (Outcome.NOT_ENOUGH_DATA, reason, 1.0)
 

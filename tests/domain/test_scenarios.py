@@ -29,7 +29,7 @@ _HEAD = {"form", "site", "sites"}
 def test_scenario(scenario: dict[str, Any]) -> None:
     assert scenario["vi"], "an officer reads Vietnamese"
     edition = read_edition(read_document(ROOT / "schema" / "criteria" / scenario["edition"]), None)
-    moment = Moment(date.fromisoformat(str(scenario["on"])), scenario.get("history") == "true")
+    moment = Moment(date.fromisoformat(str(scenario["on"])), scenario.get("history") == "true", samples=scenario.get("samples") != "off")
     sites = _observations(scenario)
     if "garden" in scenario:
         outcomes, _ = SiteJudge(edition, moment).judge(next(seen for seen in sites if seen.site == scenario["garden"]))
