@@ -84,7 +84,7 @@ def test_accepted_fence_meets_its_hamlet(deployed: Survey) -> None:
     assert here.outcome is Outcome.MET
     assert here.basis[0].submissions == ("uuid:a",)
     assert (there.outcome, there.reasons) == (Outcome.NOT_ENOUGH_DATA, ("nothing_visited",))
-    assert [one.hamlet for one in assess.assess(deployed, ACTOR, edition=KDC, hamlet=HAMLETS[0])] == [HAMLETS[0]] * 11
+    assert [one.hamlet for one in assess.assess(deployed, ACTOR, edition=KDC, hamlet=HAMLETS[0])] == [HAMLETS[0]] * 12
 
 
 def test_received_and_rejected_do_not_count(deployed: Survey) -> None:
@@ -133,7 +133,8 @@ def test_edition_of_the_past_is_history(deployed: Survey, monkeypatch: pytest.Mo
     assert all(verdict.history for verdict in assess.assess(deployed, ACTOR, edition=NATIONAL, history=True))
     assert not any(verdict.history for verdict in assess.assess(deployed, ACTOR, edition=NATIONAL, as_of=date(2024, 1, 1)))
     assert NATIONAL not in {verdict.edition for verdict in assess.assess(deployed, ACTOR)}
-    assert [edition.id for edition in assess.list_editions(deployed, ACTOR)][-1] == NATIONAL
+    in_force = [edition.is_valid(date(2026, 11, 23)) for edition in assess.list_editions(deployed, ACTOR)]
+    assert in_force == sorted(in_force, reverse=True)
 
 
 def test_who_may_see_figures(deployed: Survey, inspector: Actor) -> None:
@@ -191,6 +192,6 @@ def test_commands(deployed: Survey, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", *data, "--hamlet", HAMLETS[0]]) == 0
     assert f"{KDC} 3 {HAMLETS[0]}: not_enough_data (nothing_visited)" in capsys.readouterr().out
     assert main(["load-edition", *data, str(ROOT / "schema" / "criteria" / KDC)]) == 0
-    assert "11 criteria" in capsys.readouterr().out
+    assert "12 criteria" in capsys.readouterr().out
     assert main(["assess", *data, "--edition", "x"]) == 1
     assert "EDITION_UNKNOWN" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from survey import desk, photos, privacy, tasks, tuning
+from survey import assess, desk, photos, privacy, tasks, tuning
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
 from survey.store.finding_rules import ALL_JOB, SITE_JOB
@@ -118,6 +118,10 @@ def _follow_portion(bench: Bench, job: Job) -> None:
     tasks.follow_portion(bench.survey, job)
 
 
+def _figures(bench: Bench, job: Job) -> None:
+    assess.renew_figures(bench.survey, job.commune)
+
+
 KINDS: Mapping[str, Kind] = {
     "develop": Kind(_develop, give_up=_give_up),
     "examine": Kind(_examine),
@@ -125,6 +129,7 @@ KINDS: Mapping[str, Kind] = {
     "erase": Kind(_erase),
     desk.THUMB_JOB: Kind(_desk_thumb),
     tuning.KIND: Kind(_reexamine),
+    assess.JOB: Kind(_figures),
     SITE_JOB: Kind(_follow_site),
     ALL_JOB: Kind(_follow_portion),
 }
@@ -202,7 +207,7 @@ class Worker:
         return len(found)
 
     def _tidy(self) -> None:
-        """Every ten seconds give back the jobs of workers that died; every hour remove what uploads and people left behind."""
+        """Every ten seconds give back the jobs of workers that died; every hour remove what was left behind, and ask for the day's figures."""
         if time.monotonic() - self._tidied < _SIGN_OF_LIFE_S:
             return
         self._tidied = time.monotonic()
@@ -213,6 +218,7 @@ class Worker:
             self._survey.blobs.sweep()
             desk.sweep(self._survey)
             privacy.sweep(self._survey)
+            assess.sweep(self._survey)
 
     @contextmanager
     def _living(self) -> Iterator[None]:

@@ -12,8 +12,6 @@ from typing import Any
 from survey.domain.outcomes import Outcome
 from survey.domain.times import from_text, to_text
 
-LEVELS = ("registered", "nearly", "met")  # đăng ký, cơ bản đạt, đạt: where an edition speaks of such levels
-
 
 class Aspect(StrEnum):
     """What a statement is about."""
@@ -27,7 +25,7 @@ class Aspect(StrEnum):
 class Statement:
     """What *person* states of a criterion in a *hamlet*, or in the commune where that is None.
 
-    *outcome* is MET or NOT_MET; *level* one of `LEVELS` or ""; *value* is 0 to 1, where a failing criterion is spoken of as 85 %.
+    *outcome* is MET or NOT_MET; *level* one that the criterion speaks of (`LEVELS` of criteria.py) or ""; *value* is 0 to 1, where a failing criterion is spoken of as 85 %.
     *stated_on* is the day of the paper in Viet Nam, *at* when it was entered here. *document* is the SHA-256 of what was attached,
     *document_name* its label ("" for none).
     """
@@ -46,6 +44,22 @@ class Statement:
     note: str
     person: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants to state; the words of `Statement`."""
+
+    edition: str
+    criterion: str
+    hamlet: str | None
+    aspect: Aspect
+    outcome: Outcome
+    stated_on: date
+    level: str = ""
+    value: float | None = None
+    document: str | None = None
+    note: str = ""
 
 
 StatementKey = tuple[str, str | None, Aspect]

@@ -9,16 +9,9 @@ from dataclasses import dataclass
 from survey.domain.canonical import event_hash, sha256_hex
 from survey.domain.ports import Blobs, Reader
 from survey.domain.problems import Problem
+from survey.store.check_stated import find_stated_faults
 from survey.store.events import GENESIS, select_events
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is not as it must be: a code, what it concerns, and what was found."""
-
-    code: str
-    subject: str
-    found: str
+from survey.store.faults import Fault as Fault
 
 
 def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
@@ -31,11 +24,12 @@ def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
     yield from _attachments(reader, logged)
     yield from _blobs(reader, blobs)
     yield from _tombstones(reader, blobs, logged)
+    yield from find_stated_faults(reader, blobs)
 
 
 def select_unreferenced(reader: Reader, blobs: Blobs) -> list[str]:
     """Hashes of bytes that no row names: what a crash between bytes and row leaves behind; harmless."""
-    rows = {row["sha256"] for row in reader.stream("SELECT sha256 FROM blob")}
+    rows = {row["sha256"] for row in reader.stream("SELECT sha256 FROM blob UNION SELECT sha256 FROM document")}
     return sorted({*blobs.hashes(), *blobs.hashes(quarantine=True)} - rows)
 
 
@@ -150,7 +144,8 @@ def _tombstones(reader: Reader, blobs: Blobs, logged: _Logged) -> Iterator[Fault
         " + (SELECT COUNT(*) FROM likeness_pair p WHERE p.commune = b.commune AND p.sha256 = b.sha256)"
         " + (SELECT COUNT(*) FROM likeness_pair p WHERE p.other_commune = b.commune AND p.other_sha256 = b.sha256)"
         " + (SELECT COUNT(*) FROM cover c WHERE c.commune = b.commune AND c.sha256 = b.sha256) AS likenesses,"
-        " (SELECT COUNT(*) FROM blob o WHERE o.sha256 = b.sha256 AND o.erased_at IS NULL) AS users"
+        " (SELECT COUNT(*) FROM blob o WHERE o.sha256 = b.sha256 AND o.erased_at IS NULL)"
+        " + (SELECT COUNT(*) FROM document d WHERE d.sha256 = b.sha256) AS users"
         " FROM blob b WHERE b.erased_at IS NOT NULL ORDER BY b.sha256"
     )
     buried = set()

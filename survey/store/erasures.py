@@ -8,6 +8,7 @@ from datetime import datetime
 
 from survey.domain.ports import Blobs, Reader, Row, Transaction
 from survey.domain.times import from_text, optional_from_text, to_text
+from survey.store.documents import is_document
 
 # A photo belongs to the round of its newest visit; one that came again later is as old as that.
 _PAST = (
@@ -108,11 +109,12 @@ def is_known_elsewhere(reader: Reader, commune: str, sha256: str) -> bool:
 
 
 def delete_bytes(tx: Transaction, blobs: Blobs, sha256: str) -> bool:
-    """Remove the bytes and views that no commune has any more; False where one still has them. Doing it again changes nothing.
+    """Remove the bytes and views that no commune has any more; False where one still has them, as a photo or as a paper that someone
+    attached. Doing it again changes nothing.
 
     It happens while the rows are locked: a commune that receives the same bytes at this moment waits, and then sees that they are gone.
     """
-    if None in lock_bytes(tx, sha256).values():
+    if None in lock_bytes(tx, sha256).values() or is_document(tx, sha256):
         return False
     blobs.erase(sha256)
     return True

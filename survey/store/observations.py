@@ -37,7 +37,7 @@ WITH RECURSIVE decided AS MATERIALIZED (
   JOIN submission s ON s.commune = :commune AND s.submission = r.submission
   WHERE s.submission IN (SELECT submission FROM accepted)
 ), ranked AS (
-  SELECT form, site, repeat_key, submission,
+  SELECT form, site, repeat_key, submission, captured_at,
     ROW_NUMBER() OVER (PARTITION BY form, site, repeat_key ORDER BY captured_at DESC, received_at DESC, submission DESC) AS place
   FROM keyed WHERE site IS NOT NULL AND submission NOT IN (SELECT submission FROM replaced)
 ), counts AS MATERIALIZED (

@@ -57,6 +57,7 @@ CREATE TABLE document (
   received_at TEXT NOT NULL,
   PRIMARY KEY (commune, sha256)
 );
+CREATE INDEX document_sha256 ON document (sha256);
 
 -- What a person states of a criterion: its state where no survey can show it, what the commune claims, what the council gives.
 CREATE TABLE statement (
