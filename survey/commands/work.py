@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from survey import assess, desk, photos, privacy, tasks, tuning
+from survey import assess, community, desk, photos, privacy, tasks, tuning
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
 from survey.store.finding_rules import ALL_JOB, SITE_JOB
@@ -110,6 +110,10 @@ def _reexamine(bench: Bench, job: Job) -> None:
     tuning.go_on(bench.survey, job, portion)
 
 
+def _resident_view(bench: Bench, job: Job) -> None:
+    community.make_view(bench.survey, job.commune, str(job.payload["report"]), darkroom=bench.darkroom)
+
+
 def _follow_site(bench: Bench, job: Job) -> None:
     tasks.follow_site(bench.survey, job.commune, str(job.payload["site"]))
 
@@ -129,6 +133,7 @@ KINDS: Mapping[str, Kind] = {
     "erase": Kind(_erase),
     desk.THUMB_JOB: Kind(_desk_thumb),
     tuning.KIND: Kind(_reexamine),
+    community.VIEW_JOB: Kind(_resident_view),
     assess.JOB: Kind(_figures),
     SITE_JOB: Kind(_follow_site),
     ALL_JOB: Kind(_follow_portion),

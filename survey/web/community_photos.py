@@ -1,4 +1,4 @@
-"""GET /community/<report>/photo: a resident's photo for reviewers, as a view from bare pixels; the file itself is never served."""
+"""GET /photos/resident/<report>: a resident's photo for reviewers, as a view from bare pixels; the file itself is never served."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +16,7 @@ _PENDING = (
 
 def routes() -> list[BaseRoute]:
     """Return the routes of this module."""
-    return [Route("/community/{report}/photo", show_photo, methods=["GET"])]
+    return [Route("/photos/resident/{report}", show_photo, methods=["GET"])]
 
 
 def show_photo(request: Request) -> Response:

@@ -33,6 +33,7 @@ _SIGNED_IN = ("/_stcore/upload_file", "/media")
 # that was given the wrong address must hear 404, not a page.
 OWN_PREFIXES = (
     "/api", "/field", "/openrosa", "/key", "/photos", "/bundles", "/sign-in", "/sign-out", "/healthz", "/formList", "/submission",
+    "/public", "/print",
 )  # fmt: skip
 _NO_PAGES = (*OWN_PREFIXES, "/_stcore", "/static", "/media", "/component")
 _SEE_OTHER = 303
