@@ -22,6 +22,8 @@ from survey.store.statements import select_statements
 
 GROUP = "group."
 """The setting `group.<edition>` holds the group of communes that the commune belongs to under that edition."""
+SAMPLES = "samples"
+"""The setting that demands a visit to every site where it is `off`; else the interval of a sample may decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ def judge_commune(reader: Reader, commune: str, editions: Sequence[Edition], kno
     hamlets = [hamlet.id for hamlet in every.values() if hamlet.is_valid(known.on)]
     became = {hamlet: successor for hamlet in every if (successor := successor_of(hamlet, every, known.on)) is not None}
     groups = select_settings(reader, commune, GROUP, before=known.rules_before)
+    rest = select_settings(reader, commune, SAMPLES, before=known.rules_before)
     assessment = Assessment(
-        editions, Moment(known.on, history),
+        editions, Moment(known.on, history, samples=rest.get(SAMPLES) != "off"),
         statements={edition.id: select_statements(reader, commune, edition.id, known.before) for edition in editions},
         groups={name.removeprefix(GROUP): group for name, group in groups.items()},
     )  # fmt: skip

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-import numpy
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from survey.domain.conditions import Asks, Comparison, Observation, Subject
+from survey.domain.conditions import Asks, Comparison, Observation, Subject, Value
 from survey.domain.estimating import interval_of
 from survey.domain.indicators import Amount, Indicator, Kind, Tally, measure_indicator
 from survey.domain.sampling import (
@@ -52,7 +52,7 @@ def house(number: int, hamlet: str, green_m: float | None, total_m: float = 30.0
     if green_m is None:
         return Observation(f"h{number}", hamlet, "household")
     kind = frozenset({"hedge" if green_m >= total_m else "none"})
-    answers = {"f.kind": kind, "f.green_m": green_m, "f.total_m": total_m}
+    answers: dict[str, Value] = {"f.kind": kind, "f.green_m": green_m, "f.total_m": total_m}
     return Observation(f"h{number}", hamlet, "household", {}, answers, {"f": (f"u{number}",)})
 
 
@@ -79,7 +79,7 @@ def test_exact_limits_are_those_of_scipys_tails(data: st.DataObject) -> None:
     sites = data.draw(st.integers(1, 400))
     drawn = data.draw(st.integers(0, sites))
     good = data.draw(st.integers(0, drawn))
-    every = numpy.arange(sites + 1)
+    every = np.arange(sites + 1)
     kept = (stats.hypergeom.sf(good - 1, sites, every, drawn) > 0.025) & (stats.hypergeom.cdf(good, sites, every, drawn) > 0.025)
 
     assert exact_limits(sites, drawn, good) == (every[kept].min(), every[kept].max())
