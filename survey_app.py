@@ -43,14 +43,22 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
         _("Office"): [
             (Ability.REVIEW, "review", _("Review"), "rule"),
             (Ability.REVIEW, "checks", _("Checks"), "fact_check"),
+            (Ability.REVIEW, "community", _("Community"), "forum"),
             (Ability.REVIEW, "privacy", _("Privacy"), "shield_person"),
         ],
         _("Criteria and plan"): [
             (Ability.SEE_FIGURES, "criteria", _("Criteria"), "checklist"),
+            (Ability.SEE_FIGURES, "rules", _("Rules"), "gavel"),
+            (Ability.REPORT, "tasks", _("Tasks"), "task_alt"),
+            (Ability.SEE_FIGURES, "briefing", _("Briefing"), "summarize"),
+            (Ability.SEE_FIGURES, "owners", _("Owners"), "assignment_ind"),
+            (Ability.SEE_FIGURES, "roadmap", _("Roadmap"), "view_timeline"),
             (Ability.EXPORT, "evidence", _("Evidence"), "inventory_2"),
+            (Ability.SEE_PROVINCE, "province", _("Communes side by side"), "map"),
         ],
         _("Management"): [
             (Ability.EDIT_REGISTER, "register", _("Register"), "list_alt"),
+            (Ability.MANAGE, "rounds", _("Survey rounds"), "event"),
             (Ability.MANAGE, "people", _("People"), "group"),
             (Ability.MANAGE, "phones", _("Phones"), "smartphone"),
         ],

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from survey.catalogue.editions import stored_edition
+from survey.catalogue.effective import effective_edition
 from survey.catalogue.findings import Findings, read_findings, stored_findings
 from survey.catalogue.vocabulary import read_questions
 from survey.domain.canonical import sha256_hex
@@ -17,6 +17,7 @@ from survey.store.editions import select_editions, select_present_trees
 from survey.store.finding_rules import insert_finding_rules, select_finding_rules, select_sites_to_follow
 from survey.store.jobs import Job, update_continued
 from survey.store.reviews import lock_decisions
+from survey.store.rule_entries import select_entries
 from survey.store.site_visits import StandingVisit, select_standing_visits
 from survey.store.sites import select_site
 from survey.store.tasks import insert_step, select_site_tasks
@@ -32,7 +33,10 @@ def load_findings(survey: Survey, actor: Actor, folder: Path) -> Findings:
     actor.require(Ability.MANAGE)
     with survey.reading() as reader:
         trees = select_present_trees(reader, actor.commune)
-        loaded = [stored_edition(edition.document) for edition in select_editions(reader, actor.commune)]
+        loaded = [
+            effective_edition(edition.document, select_entries(reader, actor.commune, edition.id))
+            for edition in select_editions(reader, actor.commune)
+        ]
     questions = {name: known for form, tree in trees.items() for name, known in read_questions(form, tree).items()}
     editions = {edition.id: {criterion.code for criterion in edition.criteria} for edition in loaded}
     document, findings = read_findings(folder, questions, editions)

@@ -1,46 +1,37 @@
 """Lists of tasks, within what the one who asks may see: everything of the own hamlets at the desk, an owner's own."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from survey.catalogue.findings import Findings, stored_findings
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader, Survey
 from survey.domain.tasks import Task
+from survey.store.assignments import select_assignments_of
 from survey.store.finding_rules import select_finding_rules
 from survey.store.tasks import PAGE, TaskFilters, TaskLine, select_site_tasks, select_tasks
 
 
-class Assigned(Protocol):
-    """What is asked of an assignment: the account that answers for the criterion."""
+def filters_for(reader: Reader, actor: Actor, filters: TaskFilters) -> TaskFilters:
+    """*filters* within what *actor* may see: who does not review sees the own tasks only.
 
-    @property
-    def person(self) -> str | None:
-        """The account, or None where the named person has none."""
-
-
-def filters_for(actor: Actor, filters: TaskFilters, assignments: Mapping[tuple[str, str], Assigned]) -> TaskFilters:
-    """*filters* within what *actor* may see. Who does not review sees the tasks of the own criteria and those given to the person.
-
-    Raises NOT_ALLOWED.
+    A person's tasks are those given to the person by name and those of the criteria that the person answers for. Raises NOT_ALLOWED.
     """
     actor.require(Ability.REPORT)
-    within = replace(filters, scope=actor.hamlets)
-    if actor.may(Ability.REVIEW):
+    person = filters.person if actor.may(Ability.REVIEW) else actor.person
+    within = replace(filters, scope=actor.hamlets, person=person)
+    if person is None:
         return within
-    own = {pair for pair, assigned in assignments.items() if assigned.person == actor.person}
+    own = {(one.edition, one.criterion) for one in select_assignments_of(reader, actor.commune, person)}
     asked = own & set(filters.criteria) if filters.criteria else own
-    return replace(within, criteria=tuple(sorted(asked)), person=actor.person)
+    return replace(within, criteria=tuple(sorted(asked)))
 
 
 def select_page(
     survey: Survey, actor: Actor, filters: TaskFilters, after: tuple[str, str] | None = None, limit: int = PAGE
 ) -> list[TaskLine]:
-    """One page of the list; *filters* come from `filters_for`. Raises NOT_ALLOWED."""
-    actor.require(Ability.REPORT)
+    """One page of the list by *filters*, within what *actor* may see. Raises NOT_ALLOWED."""
     with survey.reading() as reader:
-        return select_tasks(reader, actor.commune, filters, after, limit)
+        return select_tasks(reader, actor.commune, filters_for(reader, actor, filters), after, limit)
 
 
 def present_findings(reader: Reader, commune: str) -> Findings:

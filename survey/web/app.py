@@ -30,8 +30,10 @@ from survey.web import (
     queue_export,
     refusals,
     resume,
+    roadmap_print,
     session,
     signin,
+    tasks_files,
 )
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
@@ -53,6 +55,7 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *resume.routes(),
         *offline.routes(),
         *queue_export.routes(),
+        *rules_export.routes(),
         *field.routes(),
         *photos.routes(),
         *desk.routes(),
@@ -62,6 +65,8 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *documents.routes(),
         *province_file.routes(),
         *briefing_print.routes(),
+        *roadmap_print.routes(),
+        *tasks_files.routes(),
         *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for path in _unclaimed()),
     ]

@@ -1,0 +1,19 @@
+"""Tasks: what is still to be done where, until when and by whom; what is done, before and after."""
+
+import streamlit as st
+
+from survey.domain.people import Ability
+from survey.web import session, tasks, tasks_dialogs
+from survey.web.tasks_entry import show_entry
+from survey.web.text import _
+
+here = session.enter(Ability.REPORT)
+st.title(_("Tasks"), anchor=False)
+tasks_dialogs.show_message()
+around = tasks.look_around(here)
+tasks.show_counts(here, around)
+if here.actor.may(Ability.REVIEW):
+    show_entry(here, around)
+filters = tasks.choose_filters(here, around)
+tasks.show_downloads(filters)
+tasks.show_list(here, around, filters)
