@@ -12,6 +12,7 @@ from survey.domain.forecast import ShareKey
 from survey.domain.milestones import MOST_MILESTONES, checked_milestone
 from survey.domain.owners import Milestone, OwnerReport
 from survey.domain.people import Ability, Actor
+from survey.domain.places import Hamlet, successor_of
 from survey.domain.ports import Reader, Survey, Transaction
 from survey.domain.problems import (
     CRITERION_UNKNOWN,
@@ -33,7 +34,7 @@ from survey.domain.times import VIETNAM, local_date
 from survey.store.assignments import insert_owner_report, select_assignments
 from survey.store.documents import select_document
 from survey.store.editions import select_editions
-from survey.store.milestones import insert_milestone, select_milestone, select_milestones
+from survey.store.milestones import insert_milestone, select_milestones
 from survey.store.people import select_person
 from survey.store.places import select_hamlets
 from survey.store.reviews import lock_decisions, select_person_names
@@ -60,8 +61,9 @@ def plan_of(survey: Survey, actor: Actor, *, today: date | None = None, shares: 
     """Lay out the commune's milestones as of *today*; *shares* are what the survey measured. Raises NOT_ALLOWED."""
     actor.require(Ability.SEE_FIGURES)
     with survey.reading() as reader:
-        milestones = select_milestones(reader, actor.commune)
-    plan = lay_out(_steps(milestones, shares), today or local_date(survey.now()))
+        today = today or local_date(survey.now())
+        milestones = _milestones(reader, actor.commune, today)
+    plan = lay_out(_steps(milestones, shares), today)
     measured = [one.id for one in milestones.values() if one.share_key in shares]
     reached = {id_: one for id_, one in milestones.items() if actor.reaches(one.hamlet)}
     return Roadmap(reached, plan, tuple(remarks(plan, measured)))
@@ -71,7 +73,7 @@ def what_if(survey: Survey, actor: Actor, milestone: str, days: int, *, shares: 
     """What moves where *milestone* ends *days* later than laid out. Raises NOT_ALLOWED, MILESTONE_UNKNOWN (finished ones too)."""
     actor.require(Ability.SEE_FIGURES)
     with survey.reading() as reader:
-        milestones = select_milestones(reader, actor.commune)
+        milestones = _milestones(reader, actor.commune, local_date(survey.now()))
     known = milestones.get(milestone)
     if known is None or known.finished_on is not None or not actor.reaches(known.hamlet):
         raise Problem(MILESTONE_UNKNOWN)
@@ -90,8 +92,8 @@ def save(survey: Survey, actor: Actor, wanted: Milestone, *, shares: Shares = NO
     wanted = checked_milestone(wanted, today)
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)  # two that need each other must not be written side by side
-        milestones = select_milestones(tx, actor.commune)
-        known = _present(tx, actor, wanted.id, wanted.number) if wanted.id else None
+        milestones = _milestones(tx, actor.commune, today)
+        known = _present(tx, actor, wanted.id, wanted.number, today) if wanted.id else None
         new = replace(wanted, id=wanted.id or str(uuid.uuid4()), number=known.number + 1 if known else 1, removed=False)
         _check_parts(tx, actor, new, known, milestones)
         _check_dates(milestones, new, today, shares)
@@ -101,13 +103,14 @@ def save(survey: Survey, actor: Actor, wanted: Milestone, *, shares: Shares = NO
 def remove(survey: Survey, actor: Actor, milestone: str, number: int) -> None:
     """Take a milestone off the roadmap; its versions stay. Raises NOT_ALLOWED, MILESTONE_UNKNOWN, _CHANGED and _NEEDED."""
     actor.require(Ability.MANAGE)
+    now = survey.now()
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)
-        known = _present(tx, actor, milestone, number)
+        known = _present(tx, actor, milestone, number, local_date(now))
         others = [one.title for one in select_milestones(tx, actor.commune).values() if milestone in one.needs]
         if others:
             raise Problem(MILESTONE_NEEDED, title=known.title, others=", ".join(others[:_NAMED]))
-        _write(tx, actor, replace(known, number=known.number + 1, removed=True), "milestone.removed", survey.now())
+        _write(tx, actor, replace(known, number=known.number + 1, removed=True), "milestone.removed", now)
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def report(
     said, now = checked_reason(text, limit=REASON_LENGTH), survey.now()
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)
-        known = _present(tx, actor, milestone, number)
+        known = _present(tx, actor, milestone, number, local_date(now))
         if not may_report(tx, actor, known):
             raise Problem(NOT_OWNER)
         if document is not None and select_document(tx, actor.commune, document) is None:
@@ -161,9 +164,20 @@ def _steps(milestones: Mapping[str, Milestone], shares: Shares) -> list[Step]:
     return [one.step(shares) for one in milestones.values()]
 
 
-def _present(reader: Reader, actor: Actor, milestone: str, number: int) -> Milestone:
-    known = select_milestone(reader, actor.commune, milestone)
-    if known is None or known.removed or not actor.reaches(known.hamlet):
+def _milestones(reader: Reader, commune: str, today: date) -> dict[str, Milestone]:
+    """The milestones that stand; those of a merged hamlet are its successor's."""
+    hamlets = {hamlet.id: hamlet for hamlet in select_hamlets(reader, commune)}
+    return {id_: _moved(one, hamlets, today) for id_, one in select_milestones(reader, commune).items()}
+
+
+def _moved(milestone: Milestone, hamlets: Mapping[str, Hamlet], today: date) -> Milestone:
+    successor = None if milestone.hamlet is None else successor_of(milestone.hamlet, hamlets, today)
+    return milestone if successor is None else replace(milestone, hamlet=successor)
+
+
+def _present(reader: Reader, actor: Actor, milestone: str, number: int, today: date) -> Milestone:
+    known = _milestones(reader, actor.commune, today).get(milestone)
+    if known is None or not actor.reaches(known.hamlet):
         raise Problem(MILESTONE_UNKNOWN)
     if known.number != number:
         names = select_person_names(reader, actor.commune, [known.entered_by])

@@ -24,6 +24,7 @@ NOT_ENOUGH_HISTORY = "not_enough_history"  # fewer than LEAST_OBSERVATIONS days 
 NO_PROGRESS = "no_progress"  # at this pace never: it stands still or goes back
 TOO_FEW_KNOWN = "too_few_known"  # of a goal: too few criteria have a forecast
 DONE = "done"
+BY_PLAN = "by_plan"  # the roadmap says it: no pace does
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Seen:
 class Forecast:
     """The earliest (*low*), *likely* and latest (*high*) day; None: not known, or, of *high*, never at the slowest pace seen.
 
-    *reason* says why *likely* is None, or that it is done. *a_day* is the median gain in a day, *known* how many observations or
-    criteria it stands on.
+    *reason* says why *likely* is None, that it is done, or that the roadmap says it. *a_day* is the median gain in a day, *known* how
+    many observations or criteria it stands on.
     """
 
     low: date | None
@@ -99,9 +100,15 @@ def forecast_goal(met: int, forecasts: Iterable[Forecast], needed: int, today: d
     return Forecast(low, likely, high, None if likely else TOO_FEW_KNOWN, known=met + sum(one.likely is not None for one in others))
 
 
-def by_plan(finish: date) -> Forecast:
-    """The forecast of a criterion that has steps on the roadmap and no pace yet: the day on which its last step ends."""
-    return Forecast(finish, finish, finish)
+def forecast_criterion(histories: Sequence[Iterable[Seen]], today: date, *, planned: date | None = None) -> Forecast:
+    """When a criterion that is not met is: when the last of its shares is done at its pace (*histories*, one for each share).
+
+    Where no pace tells it, the day *planned* on the roadmap, which has no range.
+    """
+    forecast = latest_of(forecast_share(history, today) for history in histories)
+    if forecast.reason == DONE:  # every share is done, and the criterion is not: something that no share shows is missing
+        forecast = Forecast(None, None, None, NOT_ENOUGH_HISTORY)
+    return forecast if forecast.likely is not None or planned is None else Forecast(planned, planned, planned, BY_PLAN)
 
 
 def share_done(value: float | None, threshold: Threshold | None) -> float | None:

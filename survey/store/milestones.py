@@ -22,12 +22,6 @@ def select_milestones(reader: Reader, commune: str) -> dict[str, Milestone]:
     return {row["milestone"]: _milestone(row) for row in rows}
 
 
-def select_milestone(reader: Reader, commune: str, milestone: str) -> Milestone | None:
-    """The newest version of one, removed or not; None where there was never such a milestone."""
-    row = reader.row(_MILESTONE + " AND m.milestone = :milestone" + _NEWEST, commune=commune, milestone=milestone)
-    return None if row is None else _milestone(row)
-
-
 def select_milestone_history(reader: Reader, commune: str, milestone: str) -> list[Milestone]:
     """Every version of one, newest first."""
     rows = reader.rows(_MILESTONE + " AND m.milestone = :milestone ORDER BY m.number DESC", commune=commune, milestone=milestone)
