@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from survey.catalogue.editions import stored_edition
+from survey.catalogue.effective import effective_edition
 from survey.domain.canonical import sha256_hex
 from survey.domain.community import ON, PUBLIC_PAGE, ContributionKind, PublicHamlet, Sums
 from survey.domain.criteria import Edition, Unit
@@ -22,6 +22,7 @@ from survey.store.editions import select_editions
 from survey.store.figures import select_figures
 from survey.store.people import select_commune_sign
 from survey.store.places import select_hamlets
+from survey.store.rule_entries import select_all_entries
 from survey.store.settings import insert_setting, select_settings
 
 
@@ -67,7 +68,8 @@ def progress(survey: Survey, commune: str) -> PublicProgress:
         require_open(reader, commune)
         name, demonstration = select_commune_sign(reader, commune)
         goal = read_goal(select_settings(reader, commune, "goal").get("goal"))
-        editions = [stored_edition(loaded.document) for loaded in select_editions(reader, commune)]
+        entries = select_all_entries(reader, commune)
+        editions = [effective_edition(loaded.document, entries.get(loaded.id, [])) for loaded in select_editions(reader, commune)]
         edition = _shown(editions, goal, [one for one in editions if one.is_valid(today)])
         kept = None if edition is None else select_figures(reader, commune, edition.id)
         verdicts = [] if kept is None else [read_verdict(document) for document in kept.verdicts]

@@ -11,7 +11,7 @@ from typing import Any
 from survey.domain.thresholds import Text
 
 # What two A4 pages hold at a readable size, tried with the longest names: our own choice.
-MOST_CHANGES, MOST_GAPS, MOST_HAMLETS, MOST_STEPS, MOST_OVERDUE, MOST_PHOTOS = 5, 16, 24, 8, 6, 2
+MOST_CHANGES, MOST_GAPS, MOST_HAMLETS, MOST_STEPS, MOST_OVERDUE, MOST_PHOTOS = 5, 15, 24, 8, 6, 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ def show_reports(here: Here) -> None:
             _show_report(report, names)
             _show_taking(here, report)
             _show_dismissing(here, report)
-    decided = [one for state in (ReportState.TAKEN, ReportState.DISMISSED) for one in community.list_reports(here.survey, here.actor, state)]
+    closed = (ReportState.TAKEN, ReportState.DISMISSED)
+    decided = [one for state in closed for one in community.list_reports(here.survey, here.actor, state)]
     if decided:
         with st.expander(ngettext("{n} report was dealt with", "{n} reports were dealt with", len(decided))):
             for report in decided:
@@ -98,9 +99,8 @@ def _show_report(report: ResidentReport, names: dict[str, str]) -> None:
         st.caption(text.plain(report.note))
     if report.sha256 is not None and report.state is not ReportState.DISMISSED:
         words = escape(_("Photo of the report {code}", code=report.code))
-        st.html(
-            f'<img src="/photos/resident/{escape(report.id)}" alt="{words}" loading="lazy" style="width:100%;max-width:30rem;border-radius:.5rem">'
-        )
+        look = "width:100%;max-width:30rem;border-radius:.5rem"
+        st.html(f'<img src="/photos/resident/{escape(report.id)}" alt="{words}" loading="lazy" style="{look}">')
 
 
 def _show_taking(here: Here, report: ResidentReport) -> None:

@@ -7,6 +7,8 @@ finds it in `st.session_state`, because each rerun is a new thread with an empty
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -44,6 +46,16 @@ def speak(name: str) -> None:
         import streamlit as st
 
         st.session_state[STATE_KEY] = known_locale(name)
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Use language *name* within the block only: for texts that are kept in both."""
+    before = _spoken.set(known_locale(name))
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def locale() -> str:
