@@ -5,6 +5,7 @@ import streamlit as st
 from survey.domain.people import Ability
 from survey.domain.times import local_date
 from survey.store.places import select_hamlets
+from survey.web import hamlets as hamlets_part
 from survey.web import register, register_form, register_load, session
 from survey.web.text import _
 
@@ -26,7 +27,7 @@ if view == "add":
 elif view == "load":
     register_load.show_load(here, hamlets)
 elif view == "hamlets":
-    register.show_hamlets(here, hamlets)
+    hamlets_part.show_hamlets(here, hamlets)
 else:
     wanted = register.show_filters(hamlets)
     if view == "map":

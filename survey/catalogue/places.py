@@ -13,6 +13,8 @@ from survey.domain.places import Border, Commune, Hamlet, Place
 from survey.domain.problems import BROKEN_CATALOGUE, COMMUNE_UNKNOWN, Problem
 
 _CODE = re.compile(r"[0-9]{5}")
+# Our own choice, wide around Viet Nam and its islands: it catches exchanged axes and metres instead of degrees.
+_WEST, _SOUTH, _EAST, _NORTH = 101.0, 6.0, 118.0, 24.0
 _LIMIT = 5_000_000  # bytes; a commune's border has some 80 kB
 
 
@@ -24,6 +26,16 @@ def read_place(folder: Path, code: str) -> Place:
     if not _CODE.fullmatch(code) or not (folder / f"{code}.yaml").is_file():
         raise Problem(COMMUNE_UNKNOWN, commune=code[:20])
     return _PlaceFile(folder / f"{code}.yaml").place(code)
+
+
+def read_place_file(path: Path, code: str) -> Place:
+    """The commune *code* as the operator's own file describes it, its border beside it; the keys are those of `schema/places`.
+
+    Raises COMMUNE_UNKNOWN for a code that is none, BROKEN_CATALOGUE where the file is wrong or not there.
+    """
+    if not _CODE.fullmatch(code):
+        raise Problem(COMMUNE_UNKNOWN, commune=code[:20])
+    return _PlaceFile(path).place(code)
 
 
 class _PlaceFile:
@@ -60,13 +72,21 @@ class _PlaceFile:
         if Path(name).name != name or not path.is_file():
             self._refuse("border", f"không có tệp {name}", f"there is no file {name}")
         try:
-            return Border.of(_geometry(json.loads(_read(path))))
+            border = Border.of(_geometry(json.loads(_read(path))))
         except (ValueError, KeyError, TypeError, AttributeError, IndexError):
             self._refuse(
                 f"border ({name})",
                 "không phải là một vùng Polygon hoặc MultiPolygon hợp lệ",
                 "not one valid Polygon or MultiPolygon",
             )
+        west, south, east, north = border.bounds
+        if not (west >= _WEST and east <= _EAST and south >= _SOUTH and north <= _NORTH):
+            self._refuse(
+                f"border ({name})",
+                "nằm ngoài Việt Nam: GeoJSON ghi kinh độ trước, vĩ độ sau, WGS 84",
+                "lies outside of Viet Nam: GeoJSON writes longitude before latitude, in WGS 84",
+            )
+        return border
 
     def _hamlet(self, commune: str, entry: object, number: int) -> Hamlet:
         key = f"hamlets[{number}]."

@@ -50,13 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--assign", type=Path, metavar="FILE.csv", help="name;site code, one photo a line: a person's word counts")
     parser.add_argument("--dry-run", action="store_true", help="propose and report, write nothing")
     parser.add_argument("--as", dest="login", metavar="USER", help="login of the person who hands in (default: the operator)")
+    parser.add_argument("--commune", help="official code (default: the deployment's first)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print what becomes of each photo. Raises FILE_UNKNOWN, HAMLET_UNKNOWN, QUERY_UNUSABLE for a round, SITE_UNKNOWN, and as the door."""
     survey = open_deployment(settings)
-    actor = actor_called(survey, arguments.login)
+    actor = actor_called(survey, arguments.login, arguments.commune)
     actor.require(Ability.CAPTURE)
     with ExitStack() as staged:
         files = list(_read(survey, arguments.path, staged))

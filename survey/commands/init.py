@@ -1,7 +1,8 @@
-"""`init`: an empty deployment for one commune, with its first coordinator."""
+"""`init`: a commune in a deployment, the first one or one more, with its first coordinator."""
 
 import argparse
 import json
+from pathlib import Path
 
 from survey import accounts
 from survey.commands import address
@@ -9,12 +10,13 @@ from survey.domain.people import Role
 from survey.establish import establish
 from survey.wiring import Settings, open_survey
 
-SUMMARY = "an empty deployment for one commune, with its first coordinator's one-time sign-in link"
+SUMMARY = "an empty deployment for a commune, or one more commune in it, with its first coordinator's one-time sign-in link"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--commune CODE` by its official code."""
+    """`--commune CODE` by its official code, `--place FILE.yaml` where schema/places does not know it."""
     parser.add_argument("--commune", required=True, help="official code, 18844 for Kỳ Thượng in Hà Tĩnh")
+    parser.add_argument("--place", type=Path, metavar="FILE.yaml", help="the commune in the keys of schema/places, its border beside it")
     parser.add_argument("--login", default="coordinator", help="the first coordinator's login")
     parser.add_argument("--name", default="Điều phối viên", help="the first coordinator's name")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
@@ -23,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Establish the commune and print the link."""
     survey = open_survey(settings)
-    commune = establish(survey, settings.schema, arguments.commune)
+    commune = establish(survey, settings.schema, arguments.commune, place_file=arguments.place)
     person = accounts.create_person(survey, commune.code, by=None, login=arguments.login, name=arguments.name, role=Role.COORDINATOR)
     link = address(settings) + accounts.make_sign_in_link(survey, commune.code, person.id, by=None)
     if arguments.json:

@@ -21,13 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("instance", type=Path, metavar="INSTANCE.xml")
     parser.add_argument("photos", type=Path, nargs="*", metavar="PHOTO")
     parser.add_argument("--as", dest="login", metavar="USER", help="login of the person who hands it in (default: the operator)")
+    parser.add_argument("--commune", help="official code (default: the deployment's first)")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Send it and print the receipt."""
     survey = open_deployment(settings)
-    actor = actor_called(survey, arguments.login)
+    actor = actor_called(survey, arguments.login, arguments.commune)
     for path in (arguments.instance, *arguments.photos):
         if not path.is_file():
             raise Problem(FILE_UNKNOWN, name=path.name)
@@ -45,10 +46,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def actor_called(survey: Survey, login: str | None) -> Actor:
-    """The open account with that *login*; the operator without one. Raises PERSON_UNKNOWN."""
+def actor_called(survey: Survey, login: str | None, commune: str | None = None) -> Actor:
+    """The open account with that *login* in *commune* (None: the deployment's first); the operator without one. Raises PERSON_UNKNOWN."""
     with survey.reading() as reader:
-        commune = select_first_commune(reader)
+        commune = commune or select_first_commune(reader)
         people = {person.login: person for person in select_people(reader, commune) if person.disabled_at is None}
     if login is None:
         return operator(commune)

@@ -1,9 +1,9 @@
-"""`user add|disable|list|link`: the commune's people, from the server's terminal."""
+"""`user add|disable|list|link|province`: the commune's people, from the server's terminal."""
 
 import argparse
 import json
 
-from survey import accounts
+from survey import accounts, province
 from survey.commands import address, open_deployment, options_of_actions
 from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
@@ -18,7 +18,7 @@ SUMMARY = "add, list or close people's accounts, or make a one-time sign-in link
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`add LOGIN --role …`, `disable LOGIN`, `list`, `link LOGIN`; `--commune` where the deployment holds several."""
+    """`add LOGIN --role …`, `disable LOGIN`, `list`, `link LOGIN`, `province LOGIN on|off`; `--commune` where there are several."""
     common = options_of_actions(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="a new account; prints its one-time sign-in link", parents=[common])
@@ -29,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--locale", choices=["vi", "en"], default="vi")
     for name, text in (("disable", "close an account and sign it out everywhere"), ("link", "a new one-time sign-in link")):
         actions.add_parser(name, help=text, parents=[common]).add_argument("login")
+    add.add_argument("--province", action="store_true", help="sees all communes of the deployment side by side, as sums")
+    access = actions.add_parser("province", help="who sees all communes side by side, as sums", parents=[common])
+    access.add_argument("login")
+    access.add_argument("allowed", choices=["on", "off"])
     actions.add_parser("list", help="every account", parents=[common])
 
 
@@ -42,6 +46,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             _print_people(select_people(reader, commune), as_json=arguments.json)
     elif arguments.action == "disable":
         accounts.disable_person(survey, commune, _find(survey, commune, arguments.login).id, by=None)
+    elif arguments.action == "province":
+        province.set_access(survey, commune, _find(survey, commune, arguments.login).id, allowed=arguments.allowed == "on")
     else:
         person = _add(survey, commune, arguments) if arguments.action == "add" else _find(survey, commune, arguments.login)
         link = address(settings) + accounts.make_sign_in_link(survey, commune, person.id, by=None)
@@ -52,10 +58,13 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
 def _add(survey: Survey, commune: str, arguments: argparse.Namespace) -> Person:
     with survey.reading() as reader:
         hamlets = select_hamlets(reader, commune, local_date(survey.now()))
-    return accounts.create_person(
+    person = accounts.create_person(
         survey, commune, by=None, login=arguments.login, name=arguments.name, role=Role(arguments.role),
         hamlets=_chosen(arguments.hamlets, hamlets), locale=arguments.locale,
     )  # fmt: skip
+    if arguments.province:
+        province.set_access(survey, commune, person.id, allowed=True)
+    return person
 
 
 def _chosen(wanted: str, hamlets: list[Hamlet]) -> list[str]:
@@ -82,6 +91,7 @@ def _print_people(people: list[Person], *, as_json: bool) -> None:
         entry = {
             "person": person.id, "login": person.login, "name": person.name, "role": person.role.value, "locale": person.locale,
             "hamlets": sorted(person.hamlets), "has_password": person.has_password, "disabled_at": optional_to_text(person.disabled_at),
+            "province": person.province,
         }  # fmt: skip
         if as_json:
             print(json.dumps(entry, ensure_ascii=False))

@@ -21,6 +21,7 @@ from survey.domain.canonical import dumps
 from survey.domain.fold import fold
 
 Line = tuple[tuple[float, float], ...]
+_OUTLINE_DEGREES = 0.002  # our own choice: a pixel or two where 69 communes are on one screen
 
 
 def distance_m(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -89,6 +90,13 @@ class Border:
         """(longitude, latitude) of a point well inside, where a map may open."""
         point = self.area.representative_point()
         return round(float(point.x), 6), round(float(point.y), 6)
+
+    @cached_property
+    def outline(self) -> Line:
+        """The edge of the largest part, (longitude, latitude), simplified to some 200 m: for a map of a whole province."""
+        parts = getattr(self.area, "geoms", [self.area])
+        largest = max(parts, key=lambda part: part.area)
+        return tuple((round(east, 4), round(north, 4)) for east, north in largest.simplify(_OUTLINE_DEGREES).exterior.coords)
 
     def contains(self, latitude: float, longitude: float) -> bool:
         """Whether a position lies inside or on the border."""

@@ -15,9 +15,10 @@ def select_first_commune(reader: Reader) -> str:
     return str(row["commune"])
 
 
-def is_demonstration(reader: Reader) -> bool:
-    """Whether any commune of the deployment is a demonstration: it must never be mixed with a real one."""
-    return reader.row("SELECT 1 AS found FROM commune WHERE demonstration = 1 LIMIT 1") is not None
+def holds_communes(reader: Reader, *, demonstration: bool) -> bool:
+    """Whether any commune of the deployment is a demonstration, or is real: the two must never be mixed."""
+    row = reader.row("SELECT 1 AS found FROM commune WHERE demonstration = :demonstration LIMIT 1", demonstration=int(demonstration))
+    return row is not None
 
 
 def insert_round(tx: Transaction, commune: str, round_id: str, name: str, starts_on: date, ends_on: date) -> None:
@@ -48,6 +49,32 @@ def select_rounds(reader: Reader, commune: str) -> list[Row]:
     return reader.rows(
         "SELECT round, name, starts_on, ends_on FROM survey_round WHERE commune = :commune ORDER BY starts_on, round", commune=commune
     )
+
+
+def select_round_counts(reader: Reader, commune: str) -> dict[str | None, tuple[int, int]]:
+    """How many submissions each round has, and of how many sites; None is what fell in no round. Read from one index."""
+    rows = reader.rows(
+        "SELECT round, COUNT(*) AS submissions, COUNT(DISTINCT site) AS sites FROM submission WHERE commune = :commune GROUP BY round",
+        commune=commune,
+    )
+    return {row["round"]: (row["submissions"], row["sites"]) for row in rows}
+
+
+def update_round(tx: Transaction, commune: str, round_id: str, name: str, starts_on: date, ends_on: date) -> None:
+    """Correct a round's name and days; what was captured outside of them no longer belongs to it."""
+    key = {"commune": commune, "round": round_id}
+    tx.execute(
+        "UPDATE survey_round SET name = :name, starts_on = :starts_on, ends_on = :ends_on WHERE commune = :commune AND round = :round",
+        name=name, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), **key,
+    )  # fmt: skip
+    days = {"since": to_text(start_of(starts_on)), "before": to_text(end_of(ends_on))}
+    for table in ("measure", "submission"):
+        tx.execute(
+            f"UPDATE {table} SET round = NULL WHERE commune = :commune AND round = :round"
+            " AND (captured_at < :since OR captured_at >= :before)",
+            **key, **days,
+        )  # fmt: skip
+    tx.log(commune, "round.corrected", {"round": round_id})
 
 
 def update_rounds(tx: Transaction, commune: str, round_id: str, starts_on: date, ends_on: date) -> int:

@@ -8,7 +8,8 @@ from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import from_text, optional_from_text, to_text
 
 _PERSON = """
-SELECT p.commune, p.person, p.login, p.name, p.role, p.locale, p.password_hash IS NOT NULL AS has_password, p.created_at, p.disabled_at
+SELECT p.commune, p.person, p.login, p.name, p.role, p.locale, p.password_hash IS NOT NULL AS has_password, p.created_at, p.disabled_at,
+  p.province
 FROM person p
 """
 
@@ -39,6 +40,16 @@ def update_person_disabled(tx: Transaction, commune: str, person: str, at: datet
         tx.execute(
             "UPDATE person SET disabled_at = :at WHERE commune = :commune AND person = :person AND disabled_at IS NULL",
             commune=commune, person=person, at=to_text(at),
+        )
+    )  # fmt: skip
+
+
+def update_person_province(tx: Transaction, commune: str, person: str, *, allowed: bool) -> bool:
+    """Let the person see all communes of the deployment side by side, or no longer; false where there is no such account."""
+    return bool(
+        tx.execute(
+            "UPDATE person SET province = :allowed WHERE commune = :commune AND person = :person",
+            commune=commune, person=person, allowed=int(allowed),
         )
     )  # fmt: skip
 
@@ -255,6 +266,7 @@ def _with_hamlets(row: Row, hamlets: frozenset[str]) -> Person:
         has_password=bool(row["has_password"]),
         created_at=from_text(row["created_at"]),
         disabled_at=optional_from_text(row["disabled_at"]),
+        province=bool(row["province"]),
     )
 
 

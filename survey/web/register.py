@@ -1,18 +1,15 @@
 """Widgets of the register page: its views, filters, the list by key, the map, and hamlets."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from html import escape
 
 import streamlit as st
 
-from survey import register
 from survey.domain.columns import choice_label
 from survey.domain.places import Border, Hamlet
-from survey.domain.problems import Problem
 from survey.domain.sites import Site, SiteKind
 from survey.store.places import select_commune
-from survey.store.sites import SiteFilter, SitePage, select_site_counts, select_sites_page
+from survey.store.sites import SiteFilter, SitePage, select_sites_page
 from survey.web import maps, text
 from survey.web.session import Here
 from survey.web.text import _, ngettext
@@ -181,39 +178,3 @@ def _tell_misplaced(sites: Sequence[Site], border: Border | None) -> None:
 def _mark(site: Site) -> maps.Mark:
     point = None if site.line or site.latitude is None or site.longitude is None else (site.longitude, site.latitude)
     return maps.Mark(f"{site.code} · {site.name}", _COLOURS[site.kind], point, site.line)
-
-
-def show_hamlets(here: Here, hamlets: Sequence[Hamlet]) -> None:
-    """The commune's present hamlets with their sites, and a form that adds one."""
-    with here.survey.reading() as reader:
-        counts = select_site_counts(reader, here.actor.commune)
-    if not hamlets:
-        st.info(_("No hamlet yet. Hamlets have no official code: each gets a lasting id of ours."), icon=":material/flag:")
-    for hamlet in hamlets:
-        parts = [f"{kind_name(kind)}: {text.format_number(count)}" for kind, place, count in counts if place == hamlet.id]
-        since = _("since {date}", date=text.format_date(hamlet.valid_from))
-        former = [_("formerly in {commune}", commune=hamlet.former_commune)] if hamlet.former_commune else []
-        facts = " · ".join([_("id {id}", id=hamlet.id), since, *former, *parts])
-        st.html(f'<div class="person"><b>{escape(hamlet.name)}</b><span>{escape(facts)}</span></div>')
-    _show_hamlet_form(here)
-
-
-def _show_hamlet_form(here: Here) -> None:
-    round_ = st.session_state.setdefault("hamlet_round", 0)  # a new number empties the form, after a success only
-    with st.form(f"hamlet_{round_}"):
-        st.markdown(f"**{_('Add a hamlet')}**")
-        name = st.text_input(_("Name of the hamlet"), max_chars=120, key=f"hamlet_name_{round_}")
-        first_day = st.date_input(
-            _("Exists since"), date(2025, 7, 1), format="DD/MM/YYYY", min_value=date(1945, 9, 2), key=f"hamlet_from_{round_}"
-        )
-        st.caption(_("1 July 2025 for hamlets that came with the present commune; the day of the decision for newer ones."))
-        former = st.text_input(_("Former commune (optional)"), max_chars=120, key=f"hamlet_former_{round_}")
-        if st.form_submit_button(_("Add the hamlet"), type="primary"):
-            try:
-                hamlet = register.add_hamlet(here.survey, here.actor, name, valid_from=first_day, former_commune=former.strip())
-            except Problem as problem:
-                st.error(text.problem_text(problem))
-            else:
-                st.session_state["hamlet_round"] += 1
-                say(_("{name} was added with the id {id}.", name=hamlet.name, id=hamlet.id))
-                st.rerun()

@@ -81,3 +81,15 @@ def test_the_data_folder_may_stand_before_the_command(survey, capsys, monkeypatc
 
     assert main(["--data", str(survey.settings.data), "user", "list"]) == 0
     assert "lan\t" in capsys.readouterr().out
+
+
+def test_the_operator_lets_a_person_see_the_province(user, survey):
+    """`province on` and `off` count at once, `add --province` from the beginning; an unknown login is a problem."""
+    user("add", "tinh", "--role", "owner", "--province")
+    assert user("province", "coordinator", "on")[0] == 0
+
+    listed = {person["login"]: person["province"] for person in map(json.loads, user("list", "--json")[1])}
+    assert listed == {"coordinator": True, "inspector": False, "reviewer": False, "tinh": True}
+    user("province", "tinh", "off")
+    assert not next(person for person in map(json.loads, user("list", "--json")[1]) if person["login"] == "tinh")["province"]
+    assert "PERSON_UNKNOWN" in user("province", "nobody", "on")[2]

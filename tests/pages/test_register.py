@@ -217,3 +217,37 @@ def test_names_are_not_markdown(open_page, survey, coordinator):
     for shown in (heading, *outside):
         assert r"\[Bấm\]\(https" in shown
         assert r"\!\[p\]" in shown
+
+
+def test_hamlets_merge_after_a_look_at_what_moves(open_page, survey, household):
+    """Nothing happens before the box is ticked; a missing decision is asked for; then the new hamlet holds the site."""
+    page = show(open_page(PAGE, "coordinator"), "hamlets")
+    page.multiselect(key="merging_hamlets_0").set_value(list(HAMLETS)).run()
+    assert "chuyển 1 đối tượng" in page.info[0].value
+    assert next(button for button in page.button if button.label == "Sáp nhập").disabled
+
+    page.text_input(key="merging_name_0").set_value("Thôn Hợp Nhất")
+    page.checkbox(key="merging_sure_0").check().run()
+    next(button for button in page.button if button.label == "Sáp nhập").click().run()
+    assert "quyết định" in page.error[0].value
+
+    page.text_input(key="merging_paper_0").set_value("NQ 12/NQ-HĐND").run()
+    next(button for button in page.button if button.label == "Sáp nhập").click().run()
+    assert not page.exception
+    assert "18844-h03" in page.success[0].value
+    assert "NQ 12/NQ-HĐND" in " ".join(one.proto.body for one in page.get("html"))
+    with survey.reading() as reader:
+        assert select_site(reader, COMMUNE, household.id).hamlet == f"{COMMUNE}-h03"
+
+
+def test_a_hamlet_is_renamed(open_page, survey):
+    """By its decision, under the same id."""
+    page = show(open_page(PAGE, "coordinator"), "hamlets")
+    page.selectbox(key="renaming_hamlet_0").select(HAMLETS[1])
+    page.text_input(key="renaming_name_0").set_value("Thôn Bắc Sơn")
+    page.text_input(key="renaming_paper_0").set_value("QĐ 7/QĐ-UBND")
+    next(button for button in page.button if button.label == "Đổi tên thôn này").click().run()
+
+    assert not page.exception
+    with survey.reading() as reader:
+        assert {hamlet.id: hamlet.name for hamlet in select_hamlets(reader, COMMUNE)}[HAMLETS[1]] == "Thôn Bắc Sơn"

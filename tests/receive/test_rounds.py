@@ -7,7 +7,8 @@ import pytest
 from survey import receive
 from survey.domain.people import Actor
 from survey.domain.problems import Problem
-from survey.establish import add_round
+from survey.establish import add_round, correct_round
+from survey.store.deployment import select_round_counts, select_rounds
 from survey.store.submissions import select_submission
 from survey.wiring import Survey
 from tests.conftest import COMMUNE
@@ -52,3 +53,38 @@ def test_only_a_coordinator_adds_rounds(stocked: Survey, inspector: Actor) -> No
     """It changes what every submission belongs to."""
     with pytest.raises(Problem, match="NOT_ALLOWED"):
         add_round(stocked, inspector, "a", "a", FIRST, LAST)
+
+
+def test_a_corrected_round_holds_what_its_days_hold(stocked: Survey, inspector: Actor, coordinator: Actor) -> None:
+    """What was captured outside of the new days leaves it, what has no round comes to it; the log names the round alone."""
+    first, second = new_id(), new_id()
+    receive.submission(stocked, inspector, fence(stocked, first), door="field")
+    receive.submission(stocked, inspector, fence(stocked, second, end="2026-11-21T08:00:00.000+07:00"), door="field")
+    add_round(stocked, coordinator, "a", "Đợt a", FIRST, LAST)
+
+    assert correct_round(stocked, coordinator, "a", "Đợt một", date(2026, 11, 21), date(2026, 11, 25)) == 1
+    assert (_round(stocked, first), _round(stocked, second)) == (None, "a")
+    with stocked.reading() as reader:
+        (row,) = select_rounds(reader, COMMUNE)
+        counts = select_round_counts(reader, COMMUNE)
+        measured = {row["round"] for row in reader.rows("SELECT DISTINCT round FROM measure WHERE submission = :one", one=first)}
+    assert (row["name"], row["starts_on"]) == ("Đợt một", "2026-11-21")
+    assert counts == {None: (1, 1), "a": (1, 1)}
+    assert measured <= {None}
+
+
+def test_a_correction_is_refused_where_it_does_not_fit(stocked: Survey, coordinator: Actor, reviewer: Actor) -> None:
+    """Days of another round, a round that is not there, a round that somebody else has just corrected, a person who may not."""
+    add_round(stocked, coordinator, "a", "a", date(2026, 3, 1), date(2026, 3, 31))
+    add_round(stocked, coordinator, "b", "b", FIRST, LAST)
+    for kind, call in (
+        ("ROUND_UNUSABLE", lambda: correct_round(stocked, coordinator, "b", "b", date(2026, 3, 31), LAST)),
+        ("ROUND_UNUSABLE", lambda: correct_round(stocked, coordinator, "b", " ", FIRST, LAST)),
+        ("ROUND_UNKNOWN", lambda: correct_round(stocked, coordinator, "c", "c", FIRST, LAST)),
+        ("ROUND_CHANGED", lambda: correct_round(stocked, coordinator, "b", "b", FIRST, LAST, seen={"round": "b", "name": "x"})),
+        ("NOT_ALLOWED", lambda: correct_round(stocked, reviewer, "b", "b", FIRST, LAST)),
+    ):
+        with pytest.raises(Problem, match=kind):
+            call()
+    with pytest.raises(Problem, match="ROUND_UNUSABLE"):
+        add_round(stocked, coordinator, "x/../y", "y", date(2026, 5, 1), date(2026, 5, 2))

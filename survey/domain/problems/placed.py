@@ -17,3 +17,8 @@ ROUND_CHANGED = kind(
     "Đợt {round} vừa được người khác sửa.", "Round {round} was just changed by someone else.",
     "Xem lại ngày mới trong danh sách rồi sửa lại nếu vẫn cần.", "Look at the new days in the list and correct them again where needed.",
 )  # fmt: skip
+DEPLOYMENT_MIXED = kind(
+    "DEPLOYMENT_MIXED", 409,
+    "Dữ liệu minh họa và dữ liệu thật không được để chung.", "A demonstration and a real commune are never kept together.",
+    "Chọn một thư mục khác bằng --data.", "Choose another folder with --data.",
+)  # fmt: skip
