@@ -16,7 +16,8 @@ from survey.domain.ports import Reader, Row
 from survey.domain.times import from_text, to_text
 from survey.store.scope import within
 
-# The versions that counted at :moment: decided as accepted by then, captured by then, replaced by none that was accepted by then.
+# The versions that counted at :moment: decided as accepted by then, replaced by none that was accepted by then. What a phone whose clock
+# ran ahead captured is known with its decision, as it is at present.
 _COUNTED_THEN = """
 WITH RECURSIVE decided AS MATERIALIZED (
   SELECT r.submission, r.to_state FROM review r WHERE r.commune = :commune AND r.number =
@@ -24,7 +25,7 @@ WITH RECURSIVE decided AS MATERIALIZED (
 ), accepted AS MATERIALIZED (
   SELECT s.submission, s.form, s.site, s.captured_at, s.received_at, s.replaces FROM submission s
   JOIN decided d ON d.submission = s.submission
-  WHERE s.commune = :commune AND d.to_state = 'accepted' AND s.captured_at < :moment
+  WHERE s.commune = :commune AND d.to_state = 'accepted'
 ), replaced AS (
   SELECT a.replaces AS submission FROM accepted a WHERE a.replaces IS NOT NULL
   UNION
