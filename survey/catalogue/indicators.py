@@ -67,8 +67,8 @@ class IndicatorReader:
             node.mapping((_COMMON if kind is Kind.STATED else _MEASURED) | own)
 
     def _unit_of(self, node: Node, kind: Kind) -> str:
-        if kind is Kind.STATED:
-            return _stated_unit(node)
+        if kind is Kind.STATED or (kind is Kind.RATIO_OF_SUMS and isinstance(node.value, str) and "/" in node.value):
+            return _own_unit(node)
         fixed = _FIXED_UNITS.get(kind)
         unit = node.choice(UNITS, fixed or SHARE)
         if fixed is not None and unit != fixed:
@@ -106,7 +106,7 @@ def _scale(node: Node) -> float:
     return scale
 
 
-def _stated_unit(node: Node) -> str:
+def _own_unit(node: Node) -> str:
     unit = "condition" if node.value is None else node.text()
     if len(unit) > _LONGEST_UNIT:
         node.refuse("đơn vị quá dài", "the unit is too long", f"Nhiều nhất {_LONGEST_UNIT} chữ.", f"At most {_LONGEST_UNIT} letters.")

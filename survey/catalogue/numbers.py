@@ -24,7 +24,7 @@ def read_sources(node: Node) -> dict[str, Source]:
             "Không có nguồn thì viết sources: {}.",
             "Without any write sources: {}.",
         )
-    return {name: _read_source(node.child(name), name) for name in sorted(node.keys())}
+    return {name: _read_source(node.child(name), name) for name in sorted(node.words())}
 
 
 def _read_source(node: Node, name: str) -> Source:

@@ -139,13 +139,13 @@ class Node:
 
     def mapping(self, allowed: frozenset[str]) -> Mapping[str, Any]:
         """The node as a mapping with no other keys than *allowed*; a mistyped key must not be ignored."""
-        for key in self.keys():
+        for key in self.words():
             if key not in allowed:
                 known = ", ".join(sorted(allowed))
                 self.child(key).refuse("khóa không có trong từ vựng", "not a key we know", f"Dùng: {known}.", f"Use: {known}.")
-        return self.value  # type: ignore[no-any-return]  # keys() has seen that it is a mapping
+        return self.value  # type: ignore[no-any-return]  # words() has seen that it is a mapping
 
-    def keys(self) -> list[str]:
+    def words(self) -> list[str]:
         """The keys of a mapping, which must be words, in the file's order."""
         if not isinstance(self.value, Mapping):
             self.refuse("phải là danh mục khóa", "must be a mapping of keys")
@@ -228,12 +228,13 @@ class Node:
         return float(self.value)
 
     def flag(self, *, default: bool) -> bool:
-        """`true` or `false`, written as words."""
+        """`true` or `false`, or `yes` or `no`, written as words."""
         if self.value is None:
             return default
-        if self.value not in ("true", "false", True, False) or isinstance(self.value, int | float) != isinstance(self.value, bool):
-            self.refuse("phải là true hoặc false", "must be true or false")
-        return self.value in ("true", True)
+        known = _FLAGS.get(self.value) if isinstance(self.value, str) else self.value
+        if not isinstance(known, bool):
+            self.refuse("phải là true hoặc false", "must be true or false", "Viết true hoặc false.", "Write true or false.")
+        return known
 
     def day(self) -> date | None:
         """The node as a date, or None where the key is not there."""
@@ -257,3 +258,4 @@ class Node:
 
 
 _TOO_LARGE = 1e15  # more than any rule counts, and exact as a binary fraction
+_FLAGS = {"true": True, "false": False, "yes": True, "no": False}

@@ -31,7 +31,7 @@ def decide(indicator: Indicator, tally: Tally, threshold: Threshold | None, *, s
     """What follows from the hard bounds, or else from the interval of a sample, unless the commune demands a visit to all sites."""
     figures = measured(indicator, tally)
     interval = interval_of(indicator, tally) if samples else None
-    reason = _weakness(tally, threshold)
+    reason = "set_by_person" if indicator.kind is Kind.STATED else _weakness(tally, threshold)
     if reason is None and threshold is not None:
         if figures.lowest is None or figures.highest is None:
             reason = "nothing_to_count"
@@ -41,7 +41,7 @@ def decide(indicator: Indicator, tally: Tally, threshold: Threshold | None, *, s
                 reached, decided_by = threshold.decides(interval.lowest, interval.highest), "interval"
             if reached is not None:
                 return Decision(Outcome.MET if reached else Outcome.NOT_MET, None, figures, interval, decided_by)
-            reason = "not_all_known"
+            reason = "lapsed" if tally.lapsed else "not_all_known"
     return Decision(Outcome.NOT_ENOUGH_DATA, reason, figures, interval)
 
 
@@ -52,7 +52,9 @@ def _weakness(tally: Tally, threshold: Threshold | None) -> str | None:
         return threshold.weakness
     if tally.registered == 0:
         return "nothing_registered"
-    return "nothing_visited" if tally.visited == 0 else None
+    if tally.visited == 0:
+        return "lapsed" if tally.lapsed else "nothing_visited"
+    return None
 
 
 def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment, lists: SubmissionLists) -> Basis:
@@ -61,7 +63,7 @@ def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment, lists: S
     decided = decide(indicator, tally, threshold, samples=moment.samples)
     figures, reason = decided.figures, decided.reason
     ids, digest = lists.of(tally.submissions)
-    is_open = threshold is not None and reason in ("not_all_known", "nothing_visited")
+    is_open = threshold is not None and reason in ("not_all_known", "nothing_visited", "lapsed")
     return Basis(
         indicator=indicator.code, title=indicator.title, unit=indicator.unit, outcome=decided.outcome, reason=reason, decides=indicator.decides,
         value=figures.value, lowest=figures.lowest, highest=figures.highest,

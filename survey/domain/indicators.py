@@ -113,8 +113,8 @@ class Indicator:
 class Tally:
     """What was seen of an indicator's sites in one place; amounts in the indicator's own units.
 
-    *unknown* sites could still count; *weights* are their denominators where the register gives them, *weightless* counts those
-    of which not even that is known. *denominator_squared*, *product* and *numerator_squared* are sums over the known sites of a ratio.
+    *unknown* sites could still count, *lapsed* ones have evidence that is too old; *weights* are the unknown ones' denominators where the
+    register gives them, *weightless* counts those of which not even that is known. *denominator_squared*, *product* and *numerator_squared* are sums over the known sites of a ratio.
     *parts* are the tallies of hamlets that were added up: where not all were visited as densely, each is a sample of its own.
     """
 
@@ -123,6 +123,7 @@ class Tally:
     known: int = 0
     left_out: int = 0
     unknown: int = 0
+    lapsed: int = 0
     numerator: float = 0.0
     denominator: float = 0.0
     denominator_squared: float = 0.0
@@ -155,6 +156,7 @@ class Tally:
         self.known += other.known
         self.left_out += other.left_out
         self.unknown += other.unknown
+        self.lapsed += other.lapsed
         self.numerator += other.numerator
         self.denominator += other.denominator
         self.denominator_squared += other.denominator_squared
@@ -181,7 +183,8 @@ def still_counting(indicator: Indicator, seen: Observation, on: date) -> Observa
     first_day = None if indicator.lapses is None else indicator.lapses.first_day(on)
     if first_day is None:
         return seen
-    lapsed = {form for form, captured in seen.captured.items() if local_date(captured) < first_day}
+    old = {form for form, captured in seen.captured.items() if local_date(captured) < first_day}
+    lapsed = old.intersection(indicator.forms)
     if not lapsed:
         return seen
     return replace(
@@ -197,12 +200,13 @@ def count_site(indicator: Indicator, seen: Observation, tally: Tally, on: date |
 
     Evidence that has lapsed *on* that day is as if it had never come.
     """
-    if on is not None and indicator.lapses is not None:
-        seen = still_counting(indicator, seen, on)
+    kept = seen if on is None or indicator.lapses is None else still_counting(indicator, seen, on)
+    has_lapsed, seen = kept is not seen, kept
     belongs = True if indicator.where is None else indicator.where.holds(seen)
     if belongs is False or seen.kind != indicator.sites:
         return
     tally.registered += 1
+    tally.lapsed += has_lapsed
     visited = not indicator.forms
     for form in indicator.forms:
         if form in seen.submissions:
