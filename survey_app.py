@@ -48,10 +48,12 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
         ],
         _("Criteria and plan"): [
             (Ability.SEE_FIGURES, "criteria", _("Criteria"), "checklist"),
+            (Ability.REVIEW, "standing", _("Goal, claims, appraisals"), "how_to_vote"),
             (Ability.SEE_FIGURES, "rules", _("Rules"), "gavel"),
             (Ability.REPORT, "tasks", _("Tasks"), "task_alt"),
             (Ability.SEE_FIGURES, "briefing", _("Briefing"), "summarize"),
             (Ability.SEE_FIGURES, "owners", _("Owners"), "assignment_ind"),
+            (Ability.REVIEW, "visits", _("Samples"), "casino"),
             (Ability.SEE_FIGURES, "roadmap", _("Roadmap"), "view_timeline"),
             (Ability.EXPORT, "evidence", _("Evidence"), "inventory_2"),
             (Ability.SEE_PROVINCE, "province", _("Communes side by side"), "map"),

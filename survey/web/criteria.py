@@ -48,7 +48,8 @@ def show_validity(edition: Edition, *, in_force: bool) -> None:
         dates = _("In force from {begin}; its end was not found.", begin=begin) if begin else _("Its dates of validity were not found.")
     notes = " ".join(note.say(text.locale()) for note in (edition.validity_note, edition.note) if note is not None)
     if in_force:
-        st.caption(text.plain(f"{dates} {notes}"))
+        with st.expander(_("About this edition"), icon=":material/gavel:"):
+            st.caption(text.plain(f"{dates} {notes}"))
     else:
         history = _("History: this edition is not in force today. Its verdicts say how things would stand under it.")
         st.html(f'<div class="banner" role="note">{escape(f"{history} {dates} {notes}")}</div>')

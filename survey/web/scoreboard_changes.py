@@ -36,8 +36,10 @@ def show_changes(here: Here, board: Board) -> None:
     changes = changes_between(before.verdicts, board.score.verdicts)
     _show_list(board, _("In the commune"), [change for change in changes if change.after.hamlet is None])
     _show_list(board, _("In the hamlets"), [change for change in changes if change.after.hamlet is not None])
-    visible = {"share": text.format_share(VISIBLE_SHARE), "part": text.format_share(VISIBLE_PART)}
-    st.caption(_("A figure counts as moved from {share} on, where it is no share from {part} of itself on: our own choice.", **visible))
+    visible = {"points": text.format_number(100 * VISIBLE_SHARE), "part": text.format_share(VISIBLE_PART)}
+    st.caption(
+        _("A share counts as moved from {points} percentage point on, another figure from {part} of itself on: our own choice.", **visible)
+    )
 
 
 def change_words(change: Change) -> str:

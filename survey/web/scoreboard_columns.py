@@ -30,7 +30,7 @@ def show_columns(here: Here, board: Board) -> None:
     lines = "".join(_line(board, row, place) for row in rows)
     label = escape(_("Claimed, measured, appraised"))
     st.html(
-        f'<div class="grid-scroll" role="region" tabindex="0" aria-label="{label}"><table class="criteria">'
+        f'<div class="grid-scroll" role="region" tabindex="0" aria-label="{label}"><table class="criteria three">'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
     st.caption(_("≠ marks where two columns say met and not met. What is not decided contradicts nothing. No column ever changes another."))
@@ -44,7 +44,7 @@ def level_words(level: str) -> str:
 def document_link(statement: Statement) -> str:
     """HTML that leads to the paper behind a statement, or says that there is none."""
     if statement.document is None:
-        return escape(_("no document"))
+        return f"<small>{escape(_('no document'))}</small>"
     name = escape(statement.document_name or _("Document"))
     return f'<a class="onward" href="/documents/{statement.document}" target="_blank">{name}</a>'
 

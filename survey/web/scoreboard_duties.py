@@ -7,6 +7,7 @@ from datetime import date
 from survey import roadmap
 from survey.domain.forecast import measured_shares
 from survey.store.assignments import select_assignments
+from survey.store.tasks import Count, select_task_counts
 from survey.web.scoreboard import Board
 from survey.web.session import Here
 
@@ -39,12 +40,15 @@ def select_duties(here: Here, board: Board) -> Duties:
         return Duties()
     with here.survey.reading() as reader:
         assigned = select_assignments(reader, here.actor.commune, board.edition.id)
+        tasks = select_task_counts(reader, here.actor.commune, board.today, here.actor.hamlets).by_criterion
     critical = _critical(here, board)
     found = {}
     for criterion in board.edition.criteria:
         one = assigned.get(criterion.code)
         owner = "" if one is None else " · ".join(part for part in (one.person_name, one.agency) if part)
-        found[criterion.code] = Duty(owner, None if one is None else one.due_on, critical=criterion.code in critical)
+        count = tasks.get((board.edition.id, criterion.code), Count())
+        due_on = None if one is None else one.due_on
+        found[criterion.code] = Duty(owner, due_on, count.open, count.overdue, criterion.code in critical)
     return Duties(found)
 
 

@@ -1,8 +1,10 @@
 """What stands between the commune and its score: each criterion that is not met or open, with what is missing, in plain sentences."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -32,6 +34,7 @@ from survey.web.scoreboard import Board
 from survey.web.scoreboard_duties import Duties, Duty
 from survey.web.text import _, ngettext
 
+_RULE_REASONS = frozenset({"threshold_missing", "threshold_recalled", "no_threshold_in_force", "indicators_missing"})
 _NAMED = 6  # hamlets by name; of more the number says enough
 
 
@@ -43,7 +46,18 @@ def show_gaps(board: Board, duties: Duties) -> None:
         return
     st.subheader(_("What stands between"), anchor=False)
     rows.sort(key=lambda row: _urgency(row, duties.of(row.criterion.code)))
+    st.html(_reason_counts(rows))
     st.html(f'<div class="gaps">{"".join(_card(board, row, duties.of(row.criterion.code)) for row in rows)}</div>')
+
+
+def _reason_counts(rows: Sequence[ScoreRow]) -> str:
+    """Why so many are open, in one list: what to ask for first is seen at once."""
+    counts = Counter(row.measured.reasons[0] for row in rows if row.measured.reasons)
+    lines = "".join(
+        f"<li><b>{escape(ngettext('{n} criterion', '{n} criteria', count))}</b>: {escape(reason_words(reason))}</li>"
+        for reason, count in counts.most_common()
+    )
+    return f'<p><b>… {escape(_("Not enough data"))}</b></p><ul>{lines}</ul>' if lines else ""
 
 
 def gap_words(indicator: Indicator | None, basis: Basis) -> str:
@@ -82,15 +96,23 @@ def _card(board: Board, row: ScoreRow, duty: Duty) -> str:
     verdict = row.measured
     title = escape(criterion_title(row.criterion.code, row.criterion.title.say(text.locale())))
     tag = f' <span class="tag">⚑ {escape(_("on the critical path"))}</span>' if duty.critical else ""
-    figures = "".join(_figure(row.criterion, basis) if basis.decides else _beside(row.criterion, basis) for basis in verdict.basis)
+    figures = "".join(_figure(row.criterion, basis) for basis in verdict.basis if basis.decides) + _beside(row)
     reasons = "".join(f"<p>{escape(reason_words(reason))}</p>" for reason in _own_reasons(row))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in _facts(board, row, duty) if words)
     link = address(board.edition.id, criterion=verdict.criterion, hamlet=COMMUNE)
     return (
         f'<section class="gap {verdict.outcome.value}"><h3>{title}</h3><p><b>{escape(outcome_words(verdict.outcome))}</b>{tag}</p>'
-        f"{figures}{reasons}<dl>{facts}</dl>"
-        f'<a class="onward" href="{link}" target="_self">{escape(_("Hamlets, sites and photos"))} →</a></section>'
+        f"{figures}{reasons}<dl>{facts}{_sources(row)}</dl>"
+        f'<a class="onward" href="{link}" target="_self">{escape(_("Hamlets, sites and photos"))} →</a>{_to_rules(row)}</section>'
     )
+
+
+def _to_rules(row: ScoreRow) -> str:
+    """The way to the page of rules where it is a rule that is missing, not work."""
+    if _RULE_REASONS.isdisjoint(row.measured.reasons):
+        return ""
+    link = f"/rules?edition={quote(row.measured.edition)}"
+    return f' <a class="onward" href="{escape(link)}" target="_self">{escape(_("Enter what the rule says"))} →</a>'
 
 
 def _own_reasons(row: ScoreRow) -> Iterator[str]:
@@ -102,19 +124,30 @@ def _own_reasons(row: ScoreRow) -> Iterator[str]:
 def _figure(criterion: Criterion, basis: Basis) -> str:
     name = indicator_title(basis.indicator, basis.title.say(text.locale()))
     lack = gap_words(indicator_of(criterion, basis), basis)
+    rule = _rule(basis)
     sign = "✓" if basis.outcome is Outcome.MET else "✗" if basis.outcome is Outcome.NOT_MET else "…"
-    law = "" if basis.threshold is None else f'<div class="law">{escape(_rule(basis))}{source_lines(basis.threshold)}</div>'
+    law = f'<div class="law">{escape(rule)}</div>' if rule else ""
     missing = f'<p class="lack">{escape(lack)}</p>' if lack else ""
     unknown = "".join(f"<p>{escape(line)}</p>" for line in _unknowns(basis))
     return f"<p>{sign} {escape(name)}: <b>{escape(value_words(basis))}</b></p>{missing}{unknown}{law}"
 
 
-def _beside(criterion: Criterion, basis: Basis) -> str:
-    if basis.value is None:
-        return ""
-    lack = gap_words(indicator_of(criterion, basis), basis)
-    words = f"{indicator_title(basis.indicator, basis.title.say(text.locale()))}: {value_words(basis)}{f' – {lack}' if lack else ''}"
-    return f"<p><small>{escape(_('Beside it, without deciding:'))} {escape(words)}</small></p>"
+def _beside(row: ScoreRow) -> str:
+    """The figures of the whole commune that do not decide: where hamlets do, they say how far it is."""
+    lines = []
+    for basis in row.measured.basis:
+        if not basis.decides and basis.value is not None:
+            lack = gap_words(indicator_of(row.criterion, basis), basis)
+            name = indicator_title(basis.indicator, basis.title.say(text.locale()))
+            lines.append(f"<small>{escape(name)}: {escape(value_words(basis))}{f' – {escape(lack)}' if lack else ''}</small>")
+    return f"<p><small>{escape(_('Beside it, without deciding:'))}</small>{''.join(lines)}</p>" if lines else ""
+
+
+def _sources(row: ScoreRow) -> str:
+    """The decisions behind the numbers of the card, each once."""
+    given = [basis.threshold for basis in row.measured.basis if basis.decides and basis.threshold is not None]
+    lines = dict.fromkeys(source_lines(threshold) for threshold in given if threshold.limits)
+    return f'<dt>{escape(_("Source"))}</dt><dd class="law">{"".join(lines)}</dd>' if lines else ""
 
 
 def indicator_of(criterion: Criterion, basis: Basis) -> Indicator | None:
@@ -123,7 +156,10 @@ def indicator_of(criterion: Criterion, basis: Basis) -> Indicator | None:
 
 
 def _rule(basis: Basis) -> str:
-    return "" if basis.threshold is None else _("The rule asks: {rule}", rule=threshold_words(basis.threshold))
+    """What the rule asks; a number that was not found is told as the reason already."""
+    if basis.threshold is None or not basis.threshold.limits:
+        return ""
+    return _("The rule asks: {rule}", rule=threshold_words(basis.threshold))
 
 
 def _unknowns(basis: Basis) -> Iterator[str]:

@@ -84,7 +84,7 @@ def test_table_says_it_in_symbol_and_word(survey: Survey, open_page: OpenPage) -
     """Met is a sign and a word, never a colour alone, beside value and coverage; each cell leads to its basis."""
     fill(survey)
     page = open_page(PAGE, "reviewer")
-    page.query_params["view"] = "hamlets"
+    page.session_state["score_view"] = "hamlets"
     shown = html(page.run())
 
     assert not page.exception
