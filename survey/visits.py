@@ -23,7 +23,7 @@ from survey.domain.problems import (
     Problem,
 )
 from survey.domain.reasons import NOTE_LENGTH, checked_reason
-from survey.domain.times import local_date, to_text
+from survey.domain.times import from_text, local_date, to_text
 from survey.domain.verdicts import Basis, SubmissionLists
 from survey.domain.visiting import Place, VisitPlan, added, plan_visits
 from survey.store.editions import select_editions
@@ -97,7 +97,8 @@ def draw_list(
     Raises NOT_ALLOWED, EDITION_UNKNOWN, INDICATOR_NOT_DRAWN, DRAW_EMPTY, DRAW_TOO_LARGE.
     """
     actor.require(Ability.REVIEW)
-    now, key, seed = survey.now(), str(uuid.uuid4()), seed or secrets.token_hex(8)
+    # To the millisecond, as it is kept.
+    now, key, seed = from_text(to_text(survey.now())), str(uuid.uuid4()), seed or secrets.token_hex(8)
     wanted = {place: count for place, count in per_hamlet.items() if count > 0}
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)  # two lists drawn at once must not ask for the same sites

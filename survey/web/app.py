@@ -31,9 +31,11 @@ from survey.web import (
     refusals,
     resume,
     roadmap_print,
+    rules_export,
     session,
     signin,
     tasks_files,
+    visits_print,
 )
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
@@ -65,6 +67,7 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *documents.routes(),
         *province_file.routes(),
         *briefing_print.routes(),
+        *visits_print.routes(),
         *roadmap_print.routes(),
         *tasks_files.routes(),
         *others,
