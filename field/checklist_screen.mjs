@@ -4,6 +4,7 @@ import { clock, h, say } from "./dom.mjs";
 import { readDrafts } from "./drafts.mjs";
 import { siteName } from "./home_screen.mjs";
 import { Refusal } from "./server.mjs";
+import { tasksPart } from "./tasks.mjs";
 import { language, pick, t } from "./texts.mjs";
 
 /** The screen for *site* (null: a place that the register does not have) in *hamlet*. */
@@ -17,6 +18,7 @@ export function checklistScreen(app, site, hamlet) {
     app.bar(),
     h("h1", {}, siteName(site)),
     h("p", { class: "hint" }, site ? site.code : t("Describe the place in the checklist. The office adds it to the register.")),
+    site ? tasksPart(app.work, site.site) : null,
     h("h2", {}, t("Which checklist?")),
     tiles,
     forms.length ? null : h("p", { class: "notice" }, t("There is no checklist for this kind of place.")),

@@ -6,6 +6,7 @@ import { dropDraft } from "./drafts.mjs";
 import { FormView } from "./form.mjs";
 import { siteName } from "./home_screen.mjs";
 import { positionStrip } from "./position_strip.mjs";
+import { tasksPart } from "./tasks.mjs";
 import { language, pick, t } from "./texts.mjs";
 
 /** The screen of *visit* in *app*; *release* lets go of its draft when the screen is left. */
@@ -26,6 +27,7 @@ export function visitScreen(app, visit, release) {
     h("h1", {}, pick(visit.tree.title)),
     h("p", { class: "place" }, h("strong", {}, siteName(visit.draft.site)), visit.draft.site ? ` ${visit.draft.site.code}` : ""),
     visit.draft.reason ? h("p", { class: "notice" }, t("Returned: {reason}", { reason: visit.draft.reason })) : null,
+    visit.draft.site ? tasksPart(app.work, visit.draft.site.site, visit.draft.form) : null,
     consent.element,
     strip.element,
     visit.tree.unsupported ? foreignNotice(visit) : null,

@@ -111,6 +111,12 @@ export class Work {
     return this.#copies.submissions.value ?? { submissions: [], returned: [] };
   }
 
+  /** What is to be done at places: `{tasks: {site: [[finding, amount or words, day]]}, findings: {code: {vi, en, form}}}`. */
+  get todo() {
+    const { tasks = {}, findings = {} } = this.#copies.visits.value ?? {};
+    return { tasks, findings };
+  }
+
   /** What the phone has for a day without a connection: `{trees, wanted, places, map}`; places is null without a register. */
   get ready() {
     const trees = this.forms.filter((form) => this.#trees.has(`${this.#treeKey}:${form.form}:${form.version}`)).length;

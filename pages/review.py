@@ -14,6 +14,7 @@ from survey.web.review_history import show_history, show_versions
 from survey.web.review_list import show_list
 from survey.web.review_map import show_map
 from survey.web.review_photos import show_photos
+from survey.web.review_tasks import show_tasks
 from survey.web.text import _
 
 here = session.enter(Ability.REVIEW)
@@ -59,6 +60,7 @@ with left:
     show_answers(case.submission, case.tree, case.flags, case.site)
 with right:
     review.show_decision(case, place, filters)
+    show_tasks(here, case)
     st.markdown(f"#### {_('Place')}")
     show_map(case)
     st.markdown(f"#### {_('Versions of this site')}")

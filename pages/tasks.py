@@ -3,13 +3,13 @@
 import streamlit as st
 
 from survey.domain.people import Ability
-from survey.web import session, tasks, tasks_dialogs
+from survey.web import session, tasks, tasks_deciding
 from survey.web.tasks_entry import show_entry
 from survey.web.text import _
 
 here = session.enter(Ability.REPORT)
 st.title(_("Tasks"), anchor=False)
-tasks_dialogs.show_message()
+tasks_deciding.show_message()
 around = tasks.look_around(here)
 tasks.show_counts(here, around)
 if here.actor.may(Ability.REVIEW):

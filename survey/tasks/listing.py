@@ -8,7 +8,7 @@ from survey.domain.ports import Reader, Survey
 from survey.domain.tasks import Task
 from survey.store.assignments import select_assignments_of
 from survey.store.finding_rules import select_finding_rules
-from survey.store.tasks import PAGE, TaskFilters, TaskLine, select_site_tasks, select_tasks
+from survey.store.tasks import PAGE, TaskFilters, TaskLine, select_open_by_site, select_site_tasks, select_tasks
 
 
 def filters_for(reader: Reader, actor: Actor, filters: TaskFilters) -> TaskFilters:
@@ -37,6 +37,26 @@ def select_page(
 def present_findings(reader: Reader, commune: str) -> Findings:
     """The commune's present rules of findings."""
     return stored_findings(select_finding_rules(reader, commune))
+
+
+def todo_for_phone(reader: Reader, actor: Actor) -> dict[str, object]:
+    """The open tasks at sites of the actor's hamlets, small enough to go along for days without a signal.
+
+    `tasks` by site: [finding, how much is missing, day], or ["", a person's words, day]; `findings` holds the words, once each.
+    """
+    actor.require(Ability.CAPTURE)
+    found, findings = select_open_by_site(reader, actor.commune, actor.hamlets), present_findings(reader, actor.commune)
+    by_site: dict[str, list[list[object]]] = {}
+    used: dict[str, object] = {}
+    for task in found:
+        rule = findings.rule(task.finding)
+        if rule is not None:
+            used[rule.code] = {"vi": rule.title.vi, "en": rule.title.en, "form": rule.form}
+        if rule is not None or task.title:
+            what = task.missing if rule is not None else task.title
+            due_on = None if task.due_on is None else task.due_on.isoformat()
+            by_site.setdefault(str(task.site), []).append([rule.code if rule is not None else "", what, due_on])
+    return {"tasks": by_site, "findings": used}
 
 
 def about_site(survey: Survey, actor: Actor, site: str) -> tuple[list[Task], Findings]:

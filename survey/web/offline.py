@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from survey import tasks
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader, Row
 from survey.domain.problems import PATH_UNKNOWN, Problem
@@ -56,13 +57,17 @@ def show_register(request: Request, actor: Actor) -> Response:
 
 
 def show_visits(request: Request, actor: Actor) -> Response:
-    """Answer what of the present round is done, by anybody: `[site, form, state]`; between rounds, what fell in none."""
+    """Answer what of the present round is done, by anybody: `[site, form, state]`; between rounds, what fell in none.
+
+    With it what is still to be done at sites, as accepted visits and people said.
+    """
     actor.require(Ability.CAPTURE)
     survey = session.open()
     with survey.reading() as reader:
         present = select_round_on(reader, actor.commune, local_date(survey.now()))
         visits = select_visits(reader, actor.commune, present, actor.hamlets)
-    return _tagged(request, {"round": present, "visits": visits})
+        todo = tasks.todo_for_phone(reader, actor)
+    return _tagged(request, {"round": present, "visits": visits, **todo})
 
 
 def show_map(request: Request, actor: Actor) -> Response:

@@ -20,7 +20,7 @@ from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.rule_entries import select_entries
 from survey.store.tasks import PAGE, TaskFilters, TaskLine, select_task_counts
-from survey.web import tasks_dialogs, text
+from survey.web import tasks_deciding, text
 from survey.web.session import Here
 from survey.web.tasks_words import closed_words, due_words, origin_words, place_words, state_words, title_words
 from survey.web.text import _, ngettext
@@ -151,7 +151,7 @@ def show_list(here: Here, around: Around, filters: TaskFilters) -> None:
     for line in lines[:shown]:
         st.html(_card(here, around, line))
         if here.actor.may(Ability.REVIEW):
-            tasks_dialogs.show_actions(line, title_words(line.task, around.findings))
+            tasks_deciding.show_actions(here, line)
     if len(lines) > shown:
         st.button(_("More tasks"), on_click=_more, width="stretch")
 

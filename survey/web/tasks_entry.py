@@ -10,7 +10,7 @@ from survey.domain.tasks import Origin
 from survey.web import text
 from survey.web.session import Here
 from survey.web.tasks import Around
-from survey.web.tasks_dialogs import attempt
+from survey.web.tasks_deciding import attempt
 from survey.web.tasks_words import origin_words
 from survey.web.text import _, ngettext
 
