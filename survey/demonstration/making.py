@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from survey import receive, review
+from survey.assess import renew_figures
+from survey.demonstration import programme
 from survey.demonstration.calls import ROUND_DAYS, Call, plan_calls
 from survey.demonstration.chance import lasting_id
 from survey.demonstration.ground import Land, lay_out
@@ -26,10 +28,12 @@ from survey.domain.times import start_of
 from survey.establish import establish
 from survey.forms.compile import compile_xlsform
 from survey.store.deployment import insert_round
+from survey.store.finding_rules import SITE_JOB
 from survey.store.jobs import Job, claim_jobs, delete_job
 from survey.store.people import insert_person, select_people, update_person_hamlets
 from survey.store.places import insert_hamlet, select_communes
 from survey.store.sites import insert_sites
+from survey.tasks import follow_site
 from survey.wiring import Survey
 
 COMMUNE = "18844"
@@ -100,9 +104,13 @@ def make(survey: Survey, schema: Path, wish: Wish, progress: Callable[[int, int]
     _register(played, land)
     _rounds(played, wish.today)
     actors = _people(played, wish.seed, inspectors)
+    programme.begin(played, actors["coordinator"], actors, land.hamlets)
     calls = plan_calls(land.sites, inspectors | {None: 0}, count=wish.submissions, seed=wish.seed, today=wish.today)
     with _Packing(Kit(wish.seed, _trees(schema), photos), calls) as parcels:
         _live(played, actors, parcels, lambda done: progress(done, len(calls)))
+    programme.go_on(played, actors["coordinator"], land.hamlets)
+    _work(played)
+    renew_figures(played, commune.code)
 
 
 def _photos(folder: Path | None) -> tuple[Path, ...]:
@@ -137,8 +145,9 @@ def _rounds(played: Played, today: date) -> None:
 
 
 def _people(played: Played, seed: int, inspectors: Mapping[str | None, int]) -> dict[str, Actor]:
-    """Three inspectors, a reviewer and a coordinator, by login; they sign in by one-time links only."""
+    """Three inspectors, a reviewer, two owners of criteria and a coordinator, by login; they sign in by one-time links only."""
     roles = {"coordinator": ("Điều phối viên mẫu", Role.COORDINATOR), "reviewer": ("Người duyệt mẫu", Role.REVIEWER)}
+    roles |= {f"owner{number}": (f"Người phụ trách mẫu {number}", Role.OWNER) for number in (1, 2)}
     roles |= {f"inspector{number + 1}": (f"Khảo sát viên mẫu {number + 1}", Role.INSPECTOR) for number in range(INSPECTORS)}
     with played.transaction() as tx:
         for login, (name, role) in roles.items():
@@ -207,15 +216,18 @@ def _hand_in(played: Played, actor: Actor, parcel: Parcel) -> None:
             receive.photo(played, actor, parcel.call.id, name, staged)
         finally:
             played.blobs.discard(staged)
-    _develop(played)
+    _work(played)
 
 
-def _develop(played: Played) -> None:
-    """What a worker would do with the jobs that were left, and with those that they leave."""
-    kinds: dict[str, Callable[..., None]] = {"develop": partial(develop, memory=played.memory), "examine": examine_again}
+def _work(played: Played) -> None:
+    """What a worker would do with the jobs that were left, and with those that they leave; figures are computed once, at the end."""
+    photos: dict[str, Callable[..., None]] = {"develop": partial(develop, memory=played.memory), "examine": examine_again}
     while jobs := _claimed(played):
         for job in jobs:
-            kinds[job.kind](played, job.commune, str(job.payload["submission"]))
+            if job.kind in photos:
+                photos[job.kind](played, job.commune, str(job.payload["submission"]))
+            elif job.kind == SITE_JOB:
+                follow_site(played, job.commune, str(job.payload["site"]))
         with played.transaction() as tx:
             for job in jobs:
                 delete_job(tx, job, _WORKER)
@@ -232,5 +244,6 @@ def _decide(played: Played, reviewer: Actor, call: Call) -> None:
     played.at = max(played.at, call.decided_at)
     reason = "Đã chụp lại đủ hai phía." if call.replaces else _REASONS[call.decision]
     review.decide(played, reviewer, call.id, call.decision, reason=reason, expected_version=1)
+    _work(played)  # what the visit found becomes a task on that day
 
 
