@@ -65,7 +65,8 @@ def indicator_basis(indicator: Indicator, tally: Tally, moment: Moment, lists: S
     ids, digest = lists.of(tally.submissions)
     is_open = threshold is not None and reason in ("not_all_known", "nothing_visited", "lapsed")
     return Basis(
-        indicator=indicator.code, title=indicator.title, unit=indicator.unit, outcome=decided.outcome, reason=reason, decides=indicator.decides,
+        indicator=indicator.code, title=indicator.title, unit=indicator.unit, outcome=decided.outcome, reason=reason,
+        decides=indicator.decides,
         value=figures.value, lowest=figures.lowest, highest=figures.highest,
         numerator=tally.numerator, denominator=tally.denominator, registered=tally.registered, visited=tally.visited,
         known=tally.known, left_out=tally.left_out, unknown=tally.unknown,
@@ -98,14 +99,13 @@ def conclude(
     reasons = tuple(dict.fromkeys([*(reason for _, reason in parts if reason is not None), *criterion.open_reasons]))
     if criterion.rule is Rule.AGREE and outcomes == {Outcome.MET, Outcome.NOT_MET}:
         return Outcome.NOT_ENOUGH_DATA, ("readings_differ",)
-    if criterion.rule is Rule.ANY and Outcome.MET in outcomes:
+    is_any = criterion.rule is Rule.ANY
+    if (is_any and Outcome.MET in outcomes) or (outcomes == {Outcome.MET} and not criterion.open_reasons):
         return Outcome.MET, ()
-    if criterion.rule is Rule.ANY and criterion.open_reasons:
+    if is_any and criterion.open_reasons:
         return Outcome.NOT_ENOUGH_DATA, reasons
     if Outcome.NOT_MET in outcomes and (criterion.rule is Rule.ALL or outcomes == {Outcome.NOT_MET}):
         return Outcome.NOT_MET, ()
-    if outcomes == {Outcome.MET} and not criterion.open_reasons:
-        return Outcome.MET, ()
     return Outcome.NOT_ENOUGH_DATA, reasons
 
 

@@ -114,7 +114,8 @@ class Tally:
     """What was seen of an indicator's sites in one place; amounts in the indicator's own units.
 
     *unknown* sites could still count, *lapsed* ones have evidence that is too old; *weights* are the unknown ones' denominators where the
-    register gives them, *weightless* counts those of which not even that is known. *denominator_squared*, *product* and *numerator_squared* are sums over the known sites of a ratio.
+    register gives them, *weightless* counts those of which not even that is known. *denominator_squared*, *product* and
+    *numerator_squared* are sums over the known sites of a ratio.
     *parts* are the tallies of hamlets that were added up: where not all were visited as densely, each is a sample of its own.
     """
 

@@ -1,12 +1,13 @@
 """Editions are checked at load: every fault names file, key and remedy in both languages."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from survey.catalogue.editions import question_kinds, read_document, read_edition, stored_edition
+from survey.catalogue.editions import Document, question_kinds, read_document, read_edition, stored_edition
 from survey.catalogue.vocabulary import Question, read_questions
 from survey.domain.problems import BROKEN_CATALOGUE, Problem
 from survey.domain.thresholds import Status
@@ -103,6 +104,36 @@ def test_the_two_fence_thresholds_are_apart() -> None:
         ("criteria.yaml", '"9", "10", "n', '"9", "11", "n', "criteria[all].combines"),
         ("criteria.yaml", "open: [set_by_person]", "open: [whoever]", "criteria[6].open[0]"),
         ("criteria.yaml", 'en: "Electricity"', "", "criteria[6].title.en"),
+        ("criteria.yaml", "at_least: 0.70", 'at_least: "0,7"', "criteria[3].indicators[3-met].threshold.at_least"),
+        ("criteria.yaml", "at_least: 0.70", "at_least: 0", "criteria[3].indicators[3-met].threshold"),
+        ("criteria.yaml", "at_least: 0.70", "above: 1", "criteria[3].indicators[3-met].threshold"),
+        ("criteria.yaml", "at_least: 0.70", "below: 0", "criteria[3].indicators[3-met].threshold"),
+        ("criteria.yaml", "at_least: 0.70", "at_least: 0.7, above: 0.8", "criteria[3].indicators[3-met].threshold.above"),
+        ("criteria.yaml", "at_least: 0.70", "at_least: 0.7, at_most: 0.6", "criteria[3].indicators[3-met].threshold"),
+        ("criteria.yaml", "at_least: 0.70", "at_least: 0.7, below: 0.7", "criteria[3].indicators[3-met].threshold"),
+        ("criteria.yaml", "at_least: 0.70", "required: true", "criteria[3].indicators[3-met].threshold.required"),
+        ("criteria.yaml", "at_least: 0.70", 'at_least: 0.70, group: "2"', "criteria[3].indicators[3-met].threshold.group"),
+        ("criteria.yaml", "valid_from: 2014-08-04", "valid_to: 2014-08-03", "criteria[3].indicators[3-met].threshold.valid_to"),
+        ("criteria.yaml", "household_fence.total_m}", "household_garden.area_m2}", "criteria[3].indicators[3-met].numerator"),
+        ("criteria.yaml", "household_fence.total_m}", "household_fence.kind}", "criteria[3].indicators[3-met].denominator"),
+        ("criteria.yaml", "[hedge, covered_by_plants]", "[]", "criteria[3].indicators[3-ho].holds.in"),
+        ("criteria.yaml", "[hedge, covered_by_plants]", "hedge", "criteria[3].indicators[3-ho].holds.in"),
+        ("criteria.yaml", 'code: "3-met"', "code: 3.1", "criteria[3].indicators[0].code"),
+        ("criteria.yaml", 'code: "3-met"', 'code: "3 mét"', "criteria[3].indicators[3 mét].code"),
+        ("criteria.yaml", "rule: agree", "rule: agree\n    levels: [almost]", "criteria[3].levels[0]"),
+        ("criteria.yaml", "kind: count_of_sites", "kind: count_of_sites\n        scale: 2", "criteria[2].indicators[2b].scale"),
+        ("criteria.yaml", "kind: count_of_sites", "kind: stated", "criteria[2].indicators[2b]"),
+        ("criteria.yaml", "share_of_hamlets: {status: missing}",
+         "count_of_hamlets: {at_least: 1.5, status: read, sources: [junction-signs]}",
+         "criteria[1].roll_up.count_of_hamlets"),
+        ("criteria.yaml", "roll_up: {share_of_hamlets: {status: missing}}", "roll_up: mean", "criteria[1].roll_up"),
+        ("criteria.yaml", 'title: {vi: "Hàng rào", en: "Fences"}', "title: [Hàng rào]", "criteria[3].title"),
+        ("edition.yaml", "unit: hamlet", "unit: hamlet\ntakes_part: {question: household_fence.kind, is: hedge}", "takes_part"),
+        ("edition.yaml", "unit: hamlet", "unit: hamlet\ngroups: [{code: '1', title: {vi: a, en: b}}, {code: '1', title: {vi: a, en: b}}]",
+         "groups[1].code"),
+        ("edition.yaml", "unit: hamlet", "unit: hamlet\n\tnote: x", "dòng/line 5"),
+        ("edition.yaml", "later-edition:\n    text", "later-edition:\n    decision", "sources.later-edition.text"),
+        ("edition.yaml", "https://vietnam.vn", "vietnam.vn", "sources.ten-criteria-2023.addresses[0]"),
         ("edition.yaml", "valid_from: 2014-08-04", "valid_from: 2014-13-04", "valid_from"),
         ("edition.yaml", "valid_from: 2014-08-04", "valid_from: 2014-08-04\nvalid_to: 2013-01-01", "valid_to"),
         ("edition.yaml", "unit: hamlet", "unit: village", "unit"),
@@ -115,6 +146,8 @@ def test_faults_are_named(broken: Callable[[str, str, str], Problem], file: str,
     problem = broken(file, old, new)
 
     assert problem.details["key"] == key or not key
+    assert problem.details["remedy_vi"]
+    assert problem.details["remedy_vi"] != problem.details["remedy_en"]
 
 
 def test_aliases_are_refused(tmp_path: Path) -> None:
@@ -154,3 +187,34 @@ def test_words_stay_words(tmp_path: Path) -> None:
 
     assert edition.valid_from is not None
     assert edition.valid_from.isoformat() == "2026-01-31"
+
+
+def test_two_numbers_that_begin_on_one_day_are_refused(broken: Callable[[str, str, str], Problem]) -> None:
+    """Nobody could say which of them is in force."""
+    one = "{at_least: 0.70, status: read, sources: [tentative-2014, fences-2017], valid_from: 2014-08-04}"
+    problem = broken("criteria.yaml", f"threshold: {one}", f"thresholds: [{one}, {one}]")
+
+    assert problem.details["key"] == "criteria[3].indicators[3-met].thresholds[1]"
+
+
+def test_a_stored_edition_is_read_by_the_rules_of_its_day() -> None:
+    """What was loaded before a rule of the reader came must still open: earlier days are judged by it."""
+    document = read_document(CRITERIA / "qd-51-2025")
+    files = json.loads(json.dumps(document.files))
+    files["criteria.yaml"]["criteria"][0]["code"] = "một hai"
+
+    assert read_edition(Document(document.edition, files), None).criteria[0].code == "một hai"
+
+
+def test_every_edition_says_how_surely_each_number_is_known() -> None:
+    """The editions of the reference with their N, and nothing recalled or missing may decide."""
+    found = {edition: read_edition(read_document(CRITERIA / edition), None) for edition in EDITIONS}
+    counted = {edition: sum(criterion.is_counted for criterion in one.criteria) for edition, one in found.items()}
+
+    assert counted == {
+        "ha-tinh-05-2017": 20, "ha-tinh-kdc-kieu-mau": 10, "ha-tinh-vuon-mau": 5, "qd-1980-2016": 19, "qd-318-2022": 19,
+        "qd-491-2009": 19, "qd-51-2025": 10,
+    }  # fmt: skip
+    for one in found.values():
+        for threshold in (threshold for indicator in one.indicators for threshold in indicator.thresholds):
+            assert (threshold.weakness is not None) == (threshold.status in (Status.MISSING, Status.RECALLED))
