@@ -55,8 +55,7 @@ class History:
         self.days: dict[date, tuple[Verdict, ...]] = {}
         self.paper = ""
         self.steps: list[Callable[[], None]] = [
-            self.receive, self.receive, self.receive, self.review, self.review, self.review, self.review, self.add_house,
-            self.move_house, self.close_house, self.enter_number, self.withdraw_number, self.make_statement, self.take_back_statement,
+            *[self.receive] * 6, *[self.review] * 9, self.add_house, self.move_house, self.close_house, self.enter_number, self.withdraw_number, self.make_statement, self.take_back_statement,
             self.choose_group, self.reload, self.merge, self.add_hamlet,
         ]  # fmt: skip
 
@@ -132,14 +131,14 @@ class History:
         assert assess.figures_on(self.survey, ACTOR, EDITION, day).verdicts == self.days[day]
 
     def receive(self) -> None:
-        """A visit comes in, captured up to three days before, or by a clock that runs ahead; some correct an earlier one."""
+        """A visit comes in, captured up to weeks before, or by a clock that runs ahead; some correct an earlier one."""
         if not self.plain.houses:
             return
         site = self.chance.choice(list(self.plain.houses))
         earlier = [visit.id for visit in self.plain.visits.values() if visit.site == site]
         total = self.chance.choice([0, 10, 40, 70])
         visit = Visit(
-            f"uuid:{len(self.plain.visits):04d}", site, self.now + timedelta(minutes=self.chance.choice([-4000, -900, -30, 0, 2000])), self.now,
+            f"uuid:{len(self.plain.visits):04d}", site, self.now + timedelta(minutes=self.chance.choice([-50_000, -20_000, -30, 0, 2000])), self.now,
             self.chance.randint(0, 80), total, self.chance.random() < 0.7, self.chance.choice([None, *earlier]),
         )  # fmt: skip
         answers = {"/data/green_m": visit.green, "/data/total_m": total, "/data/kind": "hedge" if visit.hedge else "wall"}
@@ -162,7 +161,9 @@ class History:
         visit.state, visit.version = to, after.state_version
 
     def add_house(self) -> None:
-        """A house is registered."""
+        """A house is registered, while there are few: so each is visited more often."""
+        if len(self.plain.houses) > 5:
+            return
         hamlet = self.chance.choice([*self.plain.hamlets, None])
         before = set(self.plain.houses)
         report = register.add_site(self.survey, ACTOR, SiteKind.HOUSEHOLD, {"name": f"Hộ {len(before)}-{self.now}", "hamlet": self.named(hamlet)})

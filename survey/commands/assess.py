@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edition", metavar="ID", help="one edition (default: all in force on the day)")
     parser.add_argument("--hamlet", metavar="ID", help="one hamlet (default: the commune and all its hamlets)")
     parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="as known at the end of that day in Viet Nam, 2026-06-30")
+    parser.add_argument("--todays-rules", action="store_true", help="with --as-of: judge that day by the rules that are known today")
     parser.add_argument("--history", action="store_true", help="use editions outside their validity too, marked so")
     parser.add_argument("--commune", help="official code (default: the deployment's first)")
     parser.add_argument("--json", action="store_true", help="machine-readable output, the counted submissions included")
@@ -29,8 +30,9 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     with survey.reading() as reader:
         actor = operator(arguments.commune or select_first_commune(reader))
     verdicts = assess(
-        survey, actor, edition=arguments.edition, hamlet=arguments.hamlet, as_of=arguments.as_of, history=arguments.history
-    )
+        survey, actor, edition=arguments.edition, hamlet=arguments.hamlet, as_of=arguments.as_of, history=arguments.history,
+        todays_rules=arguments.todays_rules,
+    )  # fmt: skip
     if arguments.json:
         print(json.dumps([verdict_document(verdict) for verdict in verdicts], ensure_ascii=False))
         return 0
