@@ -5,6 +5,7 @@ import { grade } from "./position.mjs";
 
 const DONE = new Set(["accepted", "received", "sending"]);
 const DEGREE_M = 111_195; // metres in a degree of latitude
+const FAR_M = 1e8; // farther than any two places on earth
 const SLICE = 250; // sites prepared for searching at once, so that a tap in between is answered
 const VIETNAM_MS = 7 * 3_600_000;
 
@@ -30,14 +31,14 @@ export class Register {
     }
   }
 
-  /** Take in which of *forms* have which state where (`states` of `statesOf`). */
-  mark(forms, states) {
-    this.entries.forEach((entry) => entry.mark(forms, states));
+  /** Take in which of *forms* have which state where (`states` of `statesOf`), and the sites that chance has *asked* for (`askedOf`). */
+  mark(forms, states, asked = new Set()) {
+    this.entries.forEach((entry) => entry.mark(forms, states, asked));
   }
 
   /**
-   * The first *limit* entries that match, nearest first where *fix* is usable, of those still to do only where *open* says so; and how
-   * many match (`all`) and are still to do (`open`).
+   * The first *limit* entries that match, those asked for before the others, nearest first where *fix* is usable, of those still to do
+   * only where *open* says so; and how many match (`all`) and are still to do (`open`).
    */
   find({ query = "", hamlet = "", kind = "", open = false }, fix, limit) {
     this.#measure(fix);
@@ -85,7 +86,7 @@ class Entry {
   #folded = null;
 
   constructor(site, hamlet) {
-    Object.assign(this, { site, hamlet, distance: null, states: new Map(), wanted: 0, done: 0 });
+    Object.assign(this, { site, hamlet, distance: null, states: new Map(), wanted: 0, done: 0, asked: false });
   }
 
   /** What a search looks at: code, name, hamlet and, of a road, its ends. */
@@ -95,13 +96,14 @@ class Entry {
     return this.#folded;
   }
 
-  /** Whether a checklist is still to be done here in this round. */
+  /** Whether a checklist is still to be done here in this round, or asked for once more. */
   get open() {
-    return this.done < this.wanted;
+    return this.asked || this.done < this.wanted;
   }
 
-  mark(forms, states) {
+  mark(forms, states, asked) {
     this.states.clear();
+    this.asked = asked.has(this.site.site);
     this.wanted = this.done = 0;
     const own = forms.some(({ site_kind: kind }) => kind === this.site.kind);
     for (const { form, site_kind: kind } of forms) {
@@ -131,6 +133,16 @@ export function statesOf({ visits = [], round = null, sent = [], drafts = [], ow
   return states;
 }
 
+/**
+ * The sites at which a visit that chance has drawn (*asked*: `[site, form]`, of the same answer as *visits*) is still to be made. What this
+ * phone did since that answer is done; what the answer itself knows was done before the draw.
+ */
+export function askedOf({ asked = [], visits = [], states }) {
+  const before = new Map(visits.map(([site, form, state]) => [`${site} ${form}`, state]));
+  const isOpen = (key) => !DONE.has(states.get(key)) || states.get(key) === before.get(key);
+  return new Set(asked.filter(([site, form]) => isOpen(`${site} ${form}`)).map(([site]) => site));
+}
+
 // Letters and digits alone, in words: a hyphen or a bracket parts words as a space does.
 const spaced = (text) => fold(text).replace(/[^\p{L}\p{N}]+/gu, " ");
 
@@ -140,9 +152,9 @@ const asBegun = (word) => (/^\d/.test(word) ? word : ` ${word}`);
 // The day in Vietnam on which something was sent.
 const day = (at) => new Date(Date.parse(at) + VIETNAM_MS).toISOString().slice(0, 10);
 
-// The *limit* nearest, without sorting thousands; who has no position comes last, in the register's order.
+// The *limit* nearest, without sorting thousands, those asked for before all; who has no position comes last, in the register's order.
 function nearest(entries, limit) {
-  const away = (entry) => entry.distance ?? Infinity;
+  const away = (entry) => (entry.distance ?? FAR_M) - (entry.asked ? 2 * FAR_M : 0);
   const first = [];
   for (const entry of entries) {
     if (first.length === limit && away(entry) >= away(first[limit - 1])) continue;

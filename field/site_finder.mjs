@@ -136,14 +136,15 @@ function siteCard(app, entry) {
 }
 
 // What is done at a place, and what of it waits on this phone.
-function siteMark({ done, wanted, states }) {
+function siteMark({ done, wanted, states, asked }) {
   const here = new Set(states.values());
   const words = [
+    asked ? t("To be visited") : null,
     done ? t("{done} of {wanted} checklists done", { done, wanted }) : null,
     here.has("begun") ? t("begun") : null,
     here.has("sending") ? t("not sent yet") : null,
   ].filter(Boolean);
-  return words.length ? h("span", { class: `mark ${done < wanted ? "part" : "whole"}` }, words.join(" · ")) : null;
+  return words.length ? h("span", { class: `mark ${asked ? "asked" : done < wanted ? "part" : "whole"}` }, words.join(" · ")) : null;
 }
 
 /** *metres* for a person: `120 m`, `3.4 km`. */

@@ -2,7 +2,7 @@
 
 import { Copy } from "./copies.mjs";
 import { keep, keptKeys, readDrafts, readSent, recall } from "./drafts.mjs";
-import { Register, statesOf } from "./register.mjs";
+import { askedOf, Register, statesOf } from "./register.mjs";
 import { get, Refusal } from "./server.mjs";
 
 const QUICK_MS = 20_000;
@@ -218,8 +218,9 @@ export class Work {
   async mark() {
     const [drafts, sent] = await Promise.all([readDrafts(this.me.person), readSent(this.me.person, Infinity)]);
     const { submissions, returned } = this.handedIn;
-    const { visits } = this.#copies.visits.value ?? {};
-    this.register.mark(this.forms, statesOf({ visits, round: this.round, drafts, sent, own: [...submissions, ...returned] }));
+    const { visits, asked } = this.#copies.visits.value ?? {};
+    const states = statesOf({ visits, round: this.round, drafts, sent, own: [...submissions, ...returned] });
+    this.register.mark(this.forms, states, askedOf({ asked, visits, states }));
   }
 
   #key(name) {

@@ -27,6 +27,7 @@ from survey.store.offline import (
     select_visits,
 )
 from survey.store.places import select_commune, select_hamlets
+from survey.store.visit_lists import select_asked_visits
 from survey.web import ranges, session
 from survey.web.endpoints import answer, json_endpoint
 
@@ -59,7 +60,8 @@ def show_register(request: Request, actor: Actor) -> Response:
 def show_visits(request: Request, actor: Actor) -> Response:
     """Answer what of the present round is done, by anybody: `[site, form, state]`; between rounds, what fell in none.
 
-    With it what is still to be done at sites, as accepted visits and people said.
+    With it what is still to be done at sites, as accepted visits and people said, and the visits that chance has drawn (`asked`:
+    `[site, form]`) and nobody has made since.
     """
     actor.require(Ability.CAPTURE)
     survey = session.open()
@@ -67,7 +69,8 @@ def show_visits(request: Request, actor: Actor) -> Response:
         present = select_round_on(reader, actor.commune, local_date(survey.now()))
         visits = select_visits(reader, actor.commune, present, actor.hamlets)
         todo = tasks.todo_for_phone(reader, actor)
-    return _tagged(request, {"round": present, "visits": visits, **todo})
+        asked = select_asked_visits(reader, actor.commune, actor.hamlets)
+    return _tagged(request, {"round": present, "visits": visits, "asked": asked, **todo})
 
 
 def show_map(request: Request, actor: Actor) -> Response:

@@ -147,7 +147,7 @@ def test_between_rounds_visits_are_those_of_no_round(phone: TestClient, stocked:
     _sent(stocked, inspector)
 
     assert phone.get("/api/visits").json() == {
-        "round": None, "visits": [[SITE, "household_fence", "received"]], "tasks": {}, "findings": {},
+        "round": None, "visits": [[SITE, "household_fence", "received"]], "asked": [], "tasks": {}, "findings": {},
     }  # fmt: skip
 
 
