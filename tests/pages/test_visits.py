@@ -5,9 +5,11 @@ import pytest
 from survey import visits
 from survey.assess import load_edition
 from survey.domain.people import Actor
+from survey.domain.sites import Site, SiteKind
+from survey.store.sites import insert_sites
 from survey.wiring import Survey
-from tests.conftest import HAMLETS
-from tests.made_submissions import register
+from tests.conftest import COMMUNE, HAMLETS
+from tests.made_submissions import START
 from tests.receive.conftest import stocked
 from tests.test_visits import fence
 
@@ -15,11 +17,15 @@ __all__ = ["stocked"]
 PAGE = "pages/visits.py"
 
 
+def _house(number: int) -> Site:
+    return Site(COMMUNE, f"s{number:02}", SiteKind.HOUSEHOLD, f"X-{number}", f"Hộ {number}", HAMLETS[number >= 12], 18.05, 106.05)
+
+
 @pytest.fixture
 def sampled(stocked: Survey, coordinator: Actor) -> Survey:
     """An edition of hamlets, and sixteen more households of which six were visited."""
     with stocked.transaction() as tx:
-        register(tx, {f"s{number:02}": HAMLETS[number >= 12] for number in range(16)})
+        insert_sites(tx, [(_house(number), "") for number in range(16)], at=START)
     load_edition(stocked, coordinator, stocked.settings.schema / "criteria" / "ha-tinh-kdc-kieu-mau")
     for number in range(6):
         fence(stocked, number, green=number % 2 == 0)
