@@ -53,7 +53,7 @@ elif not any(basis.visited for verdict in verdicts for basis in verdict.basis):
     st.info(_("No accepted submission counts yet. Accept submissions on the review page; the figures follow at once."))
 view = scoreboard.choose_view()
 if view == "stand":
-    show_gaps(board, select_duties(here, board))
+    show_gaps(here, board, select_duties(here, board))
 elif view == "hamlets":
     criteria.show_table(edition, verdicts, board.hamlets)
 elif view == "columns":

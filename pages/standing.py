@@ -25,5 +25,5 @@ with here.survey.reading() as reader:
 if not here.actor.may(Ability.MANAGE):
     st.caption(_("You see what was entered. The coordinator enters it."))
 scoreboard_entry.show_statements(here, edition, hamlets, today)
-scoreboard_goal.show_goal(here, edition, today)
+scoreboard_goal.show_goal(here, edition, editions, today)
 scoreboard_goal.show_group(here, edition)

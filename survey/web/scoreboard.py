@@ -51,10 +51,8 @@ def choose_day(today: date) -> Asked:
     with st.expander(_("Another day"), expanded=shown is not None, icon=":material/history:"):
         chosen = st.date_input(_("As known at the end of"), value=shown or today, max_value=today, format="DD/MM/YYYY", key="score_day")
         on = chosen if isinstance(chosen, date) and chosen < today else None
-        todays = st.checkbox(
-            _("By today's rules"), value=st.query_params.get("rules") == "today", disabled=on is None, key="score_rules",
-            help=_("Off: by the numbers and entries that were known on that day. On: by those known today."),
-        )  # fmt: skip
+        todays = st.checkbox(_("By today's rules"), value=st.query_params.get("rules") == "today", disabled=on is None, key="score_rules")
+        st.caption(_("Off: by the numbers and entries that were known on that day. On: by those known today."))
         st.caption(_("The register, the hamlets, accepted submissions and statements count as they were known at the end of that day."))
     _keep("on", None if on is None else on.isoformat())
     _keep("rules", "today" if on is not None and todays else None)

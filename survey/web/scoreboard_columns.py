@@ -1,9 +1,11 @@
 """Three columns that are never mixed: what the commune claims, what the survey measured, what the council gave; in any place."""
 
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from survey.domain.people import Ability
 from survey.domain.scoreboard import ScoreRow, score_rows
 from survey.domain.statements import Statement
 from survey.domain.times import end_of
@@ -33,6 +35,9 @@ def show_columns(here: Here, board: Board) -> None:
         f'<div class="grid-scroll" role="region" tabindex="0" aria-label="{label}"><table class="criteria three">'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
+    if here.actor.may(Ability.REVIEW):
+        link = escape(f"/standing?{urlencode({'edition': board.edition.id})}")
+        st.html(f'<a class="onward" href="{link}" target="_self">{escape(_("Goal, claims, appraisals"))} →</a>')
     st.caption(_("≠ marks where two columns say met and not met. What is not decided contradicts nothing. No column ever changes another."))
 
 

@@ -1,16 +1,13 @@
 """Widgets for what people state of a criterion: claim, appraisal, and the state of what no survey can show; each with its paper."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from html import escape
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from survey import standing
 from survey.domain.criteria import Criterion, Edition
-from survey.domain.documents import LIMIT, TAKEN
 from survey.domain.indicators import Kind
 from survey.domain.outcomes import Outcome
 from survey.domain.people import Ability
@@ -22,6 +19,7 @@ from survey.store.statements import select_statement_history, select_statements
 from survey.web import text
 from survey.web.criteria import COMMUNE
 from survey.web.criteria_words import criterion_title, outcome_words
+from survey.web.documents import document_input
 from survey.web.scoreboard_columns import document_link, level_words
 from survey.web.scoreboard_goal import attempt
 from survey.web.session import Here
@@ -42,7 +40,9 @@ def show_statements(here: Here, edition: Edition, hamlets: Sequence[Hamlet], tod
     criteria = {criterion.code: criterion for criterion in edition.criteria if not criterion.combines}
     titles = {code: criterion_title(code, one.title.say(text.locale())) for code, one in criteria.items()}
     places = {COMMUNE: _("Commune"), **{hamlet.id: hamlet.name for hamlet in hamlets}}
-    code = st.selectbox(_("Criterion"), list(titles), format_func=titles.__getitem__, key="standing_criterion") or next(iter(titles))
+    codes, asked = list(titles), st.query_params.get("criterion")
+    index = codes.index(asked) if asked in titles else 0
+    code = st.selectbox(_("Criterion"), codes, index, format_func=titles.__getitem__, key="standing_criterion") or codes[0]
     place = st.selectbox(_("Commune or hamlet"), list(places), format_func=places.__getitem__, key="standing_place") or COMMUNE
     hamlet = place or None
     with here.survey.reading() as reader:
@@ -82,13 +82,12 @@ def _form(here: Here, edition: Edition, criterion: Criterion, hamlet: str | None
     key = f"{criterion.code}_{hamlet}_{st.session_state.setdefault(_ROUND, 0)}"
     results = _results(criterion)
     st.subheader(_("Enter a statement"), anchor=False)
+    paper = document_input(here, f"paper_{key}", _("Attach the document"))
     with st.form(f"state_{key}"):
         aspect = st.radio(_("What is stated"), _aspects(criterion), format_func=aspect_words, key=f"aspect_{key}")
         result = st.radio(_("Result"), list(results), format_func=results.__getitem__, index=None, key=f"result_{key}")
         share = st.number_input(_("Share in per cent, where one is spoken of"), 0.0, 100.0, None, 1.0, key=f"share_{key}")
         stated_on = st.date_input(_("Day of the paper"), value=today, max_value=today, format="DD/MM/YYYY", key=f"day_{key}")
-        label = _("Document ({kinds}, up to {size})", kinds=TAKEN, size=text.format_size(LIMIT))
-        file = st.file_uploader(label, key=f"file_{key}", max_upload_size=LIMIT // 1_000_000)
         note = st.text_area(_("Note on it"), max_chars=NOTE_LENGTH, key=f"note_{key}")
         if st.form_submit_button(_("Save"), type="primary"):
             if result is None or not isinstance(stated_on, date):
@@ -96,8 +95,8 @@ def _form(here: Here, edition: Edition, criterion: Criterion, hamlet: str | None
                 return
             outcome, level = result
             value = None if share is None else share / 100
-            wish = Wish(edition.id, criterion.code, hamlet, aspect, outcome, stated_on, level, value, note=note)
-            attempt(lambda: _save(here, wish, file), _("Saved. The figures follow."))
+            wish = Wish(edition.id, criterion.code, hamlet, aspect, outcome, stated_on, level, value, paper, note)
+            attempt(lambda: _save(here, wish), _("Saved. The figures follow."))
 
 
 def _results(criterion: Criterion) -> dict[tuple[Outcome, str], str]:
@@ -109,11 +108,8 @@ def _results(criterion: Criterion) -> dict[tuple[Outcome, str], str]:
     return {(Outcome.NOT_MET, ""): outcome_words(Outcome.NOT_MET)} | signed
 
 
-def _save(here: Here, wish: Wish, file: UploadedFile | None) -> None:
-    document = None
-    if file is not None:
-        document = standing.keep_document(here.survey, here.actor, file.name, [file.getvalue()])
-    standing.state(here.survey, here.actor, replace(wish, document=document))
+def _save(here: Here, wish: Wish) -> None:
+    standing.state(here.survey, here.actor, wish)
     st.session_state[_ROUND] += 1
 
 

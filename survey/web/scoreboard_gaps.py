@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from survey.domain.criteria import BY_HAMLET, Criterion
 from survey.domain.gaps import HAMLETS, POINTS, SITES, Gap, gap
 from survey.domain.indicators import Indicator
 from survey.domain.outcomes import Outcome
+from survey.domain.people import Ability
 from survey.domain.scoreboard import ScoreRow
 from survey.domain.sites import SiteKind
 from survey.domain.verdicts import Basis
@@ -32,13 +33,15 @@ from survey.web.criteria_words import (
 )  # fmt: skip
 from survey.web.scoreboard import Board
 from survey.web.scoreboard_duties import Duties, Duty
+from survey.web.session import Here
 from survey.web.text import _, ngettext
 
 _RULE_REASONS = frozenset({"threshold_missing", "threshold_recalled", "no_threshold_in_force", "indicators_missing"})
+_PAPER_REASONS = frozenset({"set_by_person", "document_missing"})
 _NAMED = 6  # hamlets by name; of more the number says enough
 
 
-def show_gaps(board: Board, duties: Duties) -> None:
+def show_gaps(here: Here, board: Board, duties: Duties) -> None:
     """Show the criteria that are not met or open, the most pressing first."""
     rows = [row for row in board.score.rows if row.measured.outcome is not Outcome.MET and not row.criterion.combines]
     if not rows:
@@ -46,8 +49,8 @@ def show_gaps(board: Board, duties: Duties) -> None:
         return
     st.subheader(_("What stands between"), anchor=False)
     rows.sort(key=lambda row: _urgency(row, duties.of(row.criterion.code)))
-    st.html(_reason_counts(rows))
-    st.html(f'<div class="gaps">{"".join(_card(board, row, duties.of(row.criterion.code)) for row in rows)}</div>')
+    st.html(_reason_counts([row for row in rows if row.criterion.is_counted]))
+    st.html(f'<div class="gaps">{"".join(_card(here, board, row, duties.of(row.criterion.code)) for row in rows)}</div>')
 
 
 def _reason_counts(rows: Sequence[ScoreRow]) -> str:
@@ -92,7 +95,7 @@ def _urgency(row: ScoreRow, duty: Duty) -> tuple[bool, bool, bool, date]:
     return not row.criterion.is_counted, not duty.critical, row.measured.outcome is not Outcome.NOT_MET, duty.due_on or date.max
 
 
-def _card(board: Board, row: ScoreRow, duty: Duty) -> str:
+def _card(here: Here, board: Board, row: ScoreRow, duty: Duty) -> str:
     verdict = row.measured
     title = escape(criterion_title(row.criterion.code, row.criterion.title.say(text.locale())))
     tag = f' <span class="tag">⚑ {escape(_("on the critical path"))}</span>' if duty.critical else ""
@@ -103,16 +106,18 @@ def _card(board: Board, row: ScoreRow, duty: Duty) -> str:
     return (
         f'<section class="gap {verdict.outcome.value}"><h3>{title}</h3><p><b>{escape(outcome_words(verdict.outcome))}</b>{tag}</p>'
         f"{figures}{reasons}<dl>{facts}{_sources(row)}</dl>"
-        f'<a class="onward" href="{link}" target="_self">{escape(_("Hamlets, sites and photos"))} →</a>{_to_rules(row)}</section>'
+        f'<a class="onward" href="{link}" target="_self">{escape(_("Hamlets, sites and photos"))} →</a>{_onward(here, row)}</section>'
     )
 
 
-def _to_rules(row: ScoreRow) -> str:
-    """The way to the page of rules where it is a rule that is missing, not work."""
-    if _RULE_REASONS.isdisjoint(row.measured.reasons):
-        return ""
-    link = f"/rules?edition={quote(row.measured.edition)}"
-    return f' <a class="onward" href="{escape(link)}" target="_self">{escape(_("Enter what the rule says"))} →</a>'
+def _onward(here: Here, row: ScoreRow) -> str:
+    """The way to the page of rules where it is a rule that is missing, to that of statements where it is a paper."""
+    query, links = urlencode({"edition": row.measured.edition, "criterion": row.criterion.code}), []
+    if not _RULE_REASONS.isdisjoint(row.measured.reasons):
+        links.append((f"/rules?{query}", _("Enter what the rule says")))
+    if not _PAPER_REASONS.isdisjoint(row.measured.reasons) and here.actor.may(Ability.REVIEW):
+        links.append((f"/standing?{query}", _("State with a document")))
+    return "".join(f' <a class="onward" href="{escape(link)}" target="_self">{escape(words)} →</a>' for link, words in links)
 
 
 def _own_reasons(row: ScoreRow) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Widgets for the goal (so many criteria until a day) and for the commune's group under an edition, each with the paper it stands in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from html import escape
 
@@ -41,24 +41,26 @@ def attempt(work: Callable[[], object], said: str) -> None:
     st.rerun()
 
 
-def show_goal(here: Here, edition: Edition, today: date) -> None:
+def show_goal(here: Here, edition: Edition, editions: Sequence[Edition], today: date) -> None:
     """Show the goal with its history; who manages the commune may set it or take it back."""
     st.subheader(_("Goal"), anchor=False)
     with here.survey.reading() as reader:
         rows = select_setting_history(reader, here.actor.commune, "goal")
         names = select_person_names(reader, here.actor.commune, sorted({row["person"] for row in rows}))
     goal = read_goal(rows[0]["value"]) if rows else None
-    st.write(text.plain(goal_words(goal)) if goal else _("No goal has been entered."))
+    titles = {one.id: one.title.say(text.locale()) for one in editions}
+    st.write(text.plain(goal_words(goal, titles)) if goal else _("No goal has been entered."))
     if here.actor.may(Ability.MANAGE):
         _goal_form(here, edition, goal, today)
-    _history(rows, names, lambda row: goal_words(read_goal(row["value"])))
+    _history(rows, names, lambda row: goal_words(read_goal(row["value"]), titles))
 
 
-def goal_words(goal: Goal | None) -> str:
-    """A goal as a sentence; None was taken back."""
+def goal_words(goal: Goal | None, titles: Mapping[str, str]) -> str:
+    """A goal as a sentence, its edition by its title; None was taken back."""
     if goal is None:
         return _("taken back")
-    words = _("{n} criteria of {edition} by {day}", n=goal.criteria, edition=goal.edition, day=text.format_date(goal.by))
+    title = titles.get(goal.edition, goal.edition)
+    words = _("{n} criteria of {edition} by {day}", n=goal.criteria, edition=title, day=text.format_date(goal.by))
     return f"{words} · {goal.source}"
 
 
