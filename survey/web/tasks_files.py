@@ -87,7 +87,7 @@ def print_tasks(request: Request) -> Response:
 
 def _paper(lines: list[TaskLine], findings: Findings, today: date, commune: str) -> dict[str, object]:
     name, demonstration = commune_sign()
-    by_hamlet = sorted(lines, key=lambda line: (line.hamlet_name is None, line.hamlet_name or "", line.task.site or "", line.place))
+    by_hamlet = sorted(lines, key=lambda line: (line.hamlet_name is None, line.hamlet_name or "", line.site_code or "", line.place))
     groups = [
         {"hamlet": hamlet or _("The whole commune"), "tasks": [_printed(line, findings, today) for line in some]}
         for hamlet, some in groupby(by_hamlet, key=lambda line: line.hamlet_name)
