@@ -91,10 +91,10 @@ def site_names(part: Node, prefix: str) -> list[str]:
             "cần một trong: site, sites", "needs one of: site, sites", "Viết site: HO-1 hoặc sites: 60.", "Write site: HO-1 or sites: 60."
         )
     if part.has("site"):
-        return [part.child("site").text()]
+        return [part.child("site").name() or part.child("site").text()]
     if isinstance(part.child("sites").value, int):
         return [f"{prefix}-{number}" for number in range(1, whole(part.child("sites")) + 1)]
-    return [one.text() for one in part.child("sites").filled()]
+    return [one.name() or one.text() for one in part.child("sites").filled()]
 
 
 def needed_day(node: Node) -> date:
@@ -109,8 +109,10 @@ def _noon(day: date) -> datetime:
 def merged(node: Node) -> Merged:
     """One line of `hamlets`."""
     node.mapping(frozenset({"id", "becomes", "on"}))
-    becomes = node.child("becomes").optional_text()
-    return Merged(node.child("id").text(), becomes, needed_day(node.child("on")) if becomes else node.child("on").day())
+    becomes = node.child("becomes").name()
+    return Merged(
+        node.child("id").name() or node.child("id").text(), becomes, needed_day(node.child("on")) if becomes else node.child("on").day()
+    )
 
 
 def read_statement(node: Node, number: int, criterion: str | None) -> Statement:
@@ -118,11 +120,11 @@ def read_statement(node: Node, number: int, criterion: str | None) -> Statement:
     node.mapping(frozenset({"aspect", "criterion", "hamlet", "outcome", "level", "value", "document", "on"}))
     outcome = Outcome(node.child("outcome").choice(OUTCOMES[:2]))
     has_document = node.child("document").choice(("yes", "no"), "no") == "yes"
-    about, on = node.child("criterion").optional_text() or criterion, needed_day(node.child("on"))
+    about, on = node.child("criterion").name() or criterion, needed_day(node.child("on"))
     if about is None:
         node.child("criterion").refuse("thiếu tiêu chí", "no criterion", 'Viết criterion: "6".', 'Write criterion: "6".')
     return Statement(
-        edition="", criterion=about, hamlet=node.child("hamlet").optional_text(),
+        edition="", criterion=about, hamlet=node.child("hamlet").name(),
         aspect=Aspect(node.child("aspect").choice(tuple(Aspect), Aspect.STATE)), number=number, outcome=outcome,
         level=node.child("level").optional_text() or "", value=node.child("value").number() if node.has("value") else None, stated_on=on,
         document="0" * 64 if has_document else None, document_name="", note="", person="", at=_noon(on),
@@ -139,10 +141,10 @@ def read_entry(node: Node, number: int, criterion: str | None) -> RuleEntry:
         body = node.child("content")
         body.words()
         content = {"status": "entered"} | dict(body.value) if kind is EntryKind.THRESHOLD else dict(body.value)
-    about = None if kind is EntryKind.EDITION else node.child("criterion").optional_text() or criterion
+    about = None if kind is EntryKind.EDITION else node.child("criterion").name() or criterion
     source = node.child("source").optional_text() or "–"
     return RuleEntry(
-        number, kind, about, node.child("indicator").optional_text(), content, source, node.child("address").optional_text() or "",
+        number, kind, about, node.child("indicator").name(), content, source, node.child("address").optional_text() or "",
         "", "", _noon(needed_day(node.child("at"))),
     )  # fmt: skip
 

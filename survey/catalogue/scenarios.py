@@ -118,12 +118,12 @@ class _Reader:
         node = self._node
         on = needed_day(node.child("on"))
         self._register = self._sites()
-        criterion = node.child("criterion").optional_text()
+        criterion = node.child("criterion").name()
         return Scenario(
             node=node, name=node.child("name").text(), vi=node.child("vi").optional_text(), edition=node.child("edition").code(),
-            criterion=criterion, hamlet=node.child("hamlet").optional_text(), garden=node.child("garden").optional_text(), on=on,
+            criterion=criterion, hamlet=node.child("hamlet").name(), garden=node.child("garden").name(), on=on,
             history=node.child("history").flag(default=False), samples=node.child("samples").flag(default=True),
-            group=node.child("group").optional_text(),
+            group=node.child("group").name(),
             todays_rules=node.child("todays_rules").flag(default=False), hamlets=tuple(map(merged, listed(node, "hamlets"))),
             register=tuple(self._register), submissions=self._submissions(),
             statements=tuple(read_statement(part, number, criterion) for number, part in enumerate(listed(node, "statements"), 1)),
@@ -137,7 +137,7 @@ class _Reader:
             kind = SiteKind(part.child("kind").choice(tuple(SiteKind), SiteKind.HOUSEHOLD))
             names = frozenset(attribute.name for attribute in ATTRIBUTES[kind])
             attributes = {key: plain(part.child(key)) for key in part.mapping(_SITE_KEYS | names) if key in names}
-            hamlet, known = part.child("hamlet").optional_text(), part.child("known").day()
+            hamlet, known = part.child("hamlet").name(), part.child("known").day()
             found += [Registered(site, hamlet, kind, attributes, known) for site in site_names(part, f"{hamlet or '-'}-{len(found)}")]
             if len(found) > MOST_SITES:
                 part.refuse(f"quá {MOST_SITES} đối tượng", f"over {MOST_SITES} sites", "Bớt đi.", "Take fewer.")
@@ -170,7 +170,7 @@ class _Reader:
                     )
             self._taken |= {(form, site) for site in named}
             return named
-        count, hamlet = whole(part.child("sites")), part.child("hamlet").optional_text()
+        count, hamlet = whole(part.child("sites")), part.child("hamlet").name()
         kind = SiteKind(form) if form in tuple(SiteKind) else SiteKind.HOUSEHOLD
         free = [
             one.site

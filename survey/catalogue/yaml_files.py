@@ -22,6 +22,7 @@ _UNREADABLE = (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeErro
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = frozenset({f"{_TAG}{name}" for name in ("int", "float", "null")})
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -41,7 +42,7 @@ class StrictLoader(yaml.SafeLoader):
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that is there twice, as the second would silently win, and keys that are no words."""
+        """Refuse a key that is there twice, as the second would silently win; a key is a word, `2.1` too."""
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -49,6 +50,7 @@ class StrictLoader(yaml.SafeLoader):
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"key {key.value[:_SHOWN]} twice", problem_mark=key.start_mark)
             seen.add(key.value)
+            key.tag = f"{_TAG}str" if key.tag in _PLAIN_TAGS else key.tag
         found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return found
 
@@ -193,6 +195,11 @@ class Node:
                 "Viết ngắn lại, gõ lại bằng bàn phím.", "Shorten it, and type it anew.",
             )  # fmt: skip
         return self.value.strip()
+
+    def name(self) -> str | None:
+        """The node as a name, which may look like a number (`criterion: 3`), or None where the key is not there."""
+        is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return str(self.value) if is_number else self.optional_text()
 
     def code(self) -> str:
         """The node as a code of letters, digits, point, hyphen and underline."""

@@ -13,7 +13,7 @@ from survey.catalogue.scenarios import Scenario, read_scenarios
 from survey.catalogue.vocabulary import Question, read_questions
 from survey.domain.problems import Problem
 from survey.forms.compile import compile_xlsform
-from survey.wiring import Settings
+from survey.wiring import ROOT, Settings
 
 SUMMARY = "work out scenarios of rules from YAML files, and tell where something else came than was expected"
 
@@ -22,9 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`FILE …`, and where editions and forms are."""
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="scenarios; docs/criteria.md lists their keys")
     parser.add_argument(
-        "--criteria", type=Path, default=Path("schema/criteria"), metavar="DIR", help="folder of editions (schema/criteria)"
+        "--criteria", type=Path, default=ROOT / "schema" / "criteria", metavar="DIR", help="folder of editions (schema/criteria)"
     )
-    parser.add_argument("--forms", type=Path, default=Path("schema/forms"), metavar="DIR", help="folder of checklists (schema/forms)")
+    parser.add_argument("--forms", type=Path, default=ROOT / "schema" / "forms", metavar="DIR", help="folder of checklists (schema/forms)")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
