@@ -19,6 +19,8 @@ edition = parts.choose_edition(editions)
 found = province.compare(here.survey, here.actor, edition)
 parts.show_totals(found)
 rows = parts.show_choices(found)
-parts.show_table(found, rows)
-parts.show_map(here, found, rows)
+if parts.shows_map():
+    parts.show_map(here, found, rows)
+else:
+    parts.show_table(found, rows)
 parts.show_download(found)

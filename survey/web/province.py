@@ -18,12 +18,14 @@ _ALL = ""
 _STEPS = ((196, 68, 52), (206, 98, 12), (168, 122, 0), (74, 140, 60), (22, 106, 66))
 _STYLE = """<style>
 .province { overflow-x: auto; max-width: 100%; }
-.province table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
-.province th, .province td { border: 1px solid color-mix(in srgb, currentColor 30%, transparent); padding: .4rem .5rem; text-align: left;
-  vertical-align: top; font-variant-numeric: tabular-nums; }
-.province th[scope=row] { font-weight: 600; white-space: nowrap; }
+.province table { border-collapse: collapse; width: 100%; font-size: .875rem; }
+.province th, .province td { border: 1px solid color-mix(in srgb, currentColor 30%, transparent); padding: .35rem .4rem; text-align: left;
+  vertical-align: top; line-height: 1.35; font-variant-numeric: tabular-nums; }
+.province th[scope=col] { font-size: .8125rem; }
+.province th[scope=row] { font-weight: 600; }
 .province meter { display: block; width: 100%; min-width: 4rem; height: .6rem; }
 @media (max-width: 720px) {
+  .province table { font-size: 1rem; }
   .province table, .province tbody, .province tr, .province td, .province th { display: block; border: 0; padding: 0; }
   .province thead { position: absolute; left: -999rem; }
   .province tr { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .5rem; padding: .6rem .75rem;
@@ -79,6 +81,16 @@ def show_choices(found: province.Comparison) -> list[province.Standing]:
         format_func=lambda down: _("greatest first") if down else _("smallest first"),
     )  # fmt: skip
     return province.arrange(found.rows, order, downwards=bool(first), group=group or None, words=words)
+
+
+def shows_map() -> bool:
+    """Show the choice between list and map; returns whether it is the map."""
+    views = {False: _("List"), True: _("Map")}
+    chosen = st.segmented_control(
+        _("Show"), list(views), default=False, required=True, format_func=views.__getitem__, key="province_map_shown",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return bool(chosen)
 
 
 def show_table(found: province.Comparison, rows: Sequence[province.Standing]) -> None:
