@@ -1,14 +1,20 @@
-"""Assess every edition over 10⁴ and 10⁵ accepted submissions, beside a bare scan of the rows that it reads.
+"""Assess every edition over 10⁴ and 10⁵ accepted submissions, beside a bare scan of the rows that it reads; and a province of communes.
 
-    python benchmarks/assess.py [--submissions 10000 100000]
+    python benchmarks/assess.py [--submissions 10000 100000] [--households 1500] [--province 69 1000000]
 
-Every submission counts: each is the only one of its house and checklist, the hardest case. The scan fetches the same measures of
-counted submissions from SQLite and does nothing with them; peak memory is the process's, before and after.
+Without `--households` every submission counts: each is the only one of its house and checklist, the hardest case. With it so many
+houses are visited again and again until all submissions are used, and the newest of each checklist counts. The scan fetches the same
+measures of counted submissions from SQLite and does nothing with them; peak memory is the process's. Seconds are of processor time
+of this process, the least of three.
+
+`--province` fills so many communes with so many accepted submissions together, written straight into the tables (minutes), and measures
+the lines of all communes for the province page, and the median of one review there beside one in a lone commune of 10⁴ submissions.
 """
 
 import argparse
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -16,18 +22,20 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from survey.assess import assess, present_figures
+from survey.assess import assess, present_figures, renew_figures
 from survey.domain.people import Actor, Role
 from survey.domain.places import Hamlet
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission, short_code
 from survey.establish import establish
+from survey.review import decide
 from survey.store.counted import update_counted
-from survey.store.figures import mark_figures_stale
+from survey.store.figures import mark_figures_stale, select_summaries
 from survey.store.measures import insert_measures
 from survey.store.places import insert_hamlet
 from survey.store.reviews import insert_review
@@ -45,25 +53,33 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--submissions", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--households", type=int, help="visit so many houses again and again")
+    parser.add_argument("--province", type=int, nargs=2, metavar=("COMMUNES", "SUBMISSIONS"))
     arguments = parser.parse_args()
+    if arguments.province:
+        measure_province(*arguments.province)
+        return
     print(f"{'submissions':>11} {'assess s':>9} {'scan s':>7} {'ratio':>6} {'as of s':>8} {'kept s':>7} {'verdicts':>8} {'peak MB':>8}")
     for count in arguments.submissions:
         with tempfile.TemporaryDirectory() as folder:
             survey = open_survey(Settings(data=Path(folder)))
             establish(survey, survey.settings.schema, COMMUNE)
-            fill(survey, count)
+            fill(survey, count, arguments.households)
             _measure(survey, count)
 
 
-def fill(survey: Survey, count: int) -> None:
-    """Register houses and roads, and let *count* accepted submissions about them count."""
+def fill(survey: Survey, count: int, households: int | None = None) -> None:
+    """Register houses and roads, and accept *count* submissions about them, as often about the same ones as it takes."""
     numbers = random.Random(1)
-    sites = list(_sites(count, numbers))
+    sites = list(_sites(count if households is None else households * 10 // 3, numbers))
     with survey.transaction() as tx:
         for number, hamlet in enumerate(_HAMLETS, 1):
             insert_hamlet(tx, Hamlet(COMMUNE, hamlet, f"Thôn {number}", _BEGIN.date()))
         insert_sites(tx, [(site, "") for site in sites], at=_BEGIN)
-    submissions = [one for site in sites for one in _submissions(site, numbers)][:count]
+    submissions: list[Submission] = []
+    while len(submissions) < count:
+        submissions += [one for site in sites for one in _submissions(site, numbers)]
+    submissions = submissions[:count]
     for start in range(0, count, _PORTION):
         with survey.transaction() as tx:
             for submission in submissions[start : start + _PORTION]:
@@ -100,6 +116,96 @@ def _scan(survey: Survey) -> None:
 
 
 def _timed(action: object) -> float:
+    begin = time.process_time()
+    action()  # type: ignore[operator]
+    return time.process_time() - begin
+
+
+def measure_province(communes: int, submissions: int) -> None:
+    """Print what the province page reads, and one review in a lone commune beside one in the whole province."""
+    with tempfile.TemporaryDirectory() as folder:
+        alone = _review_ms(_deployment(Path(folder), 1, 10_000), COMMUNE)
+    with tempfile.TemporaryDirectory() as folder:
+        survey = _deployment(Path(folder), communes, submissions)
+        edition = "ha-tinh-kdc-kieu-mau"
+        began = time.perf_counter()
+        for number in range(communes):
+            renew_figures(survey, _code(number))
+        renewing = time.perf_counter() - began
+        with survey.reading() as reader:
+            page = [_clocked(lambda: select_summaries(reader, edition)) for _ in range(20)]
+            lines = len(select_summaries(reader, edition))
+        among = _review_ms(survey, COMMUNE)
+    print(f"{communes} communes, {submissions:,} accepted submissions")
+    print(f"{lines} lines of the province page: {statistics.median(page) * 1000:.2f} ms")
+    print(f"renewing the figures of one commune: {renewing / communes:.2f} s")
+    print(f"one review: {alone:.2f} ms in a lone commune of 10,000 submissions, {among:.2f} ms here, ratio {among / alone:.2f}")
+
+
+def _deployment(folder: Path, communes: int, submissions: int) -> Survey:
+    survey = open_survey(Settings(data=folder))
+    establish(survey, survey.settings.schema, COMMUNE)
+    fill(survey, 600)  # what the rows are copied from: whole submissions, written as receipt and review write them
+    share = submissions // communes
+    _copy_within(survey, share)
+    for number in range(1, communes):
+        _copy_commune(survey, _code(number))
+        print(f"\r{number + 1} communes", end="", file=sys.stderr, flush=True)
+    with survey.transaction() as tx:
+        tx.execute("ANALYZE")
+    return survey
+
+
+def _code(number: int) -> str:
+    return COMMUNE if number == 0 else f"9{number:04d}"
+
+
+def _copy_within(survey: Survey, wanted: int) -> None:
+    """Multiply the commune's sites with everything about them until there are about *wanted* submissions."""
+    with survey.transaction() as tx:
+        for copy in range(1, wanted // 600):
+            for table in ("site", "submission", "review", "measure", "counted", "instance"):
+                columns = _columns(survey, table)
+                changed: dict[str, str] = {name: f"{name} || ':{copy}'" for name in ("site", "submission") if name in columns}
+                if table == "site":
+                    changed["code"] = f"code || '-{copy}'"
+                if table == "submission":
+                    changed["code"] = f"code || '{copy}'"
+                chosen = ", ".join(changed.get(name, name) for name in columns)
+                whole = "submission NOT LIKE 'uuid:%:%'" if "submission" in columns else "site NOT LIKE '%:%'"
+                tx.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {whole}")
+        tx.execute("UPDATE tally SET count = count * :factor", factor=wanted // 600)
+
+
+def _copy_commune(survey: Survey, code: str) -> None:
+    with survey.transaction() as tx:
+        for table in ("commune", "hamlet", "site", "form", "edition", "edition_version", "edition_question", "submission", "review",
+                      "measure", "counted", "instance", "tally", "figure_change"):  # fmt: skip
+            columns = _columns(survey, table)
+            chosen = ", ".join(":code" if name == "commune" else name for name in columns)
+            statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE commune = :source"
+            tx.execute(statement, code=code, source=COMMUNE)
+
+
+def _columns(survey: Survey, table: str) -> list[str]:
+    with survey.reading() as reader:
+        return [row["name"] for row in reader.rows(f"SELECT name FROM pragma_table_info('{table}')")]
+
+
+def _review_ms(survey: Survey, commune: str) -> float:
+    """The median of taking back and accepting again, in milliseconds."""
+    actor = Actor(commune, "p", "p", Role.COORDINATOR)
+    with survey.reading() as reader:
+        rows = reader.rows("SELECT submission, state_version FROM submission WHERE commune = :commune LIMIT 60", commune=commune)
+    spent = []
+    for row in rows:
+        for number, to in enumerate((State.RECEIVED, State.ACCEPTED)):
+            version = row["state_version"] + number
+            spent.append(_clocked(partial(decide, survey, actor, row["submission"], to, reason="r", expected_version=version)))
+    return statistics.median(spent) * 1000
+
+
+def _clocked(action: object) -> float:
     begin = time.perf_counter()
     action()  # type: ignore[operator]
     return time.perf_counter() - begin
@@ -120,7 +226,7 @@ def _site(kind: SiteKind, code: str, numbers: random.Random, attributes: dict[st
 
 def _submissions(site: Site, numbers: random.Random) -> Iterator[Submission]:
     if site.kind is SiteKind.ROAD_SEGMENT:
-        length = float(site.attributes["length_m"])
+        length = float(str(site.attributes["length_m"]))
         yield _submission(
             site, "road_segment", numbers,
             hardened_m=length * numbers.random(), surface=numbers.choice(["concrete", "asphalt", "earth"]),

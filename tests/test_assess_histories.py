@@ -30,7 +30,7 @@ from survey.review import decide
 from survey.store.counted import update_counted_on_receipt
 from survey.store.forms import insert_form
 from survey.store.measures import insert_measures
-from survey.store.places import insert_hamlet, select_hamlets
+from survey.store.places import select_hamlets
 from survey.store.settings import insert_setting
 from survey.store.sites import select_site
 from survey.wiring import ROOT, Settings, Survey, open_survey
@@ -42,7 +42,10 @@ EDITION = "thu"
 ACTOR = Actor(COMMUNE, "p-coordinator", "p", Role.COORDINATOR)
 BEGIN = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 _SOURCE = {"s": {"text": "Quyết định thử", "decision": "QĐ 1"}}
-_NEXT = {"received": ["accepted", "accepted", "returned", "rejected"], "accepted": ["received"], "returned": ["received"], "rejected": ["received"]}
+_NEXT = {
+    "received": ["accepted", "accepted", "returned", "rejected"], "accepted": ["received"], "returned": ["received"],
+    "rejected": ["received"],
+}  # fmt: skip
 
 
 class History:
@@ -55,8 +58,9 @@ class History:
         self.days: dict[date, tuple[Verdict, ...]] = {}
         self.paper = ""
         self.steps: list[Callable[[], None]] = [
-            *[self.receive] * 6, *[self.review] * 9, self.add_house, self.move_house, self.close_house, self.enter_number, self.withdraw_number, self.make_statement, self.take_back_statement,
-            self.choose_group, self.reload, self.merge, self.add_hamlet,
+            *[self.receive] * 6, *[self.review] * 9, self.add_house, self.move_house, self.close_house,
+            self.enter_number, self.withdraw_number, self.make_statement, self.take_back_statement, self.choose_group,
+            self.reload, self.merge, self.add_hamlet,
         ]  # fmt: skip
 
     def begin(self) -> None:
@@ -75,13 +79,16 @@ class History:
         """Load the edition with its own number for criterion 1."""
         number = {"status": "read", "sources": ["s"]}
         hedge = {"question": "household_fence.kind", "is": "hedge"}
-        metres = {"numerator": {"question": "household_fence.green_m"}, "denominator": {"question": "household_fence.total_m"}}
+        sums = {"numerator": "green_m", "denominator": "total_m"}
+        metres: dict[str, object] = {name: {"question": f"household_fence.{question}"} for name, question in sums.items()}
         text = {"vi": "x", "en": "x"}
         grouped = [{"at_least": limit, "group": group, **number} for group, limit in BY_GROUP.items()]
-        head = {"edition": EDITION, "title": text, "unit": "commune", "sources": _SOURCE, "groups": [{"code": code, "title": text} for code in BY_GROUP]}
+        metres |= {"threshold": {"at_least": base, **number}}
+        groups = [{"code": code, "title": text} for code in BY_GROUP]
+        head: dict[str, object] = {"edition": EDITION, "title": text, "unit": "commune", "sources": _SOURCE, "groups": groups}
         head["criteria"] = [
             {"code": "1", "title": text, "indicators": [
-                {"code": "1-m", "title": text, "kind": "ratio_of_sums", "sites": "household", **metres, "threshold": {"at_least": base, **number}},
+                {"code": "1-m", "title": text, "kind": "ratio_of_sums", "sites": "household", **metres},
             ]},
             {"code": "2", "title": text, "roll_up": {"all_hamlets": {"required": True, **number}}, "indicators": [
                 {"code": "2-h", "title": text, "kind": "share_of_sites", "sites": "household", "holds": hedge, "thresholds": grouped},
@@ -137,8 +144,9 @@ class History:
         site = self.chance.choice(list(self.plain.houses))
         earlier = [visit.id for visit in self.plain.visits.values() if visit.site == site]
         total = self.chance.choice([0, 10, 40, 70])
+        captured = self.now + timedelta(minutes=self.chance.choice([-50_000, -20_000, -30, 0, 2000]))
         visit = Visit(
-            f"uuid:{len(self.plain.visits):04d}", site, self.now + timedelta(minutes=self.chance.choice([-50_000, -20_000, -30, 0, 2000])), self.now,
+            f"uuid:{len(self.plain.visits):04d}", site, captured, self.now,
             self.chance.randint(0, 80), total, self.chance.random() < 0.7, self.chance.choice([None, *earlier]),
         )  # fmt: skip
         answers = {"/data/green_m": visit.green, "/data/total_m": total, "/data/kind": "hedge" if visit.hedge else "wall"}
@@ -166,7 +174,8 @@ class History:
             return
         hamlet = self.chance.choice([*self.plain.hamlets, None])
         before = set(self.plain.houses)
-        report = register.add_site(self.survey, ACTOR, SiteKind.HOUSEHOLD, {"name": f"Hộ {len(before)}-{self.now}", "hamlet": self.named(hamlet)})
+        values = {"name": f"Hộ {len(before)}-{self.now}", "hamlet": self.named(hamlet)}
+        report = register.add_site(self.survey, ACTOR, SiteKind.HOUSEHOLD, values)
         assert report.written, report
         with self.survey.reading() as reader:
             rows = reader.rows("SELECT site FROM site WHERE known_to IS NULL AND closed = 0")
@@ -184,7 +193,9 @@ class History:
             site, hamlet = self.chance.choice(list(self.plain.houses)), self.chance.choice(self.plain.hamlets)
             with self.survey.reading() as reader:
                 seen = select_site(reader, COMMUNE, site)
-            register.edit_site(self.survey, ACTOR, site, {"name": seen.name, "code": seen.code, "hamlet": self.named(hamlet)}, seen=seen.known_from)
+            assert seen is not None
+            values = {"name": seen.name, "code": seen.code, "hamlet": self.named(hamlet)}
+            register.edit_site(self.survey, ACTOR, site, values, seen=seen.known_from)
             self.plain.houses[site] = hamlet
 
     def close_house(self) -> None:
@@ -193,6 +204,7 @@ class History:
             site = self.chance.choice(list(self.plain.houses))
             with self.survey.reading() as reader:
                 seen = select_site(reader, COMMUNE, site)
+            assert seen is not None
             register.close_site(self.survey, ACTOR, site, reason="r", seen=seen.known_from)
             del self.plain.houses[site]
 
@@ -254,7 +266,8 @@ class History:
     def add_hamlet(self) -> None:
         """A hamlet is new."""
         if len(self.plain.hamlets) < 4:
-            made: Hamlet = register.add_hamlet(self.survey, ACTOR, f"Thôn {self.now:%d%H%M%S}", valid_from=self.chance.choice([date(2026, 5, 1), local_date(self.now) - timedelta(days=2)]))
+            since = self.chance.choice([date(2026, 5, 1), local_date(self.now) - timedelta(days=2)])
+            made: Hamlet = register.add_hamlet(self.survey, ACTOR, f"Thôn {self.now:%d%H%M%S}", valid_from=since)
             self.plain.hamlets.append(made.id)
 
 
@@ -279,7 +292,7 @@ def begun(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         (data / EDITION).mkdir(parents=True)
         survey = open_survey(Settings(data=data, database=database))
         opened.append(survey)
-        history = History(survey, random.Random(number), data / EDITION)
+        history = History(survey, random.Random(number), data / EDITION)  # noqa: S311 - a history, no secret
         monkeypatch.setattr(Survey, "now", lambda _self: history.now)
         history.begin()
         return history

@@ -57,15 +57,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The time, in a list of one."""
     now = [datetime(2026, 11, 23, 3, 0, tzinfo=UTC)]
     monkeypatch.setattr(Survey, "now", lambda _self: now[0])
-    yield now
+    return now
 
 
 @pytest.fixture
-def deployed(template: Path, tmp_path: Path, clock: list[datetime]) -> Iterator[Survey]:  # noqa: ARG001 - its clock
+def deployed(template: Path, tmp_path: Path, clock: list[datetime]) -> Iterator[Survey]:
     """A copy of the established commune."""
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
     survey = open_survey(Settings(data=tmp_path))
@@ -137,9 +137,11 @@ def test_three_columns(deployed: Survey, paper: str) -> None:
     board = assess.scoreboard(deployed, ACTOR, OF_2017, history=True)
 
     assert differing.disagrees
-    assert differing.claim is not None and differing.claim.value == 0.85
+    assert differing.claim is not None
+    assert differing.claim.value == 0.85
     assert not row(deployed).disagrees
-    assert row(deployed, "2").appraisal is not None and row(deployed, "2").measured.outcome is Outcome.NOT_ENOUGH_DATA
+    assert row(deployed, "2").appraisal is not None
+    assert row(deployed, "2").measured.outcome is Outcome.NOT_ENOUGH_DATA
     assert not row(deployed, "2").disagrees, "what is not decided contradicts nothing"
     assert (board.met, board.total, board.stale) == (1, 19, False)
     with deployed.reading() as reader:
@@ -229,7 +231,7 @@ def test_who_may_state_what(deployed: Survey, inspector: Actor) -> None:
 )  # fmt: skip
 def test_what_cannot_be_stated(deployed: Survey, given: dict[str, object], kind: ProblemKind) -> None:
     """Named, and nothing is written."""
-    refused(kind, lambda: standing.state(deployed, ACTOR, wish(**given)))
+    refused(kind, lambda: standing.state(deployed, ACTOR, wish(**given)))  # type: ignore[arg-type]
     with deployed.reading() as reader:
         assert reader.rows("SELECT * FROM statement") == []
 
@@ -255,7 +257,8 @@ def test_a_worker_renews_the_figures(deployed: Survey, clock: list[datetime]) ->
     with deployed.reading() as reader:
         job = select_job(reader, COMMUNE, assess.JOB, "present")
         waiting = reader.rows("SELECT job FROM job WHERE kind = :kind", kind=assess.JOB)
-    assert job is not None and len(waiting) == 1
+    assert job is not None
+    assert len(waiting) == 1
     KINDS[job.kind].do(Bench(deployed, photos.develop), job)
     in_force = [one.id for one in assess.list_editions(deployed, ACTOR) if one.is_valid(local_date(clock[0]))]
     with deployed.reading() as reader:

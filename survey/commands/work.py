@@ -212,7 +212,7 @@ class Worker:
         return len(found)
 
     def _tidy(self) -> None:
-        """Every ten seconds give back the jobs of workers that died; every hour remove what was left behind, and ask for the day's figures."""
+        """Every ten seconds give back the jobs of workers that died; hourly remove what is left behind and ask for the day's figures."""
         if time.monotonic() - self._tidied < _SIGN_OF_LIFE_S:
             return
         self._tidied = time.monotonic()

@@ -25,7 +25,8 @@ class Aspect(StrEnum):
 class Statement:
     """What *person* states of a criterion in a *hamlet*, or in the commune where that is None.
 
-    *outcome* is MET or NOT_MET; *level* one that the criterion speaks of (`LEVELS` of criteria.py) or ""; *value* is 0 to 1, where a failing criterion is spoken of as 85 %.
+    *outcome* is MET or NOT_MET; *level* one that the criterion speaks of (`LEVELS` of criteria.py) or ""; *value* is 0 to 1, where a
+    failing criterion is spoken of as 85 %.
     *stated_on* is the day of the paper in Viet Nam, *at* when it was entered here. *document* is the SHA-256 of what was attached,
     *document_name* its label ("" for none).
     """

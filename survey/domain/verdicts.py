@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from survey.domain.canonical import sha256_hex
-from survey.domain.outcomes import Outcome as Outcome
+from survey.domain.outcomes import Outcome
 from survey.domain.sampling import Interval, interval_document, read_interval
 from survey.domain.statements import Statement, read_statement, statement_document
 from survey.domain.thresholds import Source, Status, Text, Threshold
+
+__all__ = ["REASONS", "Basis", "Outcome", "SubmissionLists", "Verdict", "read_verdict", "submissions_digest", "verdict_document"]
 
 REASONS = (
     "threshold_missing",  # the rule's number was not found

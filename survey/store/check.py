@@ -11,7 +11,9 @@ from survey.domain.ports import Blobs, Reader
 from survey.domain.problems import Problem
 from survey.store.check_stated import find_stated_faults
 from survey.store.events import GENESIS, select_events
-from survey.store.faults import Fault as Fault
+from survey.store.faults import Fault
+
+__all__ = ["Fault", "find_faults", "select_unreferenced"]
 
 
 def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:

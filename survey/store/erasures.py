@@ -109,9 +109,9 @@ def is_known_elsewhere(reader: Reader, commune: str, sha256: str) -> bool:
 
 
 def delete_bytes(tx: Transaction, blobs: Blobs, sha256: str) -> bool:
-    """Remove the bytes and views that no commune has any more; False where one still has them, as a photo or as a paper that someone
-    attached. Doing it again changes nothing.
+    """Remove the bytes and views that no commune has any more; False where one still has them. Doing it again changes nothing.
 
+    The same bytes that someone attached as a paper stay.
     It happens while the rows are locked: a commune that receives the same bytes at this moment waits, and then sees that they are gone.
     """
     if None in lock_bytes(tx, sha256).values() or is_document(tx, sha256):

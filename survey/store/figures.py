@@ -130,7 +130,8 @@ def select_coverage(reader: Reader, commune: str) -> Coverage:
         " GROUP BY site) c ON c.site = s.site WHERE s.commune = :commune AND s.known_to IS NULL AND s.closed = 0",
         commune=commune,
     )
-    assert row is not None
+    if row is None:  # no engine answers an aggregate so
+        return Coverage(0, 0, None, None)
     return Coverage(row["registered"], row["visited"], optional_from_text(row["oldest"]), optional_from_text(row["newest"]))
 
 

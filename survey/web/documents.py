@@ -1,4 +1,4 @@
-"""POST /documents, GET /documents/<sha256>: papers that people attach, taken in and handed out as they came, and the page's way to send one.
+"""POST /documents, GET /documents/<sha256>: papers that people attach, in and out as they came, and the page's way to send one.
 
 They are never drawn: a browser gets them as downloads. What is not there and what belongs to another commune answer alike.
 """
@@ -54,8 +54,9 @@ def show_document(request: Request) -> Response:
         raise Problem(DOCUMENT_UNKNOWN)
     survey = session.open()
     kept = standing.find_document(survey, actor, sha256)
+    plain, name = f"{sha256[:12]}.{ENDINGS[kept.media_type]}", quote(kept.name, "")
     headers = {
-        "Content-Disposition": f"attachment; filename=\"{sha256[:12]}.{ENDINGS[kept.media_type]}\"; filename*=UTF-8''{quote(kept.name, '')}",
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}",
         "Content-Length": str(kept.size),
         "Cache-Control": "private, no-cache",
         "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -46,7 +46,8 @@ def test_a_paper_comes_back_as_it_was(client, survey):
     again = bring(browser, name="khác.pdf").json()
     answer = browser.get(f"/documents/{told['sha256']}")
 
-    assert told == {"sha256": hashlib.sha256(PDF).hexdigest(), "name": "Quyết định 12.pdf", "size": len(PDF), "media_type": "application/pdf"}
+    assert (told["sha256"], told["name"]) == (hashlib.sha256(PDF).hexdigest(), "Quyết định 12.pdf")
+    assert (told["size"], told["media_type"]) == (len(PDF), "application/pdf")
     assert again == told
     assert (answer.content, answer.headers["content-type"]) == (PDF, "application/pdf")
     assert answer.headers["content-disposition"].startswith("attachment;")
@@ -60,7 +61,8 @@ def test_a_paper_comes_back_as_it_was(client, survey):
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [
-        (PDF, "application/pdf"), (jpeg("red"), "image/jpeg"), (office("word/document.xml"), ".document"), (office("xl/workbook.xml"), ".sheet"),
+        (PDF, "application/pdf"), (jpeg("red"), "image/jpeg"), (office("word/document.xml"), ".document"),
+        (office("xl/workbook.xml"), ".sheet"),
         (b"\x89PNG\r\n\x1a\nrest", "image/png"), (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"), (b"\0\0\0\x18ftypheic\0\0\0\0", "image/heic"),
     ],
     ids=["pdf", "jpeg", "docx", "xlsx", "png", "webp", "heic"],
