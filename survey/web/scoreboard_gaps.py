@@ -60,7 +60,7 @@ def _reason_counts(rows: Sequence[ScoreRow]) -> str:
         f"<li><b>{escape(ngettext('{n} criterion', '{n} criteria', count))}</b>: {escape(reason_words(reason))}</li>"
         for reason, count in counts.most_common()
     )
-    return f'<p><b>… {escape(_("Not enough data"))}</b></p><ul>{lines}</ul>' if lines else ""
+    return f"<p><b>… {escape(_('Not enough data'))}</b></p><ul>{lines}</ul>" if lines else ""
 
 
 def gap_words(indicator: Indicator | None, basis: Basis) -> str:

@@ -53,7 +53,9 @@ def test_households_are_missing_whole(edition: Edition) -> None:
 
 def test_hamlets_are_missing_of_all_hamlets() -> None:
     """80 % of six hamlets are 4.8, so five: two met, three are missing; a rule may also ask for a number of hamlets."""
-    basis = replace(BASIS, indicator=BY_HAMLET, threshold=replace(SEVENTY, at_least=0.8), value=0.5, numerator=2, denominator=4, registered=6)
+    basis = replace(
+        BASIS, indicator=BY_HAMLET, threshold=replace(SEVENTY, at_least=0.8), value=0.5, numerator=2, denominator=4, registered=6
+    )
 
     assert gap(None, basis) == Gap(3, HAMLETS)
     counted = replace(basis, unit="hamlets", threshold=Threshold("hamlets", Status.READ, at_least=4), value=2)
