@@ -108,9 +108,10 @@ def make(survey: Survey, schema: Path, wish: Wish, progress: Callable[[int, int]
     calls = plan_calls(land.sites, inspectors | {None: 0}, count=wish.submissions, seed=wish.seed, today=wish.today)
     with _Packing(Kit(wish.seed, _trees(schema), photos), calls) as parcels:
         _live(played, actors, parcels, lambda done: progress(done, len(calls)))
-    programme.go_on(played, actors["coordinator"], land.hamlets)
-    _work(played)
+    programme.go_on(played, actors["coordinator"], land.hamlets, wish.seed)
     renew_figures(played, commune.code)
+    played.at += timedelta(hours=1)  # by then every job is due, those of figures too
+    _work(played)
 
 
 def _photos(folder: Path | None) -> tuple[Path, ...]:

@@ -62,10 +62,10 @@ def begin(survey: Survey, coordinator: Actor, people: Mapping[str, Actor], hamle
         ids.append(roadmap.save(survey, coordinator, _milestone(planned, ids, hamlets, people, today)).id)
 
 
-def go_on(survey: Survey, coordinator: Actor, hamlets: Sequence[Hamlet]) -> None:
+def go_on(survey: Survey, coordinator: Actor, hamlets: Sequence[Hamlet], seed: int) -> None:
     """Report the first steps, state what no survey shows with a made-up paper, claim, and enter contributions and small defects."""
     today = local_date(survey.now())
-    paper = standing.keep_document(survey, coordinator, "Tài liệu mẫu.pdf", [_paper()])
+    paper = standing.keep_document(survey, coordinator, "Tài liệu mẫu.pdf", [_paper(seed)])
     for aspect, said in ((Aspect.STATE, _STATED), (Aspect.CLAIM, _CLAIMED)):
         for criterion, outcome in said.items():
             standing.state(survey, coordinator, Wish(EDITION, criterion, None, aspect, outcome, today, document=paper, note="Số liệu mẫu"))
@@ -113,5 +113,5 @@ def _report_steps(survey: Survey, coordinator: Actor, today: date) -> None:
     roadmap.report(survey, coordinator, second.id, second.number, under_way, text="Còn ba hộ chưa thống nhất (mẫu)")
 
 
-def _paper() -> bytes:
-    return typeset("made-up", {"title": "TÀI LIỆU MẪU", "text": "Trang này chỉ để trình diễn. Không phải văn bản của cơ quan nào."})
+def _paper(seed: int) -> bytes:
+    return typeset("made-up", {"title": "TÀI LIỆU MẪU", "text": f"Trang này chỉ để trình diễn (bản {seed}). Không phải văn bản của cơ quan nào."})

@@ -122,7 +122,7 @@ def test_everyone_gets_a_sign_in_link(tmp_path, capsys):
     assert _demo(tmp_path, households=6, submissions=1, more=("--json",)) == 0
     links = json.loads(capsys.readouterr().out)["sign_in"]
 
-    assert set(links) == {"coordinator", "reviewer", "inspector1", "inspector2", "inspector3"}
+    assert set(links) == {"coordinator", "reviewer", "owner1", "owner2", "inspector1", "inspector2", "inspector3"}
 
 
 def test_real_photos_are_handed_in_unchanged(tmp_path):
