@@ -4,13 +4,13 @@ from html import escape
 
 import streamlit as st
 
-from survey.domain.people import Ability
+from survey.domain.people import Ability, Role
 from survey.domain.submissions import State
 from survey.store.queue import select_counts
 from survey.store.reviews import select_last_review
 from survey.store.sites import select_site_counts
 from survey.store.submissions import select_own
-from survey.web import people_widgets, session, text
+from survey.web import owners_home, people_widgets, session, text
 from survey.web.text import _, ngettext
 
 here = session.enter()
@@ -20,6 +20,10 @@ with here.survey.reading() as reader:
     counts = select_counts(reader, here.actor.commune, scope=here.actor.hamlets) if here.actor.may(Ability.SEE_ALL) else {}
     returned = [(one.id, select_last_review(reader, one.commune, one.id)) for one in own if one.state is State.RETURNED]
     sites = sum(count for _kind, _hamlet, count in select_site_counts(reader, here.actor.commune)) if counts else 0
+
+if here.actor.role is Role.OWNER:
+    owners_home.show_own(here)
+    st.stop()
 
 if not here.actor.may(Ability.REVIEW):
     st.html(f'<a class="door main wide" href="/field/">{escape(_("Start a survey visit"))}</a>')

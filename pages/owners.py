@@ -32,7 +32,7 @@ if mine or steps:
     owners.show_milestones(steps, today)
 if mine and here.actor.may(Ability.REPORT) and not manages:
     with st.expander(_("Report on a criterion"), icon=":material/campaign:"):
-        owners_edit.show_report(mine)
+        owners_edit.show_report(here, mine)
 
 st.subheader(_("All criteria"), anchor=False)
 edition = criteria.choose_edition(editions, {edition.id: edition.is_valid(today) for edition in editions})
@@ -45,6 +45,6 @@ with shown:
         owners_edit.show_history(here, duties, names)
 if manages:
     with editing[0]:
-        owners_edit.show_table(duties, people, edition.id)
+        owners_edit.show_table(here, duties, people, edition.id)
     with editing[1]:
-        owners_edit.show_report(duties)
+        owners_edit.show_report(here, duties)

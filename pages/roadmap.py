@@ -33,4 +33,4 @@ if board.placed:
         roadmap.show_list(board)
 if roadmap.can_edit(here):
     with tabs[-1]:
-        show_form(board, None)
+        show_form(here, board, None)

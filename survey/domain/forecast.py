@@ -71,7 +71,7 @@ def pace(seen: Sequence[Seen]) -> tuple[float, float, float]:
     middle = count // 2
     median = slopes[middle] if count % 2 else (slopes[middle - 1] + slopes[middle]) / 2
     spread = _Z_90 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
-    slowest = max(0, math.floor((count - spread) / 2))  # outwards: the range is rather too wide than too narrow
+    slowest = max(0, math.floor((count - spread) / 2) - 1)  # outwards: the range is rather too wide than too narrow
     fastest = min(count - 1, math.ceil((count + spread) / 2))
     return slopes[slowest], median, slopes[fastest]
 

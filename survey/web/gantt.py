@@ -14,7 +14,7 @@ from survey.domain.roadmap import Placed
 _DAY = timedelta(days=1)
 _MONTHS = 12
 _LABEL_PX = 58.0  # a month's label with room around it
-_WEEKS_FROM_PX = 5.0  # of a day: below, lines for weeks would be a grey area
+_WEEKS_FROM_PX = 4.0  # of a day: below, lines for weeks would be a grey area
 _INK, _PALE, _LINE = "#111", "#8a8a8a", "#bdbdbd"
 _HATCH = (
     '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'

@@ -8,11 +8,11 @@ import streamlit as st
 
 from survey import owners, standing
 from survey.domain.owners import Assignment
-from survey.domain.people import Ability, Person
+from survey.domain.people import Person
 from survey.domain.problems import OWNER_CHANGED, Problem
 from survey.domain.reasons import NOTE_LENGTH, REASON_LENGTH
 from survey.store.assignments import select_assignment_history
-from survey.web import session, text
+from survey.web import text
 from survey.web.owners import Duty
 from survey.web.roadmap import generation, next_generation, say
 from survey.web.session import Here
@@ -22,7 +22,7 @@ _KINDS = ["pdf", "jpg", "jpeg", "png", "webp", "heic", "docx", "xlsx"]
 Seen = Mapping[str, Assignment]
 
 
-def show_table(duties: Sequence[Duty], people: Mapping[str, Person], edition: str) -> None:
+def show_table(here: Here, duties: Sequence[Duty], people: Mapping[str, Person], edition: str) -> None:
     """Show every criterion with agency, person and date to fill in, and one button that saves all of them."""
     key = f"{edition}_{generation()}"
     seen = _seen(key, duties)
@@ -31,10 +31,10 @@ def show_table(duties: Sequence[Duty], people: Mapping[str, Person], edition: st
     with st.form(f"owners_{key}", border=False):
         wanted = [_ask(duty, seen[duty.row.criterion.code], people, agencies, key) for duty in duties]
         if st.form_submit_button(_("Save all owners"), type="primary"):
-            _save(edition, wanted)
+            _save(here, edition, wanted)
 
 
-def show_report(duties: Sequence[Duty]) -> None:
+def show_report(here: Here, duties: Sequence[Duty]) -> None:
     """Show the form in which an owner reports on one of *duties*."""
     titles = {(duty.assignment.edition, duty.row.criterion.code): duty.title for duty in duties}
     with st.form(f"owner_report_{generation()}", border=False):
@@ -45,7 +45,7 @@ def show_report(duties: Sequence[Duty]) -> None:
         paper = st.file_uploader(_("A document (not needed)"), type=_KINDS, key=f"owner_paper_{generation()}")
         if st.form_submit_button(_("Send the report"), type="primary") and chosen is not None:
             content = None if paper is None else (paper.name, paper.getvalue())
-            _report(chosen, said, None if percent is None else percent / 100, content)
+            _report(here, chosen, said, None if percent is None else percent / 100, content)
 
 
 def show_history(here: Here, duties: Sequence[Duty], people: Mapping[str, str]) -> None:
@@ -100,8 +100,7 @@ def _ask(duty: Duty, held: Assignment, people: Mapping[str, Person], agencies: S
     )  # fmt: skip
 
 
-def _save(edition: str, wanted: Sequence[Assignment]) -> None:
-    here = session.enter(Ability.MANAGE)
+def _save(here: Here, edition: str, wanted: Sequence[Assignment]) -> None:
     try:
         written = owners.assign(here.survey, here.actor, edition, wanted)
     except Problem as problem:
@@ -114,8 +113,7 @@ def _save(edition: str, wanted: Sequence[Assignment]) -> None:
     st.rerun()
 
 
-def _report(chosen: tuple[str, str], said: str, share: float | None, paper: tuple[str, bytes] | None) -> None:
-    here = session.enter(Ability.REPORT)
+def _report(here: Here, chosen: tuple[str, str], said: str, share: float | None, paper: tuple[str, bytes] | None) -> None:
     try:
         document = None if paper is None else standing.keep_document(here.survey, here.actor, paper[0], [paper[1]])
         owners.report(here.survey, here.actor, chosen[0], chosen[1], text=said, done_share=share, document=document)

@@ -10,19 +10,19 @@ from survey import roadmap
 from survey.domain.criteria import Criterion, Edition
 from survey.domain.milestones import TITLE_LENGTH
 from survey.domain.owners import Milestone
-from survey.domain.people import Ability
 from survey.domain.problems import Problem
 from survey.domain.roadmap import LONGEST_DAYS
-from survey.web import session, text
+from survey.web import text
 from survey.web.criteria_words import criterion_title, indicator_title
 from survey.web.roadmap import Board, as_seen, generation, next_generation, offer_new_version, say
+from survey.web.session import Here
 from survey.web.text import _
 
 _USUAL_DAYS = 7  # what a new milestone begins with: our own choice
 _NONE = ""  # a selectbox takes None for *nothing chosen*
 
 
-def show_form(board: Board, milestone: Milestone | None) -> None:
+def show_form(here: Here, board: Board, milestone: Milestone | None) -> None:
     """Show the form of *milestone*, or of a new one; its number is the version that the person saw."""
     present = milestone or Milestone("", 0, "", _USUAL_DAYS)
     key = f"{present.id}_{generation()}"
@@ -44,7 +44,7 @@ def show_form(board: Board, milestone: Milestone | None) -> None:
     )  # fmt: skip
     wanted = _ask_criterion(board, wanted, key)
     if st.button(_("Save the milestone"), type="primary", key=f"save_{key}"):
-        _save(board, wanted)
+        _save(here, board, wanted)
 
 
 def _ask_person(board: Board, known: Milestone, key: str) -> str | None:
@@ -107,8 +107,7 @@ def _criterion_name(criteria: Mapping[str, Criterion], code: str) -> str:
     return criterion_title(code, criteria[code].title.say(text.locale())) if code else _("of no criterion")
 
 
-def _save(board: Board, wanted: Milestone) -> None:
-    here = session.enter(Ability.MANAGE)
+def _save(here: Here, board: Board, wanted: Milestone) -> None:
     try:
         saved = roadmap.save(here.survey, here.actor, wanted, shares=board.shares)
     except Problem as problem:

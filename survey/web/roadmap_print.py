@@ -16,8 +16,8 @@ from survey.web.roadmap import Board, goal_line, read, sign_words
 from survey.web.roadmap_words import dates_words, person_names, remark_words, share_words, slack_words
 from survey.web.text import _
 
-# A sheet in quarter millimetres: a drawing of 600 is 150 mm wide, its rows 9 mm high; the template knows the same sizes.
-_WIDTH, _ROW, _HEAD = 600, 36, 36
+# A sheet in quarter millimetres: a drawing of 560 is 140 mm wide, its rows 9 mm high; the template knows the same sizes.
+_WIDTH, _ROW, _HEAD = 560, 36, 36
 _ROWS = 15  # of a sheet
 _FONT = "Libertinus Serif"  # comes with Typst
 _REMARKS = 12
@@ -47,7 +47,7 @@ def printable(board: Board, goal: str) -> dict[str, Any]:
         "remarks": remarks[:_REMARKS], "more": max(0, len(remarks) - _REMARKS), "signs": list(sign_words().items()),
         "words": {
             "title": _("Roadmap"), "as_of": _("As of {day}", day=text.format_date(board.today)), "milestone": _("Milestone"),
-            "dates": _("Dates"), "standing": _("State"), "late": _("days behind the due date"), "remarks": _("What does not fit"),
+            "dates": _("Dates and who"), "standing": _("State"), "late": _("days behind the due date"), "remarks": _("What does not fit"),
             "demonstration": _("Demonstration: people, places and figures are made up."), "empty": _("The roadmap is empty."),
             "more": _("and {n} more, in the application", n=max(0, len(remarks) - _REMARKS)),
         },

@@ -12,7 +12,7 @@ from survey.domain.problems import Problem
 from survey.domain.reasons import REASON_LENGTH
 from survey.domain.roadmap import Placed, Slip
 from survey.store.milestones import select_milestone_history
-from survey.web import session, text
+from survey.web import text
 from survey.web.roadmap import STYLE, Board, as_seen, can_edit, generation, next_generation, offer_new_version, say
 from survey.web.roadmap_form import show_form
 from survey.web.roadmap_words import dates_words, person_names, remark_words, share_words, slack_words
@@ -38,12 +38,12 @@ def show_milestone(here: Here, board: Board, id_: str) -> None:
         reports = roadmap.may_report(reader, here.actor, milestone)
     if reports:
         with st.expander(_("Report on it"), icon=":material/campaign:", expanded=not can_edit(here)):
-            _show_report(board, milestone)
+            _show_report(here, board, milestone)
     if can_edit(here):
         with st.expander(_("Change the milestone"), icon=":material/edit:"):
-            show_form(board, milestone)
+            show_form(here, board, milestone)
         with st.expander(_("Remove it from the roadmap"), icon=":material/delete:"):
-            _show_removal(milestone)
+            _show_removal(here, milestone)
     with st.expander(_("History"), icon=":material/history:"):
         _show_history(here, board, milestone)
 
@@ -96,7 +96,7 @@ def _end_words(found: Slip) -> str:
     return _("The roadmap ends on {day}, {later}.", day=text.format_date(found.finish_after), later=moved)
 
 
-def _show_report(board: Board, milestone: Milestone) -> None:
+def _show_report(here: Here, board: Board, milestone: Milestone) -> None:
     key, today = f"{milestone.id}_{generation()}", board.today
     milestone = as_seen(f"report_seen_{key}", f"report_began_{key}", milestone)
     with st.form(f"report_{key}", border=False):
@@ -110,7 +110,7 @@ def _show_report(board: Board, milestone: Milestone) -> None:
         share = _ask_share(milestone, key)
         said = st.text_area(_("What is there to say?"), max_chars=REASON_LENGTH, key=f"report_text_{key}")
         if st.form_submit_button(_("Send the report"), type="primary"):
-            _report(milestone, roadmap.Facts(_day(started_on), _day(finished_on), share), said)
+            _report(here, milestone, roadmap.Facts(_day(started_on), _day(finished_on), share), said)
 
 
 def _ask_share(milestone: Milestone, key: str) -> float | None:
@@ -122,8 +122,7 @@ def _ask_share(milestone: Milestone, key: str) -> float | None:
     return None if percent is None else percent / 100
 
 
-def _report(milestone: Milestone, facts: roadmap.Facts, said: str) -> None:
-    here = session.enter()
+def _report(here: Here, milestone: Milestone, facts: roadmap.Facts, said: str) -> None:
     try:
         roadmap.report(here.survey, here.actor, milestone.id, milestone.number, facts, text=said)
     except Problem as problem:
@@ -134,10 +133,9 @@ def _report(milestone: Milestone, facts: roadmap.Facts, said: str) -> None:
         st.rerun()
 
 
-def _show_removal(milestone: Milestone) -> None:
+def _show_removal(here: Here, milestone: Milestone) -> None:
     st.caption(_("Its versions and reports stay in the history."))
     if st.button(_("Remove the milestone"), key=f"remove_{milestone.id}"):
-        here = session.enter()
         try:
             roadmap.remove(here.survey, here.actor, milestone.id, milestone.number)
         except Problem as problem:
