@@ -1,6 +1,6 @@
 """Tasks in the store: written with their history, listed by key, counted by criterion and hamlet."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -169,14 +169,6 @@ def insert_step(tx: Transaction, step: Step, *, person: str, at: datetime, detai
             return False
     _insert_event(tx, step, person, at, detail or {})
     return True
-
-
-def update_task_hamlets(tx: Transaction, commune: str, former: Iterable[str], into: str) -> int:
-    """Move the tasks of merged hamlets to the one that they became; returns how many. Those of sites follow their sites by themselves."""
-    return sum(
-        tx.execute("UPDATE task SET hamlet = :into WHERE commune = :commune AND hamlet = :former", commune=commune, former=one, into=into)
-        for one in former
-    )
 
 
 def _insert_event(tx: Transaction, step: Step, person: str, at: datetime, detail: Mapping[str, object]) -> None:
