@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from survey.bundle.package import Package, folder_name, prepare
-from survey.catalogue.editions import stored_edition
+from survey.catalogue.effective import effective
 from survey.domain.evidence import Basis, Contents, Evidence, Item, Scope, contents_of
 from survey.domain.people import Ability, Actor
 from survey.domain.places import Hamlet, successor_of
@@ -37,6 +37,7 @@ from survey.store.bundles import (
 from survey.store.editions import select_editions
 from survey.store.places import select_commune, select_hamlets
 from survey.store.reviews import select_person_names
+from survey.store.rule_entries import select_all_entries
 from survey.store.sites import select_register
 
 
@@ -116,7 +117,8 @@ def _require(actor: Actor, scope: Scope) -> None:
 
 def _gather(reader: Reader, commune: str, scope: Scope, verdicts: Sequence[Verdict], head: tuple[int, str]) -> Evidence:
     place = select_commune(reader, commune)
-    hamlets = select_hamlets(reader, commune)
+    known_before = end_of(scope.as_of)
+    hamlets = select_hamlets(reader, commune, known_before=known_before)
     if place is None:
         raise Problem(COMMUNE_UNKNOWN, commune=commune)
     if scope.hamlet is not None and scope.hamlet not in {hamlet.id for hamlet in hamlets}:
@@ -125,13 +127,15 @@ def _gather(reader: Reader, commune: str, scope: Scope, verdicts: Sequence[Verdi
     if scope.criterion is not None and not chosen:
         known = sorted({verdict.criterion for verdict in verdicts if scope.edition in {None, verdict.edition}})
         raise Problem(CRITERION_UNKNOWN, criterion=scope.criterion, known=", ".join(known) or "–")
-    editions = [loaded for loaded in select_editions(reader, commune) if loaded.id in {verdict.edition for verdict in chosen}]
+    entries, judged = select_all_entries(reader, commune, known_before), {verdict.edition for verdict in chosen}
+    loaded = [one for one in select_editions(reader, commune, known_before) if one.id in judged]
+    read = [effective(one.document, entries.get(one.id, [])) for one in loaded]
     sites = _sites(reader, commune, scope, hamlets)
     items = _items(reader, commune, scope, sites, chosen)
     forms = None if scope.criterion is None else {form for verdict in chosen for basis in verdict.basis for form in basis.forms}
     return Evidence(
-        commune=place, scope=scope, head=head, editions=[stored_edition(loaded.document) for loaded in editions],
-        edition_documents={loaded.id: json.loads(loaded.document) for loaded in editions}, hamlets=hamlets, sites=sites, items=items,
+        commune=place, scope=scope, head=head, editions=[one.edition for one in read],
+        edition_documents={one.edition.id: json.loads(one.document.text()) for one in read}, hamlets=hamlets, sites=sites, items=items,
         photos=select_photos(reader, commune, [item.submission for item in items]),
         left_out=select_left_out(reader, commune, hamlet=scope.hamlet, forms=forms),
         verdicts=chosen, forms=select_trees(reader, commune, items), people=_people(reader, commune, items),
