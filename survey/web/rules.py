@@ -35,7 +35,7 @@ def load_labels(here: Here) -> Labels:
 def choose_edition(editions: Mapping[str, Effective], *, may_enter: bool) -> str:
     """Show the choice of an edition, or of beginning a new one; it stays in the address."""
     options = [*editions, *([NEW] if may_enter else [])]
-    titles = {one: said(read.edition.title) for one, read in editions.items()} | {NEW: "＋ " + _("Enter a new edition")}
+    titles = {one: said(read.edition.title) for one, read in editions.items()} | {NEW: "+ " + _("Enter a new edition")}
     shown = st.query_params.get("edition")
     place = options.index(shown) if shown in options else 0
     chosen = st.selectbox(_("Edition"), options, place, format_func=titles.__getitem__, key="rules_edition")

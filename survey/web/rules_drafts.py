@@ -9,6 +9,7 @@ from survey.domain.fold import fold
 from survey.domain.indicators import SHARE
 from survey.domain.numbers import ambiguous, read_number
 from survey.domain.problems import RULE_REFUSED, Problem
+from survey.web.text import _
 
 MISSING = "missing"
 LIMITS = ("at_least", "above", "at_most", "below", MISSING)
@@ -23,20 +24,20 @@ def read_limit(typed: str, unit: str) -> float:
     number = read_number(bare)
     if number is None:
         raise Problem(
-            RULE_REFUSED, key="số / number", reason_vi=f"“{typed[:40]}” không phải là số", reason_en=f"“{typed[:40]}” is no number"
+            RULE_REFUSED, key=_("the number"), reason_vi=f"“{typed[:40]}” không phải là số", reason_en=f"“{typed[:40]}” is no number"
         )
     both = ambiguous(bare)
     if both is not None:
         said = f"“{bare}”: {both[0]} / {both[1]}?"
         raise Problem(
-            RULE_REFUSED, key="số / number", reason_vi=f"{said} Viết không có dấu phân cách hàng nghìn",
+            RULE_REFUSED, key=_("the number"), reason_vi=f"{said} Viết không có dấu phân cách hàng nghìn",
             reason_en=f"{said} Write it without a separator of thousands",
         )  # fmt: skip
     if unit != SHARE:
         return number
     if 0 < number <= 1 and not percent:
         raise Problem(
-            RULE_REFUSED, key="số / number", reason_vi=f"“{bare}” là {bare} % hay {number * 100:g} %? Ghi kèm dấu %",
+            RULE_REFUSED, key=_("the number"), reason_vi=f"“{bare}” là {bare} % hay {number * 100:g} %? Ghi kèm dấu %",
             reason_en=f"“{bare}”: {bare} % or {number * 100:g} %? Write the % sign",
         )  # fmt: skip
     return round(number / 100, 9)
@@ -64,7 +65,7 @@ def condition_content(subject: Mapping[str, str], test: str, codes: list[str], t
     if test in ("at_least", "at_most", "above", "below"):
         return {**subject, test: read_limit(typed, "")}
     if not codes:
-        raise Problem(RULE_REFUSED, key="câu trả lời / answer", reason_vi="chưa chọn câu trả lời nào", reason_en="no answer was chosen")
+        raise Problem(RULE_REFUSED, key=_("the answer"), reason_vi="chưa chọn câu trả lời nào", reason_en="no answer was chosen")
     return {**subject, "is": codes[0]} if test == "is" and len(codes) == 1 else {**subject, "in": codes}
 
 
@@ -76,7 +77,7 @@ def read_criteria_lines(typed: str) -> list[dict[str, Any]]:
         code, title = (match["code"], match["title"]) if match else (str(len(found) + 1), line)
         found.append({"code": code, "title": title, "open": ["indicators_missing"]})
     if not found:
-        raise Problem(RULE_REFUSED, key="tiêu chí / criteria", reason_vi="chưa có tiêu chí nào", reason_en="there is no criterion")
+        raise Problem(RULE_REFUSED, key=_("the criteria"), reason_vi="chưa có tiêu chí nào", reason_en="there is no criterion")
     return found
 
 

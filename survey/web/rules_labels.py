@@ -17,10 +17,14 @@ _NUMERIC = frozenset({ValueType.INTEGER, ValueType.DECIMAL})
 
 @dataclass(frozen=True)
 class Asked:
-    """A question or attribute as a person knows it; *name* is how an edition writes it, *choices* are code to label."""
+    """A question or attribute as a person knows it; *name* is how an edition writes it, *choices* are code to label.
+
+    *label* says the checklist too, where one is chosen; *words* do in a sentence.
+    """
 
     name: str
     label: str
+    words: str
     site_kind: str
     is_attribute: bool = False
     is_number: bool = False
@@ -41,7 +45,7 @@ class Labels:
     def of(self, subject: Subject, kind: str) -> Asked:
         """How *subject* of a kind of site is known; its bare name where the checklist has it no more."""
         known = next((one for one in attributes_of(kind) if one.name == subject.name), None) if subject.is_attribute else None
-        return known or self.questions.get(subject.name) or Asked(subject.name, subject.name, kind, subject.is_attribute)
+        return known or self.questions.get(subject.name) or Asked(subject.name, subject.name, subject.name, kind, subject.is_attribute)
 
     def numbers(self, kind: str) -> list[Asked]:
         """What can be summed of a kind of site: questions first, then attributes."""
@@ -49,7 +53,8 @@ class Labels:
 
     def of_kind(self, kind: str) -> list[Asked]:
         """The questions that are asked of a kind of site."""
-        return [one for one in self.questions.values() if one.site_kind == kind]
+        found = [one for one in self.questions.values() if one.site_kind == kind]
+        return sorted(found, key=lambda one: not (one.choices or one.is_number))  # photos last: few rules ask whether one was taken
 
 
 def read_labels(trees: Mapping[str, Mapping[str, Any]], locale: str) -> Labels:
@@ -63,7 +68,7 @@ def read_labels(trees: Mapping[str, Mapping[str, Any]], locale: str) -> Labels:
             label = said(node.get("label"), locale) or node["name"]
             name = f"{form}.{node['name']}"
             found[name] = Asked(
-                name, f"{label} ({title.get(locale) or form})", str(tree.get("site_kind") or ""),
+                name, f"{label} ({title.get(locale) or form})", label.rstrip("?"), str(tree.get("site_kind") or ""),
                 is_number=node.get("type", "calculate") in _NUMBERS, choices=lists.get(node.get("choices", ""), {}),
             )  # fmt: skip
     return Labels(found)
@@ -74,6 +79,7 @@ def attributes_of(kind: str) -> list[Asked]:
     return [
         Asked(
             one.name,
+            _attribute_label(one.name),
             _attribute_label(one.name),
             kind,
             is_attribute=True,

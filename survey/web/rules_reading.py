@@ -51,7 +51,7 @@ def show_edition(read: Effective, labels: Labels) -> None:
 
 def _criterion(edition: Edition, criterion: Criterion, labels: Labels) -> str:
     title = criterion_title(criterion.code, said(criterion.title))
-    count = ngettext("{n} indicator", "{n} indicators", len(criterion.indicators))
+    count = ngettext("{n} indicator", "{n} indicators", len(criterion.indicators)) if criterion.indicators else ""
     lines = [reason_words(reason) for reason in criterion.open_reasons]
     if criterion.combines:
         lines.append(_("All of these must be met: {codes}", codes=", ".join(criterion.combines)))
@@ -106,9 +106,12 @@ def show_history(here: Here, edition: str) -> None:
 def _entry(line: EntryLine) -> str:
     entry = line.entry
     kinds = {
-        EntryKind.EDITION: _("Edition"), EntryKind.CRITERION: _("Criterion"), EntryKind.INDICATOR: _("Indicator"),
-        EntryKind.THRESHOLD: _("Number"), EntryKind.WITHDRAWAL: _("Withdrawal of entry {number}", number=entry.takes_back),
-    }  # fmt: skip
+        EntryKind.EDITION: _("Edition"),
+        EntryKind.CRITERION: _("Criterion"),
+        EntryKind.INDICATOR: _("Indicator"),
+        EntryKind.THRESHOLD: _("A number for an indicator"),
+        EntryKind.WITHDRAWAL: _("Withdrawal of entry {number}", number=entry.takes_back),
+    }
     place = " › ".join(part for part in (entry.criterion, entry.indicator) if part)
     head = f"{entry.number}. {kinds[entry.kind]} {place}"
     who = f"{text.format_datetime(entry.at)} · {line.person_name} · “{entry.reason}”"

@@ -44,27 +44,28 @@ def condition_words(condition: Condition, sites: str, labels: Labels) -> str:
     """A condition as part of a sentence."""
     if isinstance(condition, Asks):
         return _asks_words(condition, sites, labels)
-    joined = {AllOf: _(" and "), AnyOf: _(" or "), NoneOf: _(" or ")}
-    for kind, word in joined.items():
-        if isinstance(condition, kind):
-            parts = word.join(condition_words(part, sites, labels) for part in condition.parts)
-            return _("none of: {parts}", parts=parts) if kind is NoneOf else f"({parts})" if len(condition.parts) > 1 else parts
-    return "…"
+    if not isinstance(condition, AllOf | AnyOf | NoneOf):
+        return "…"
+    word = _(" and ") if isinstance(condition, AllOf) else _(" or ")
+    parts = word.join(condition_words(part, sites, labels) for part in condition.parts)
+    if isinstance(condition, NoneOf):
+        return _("none of: {parts}", parts=parts)
+    return f"({parts})" if len(condition.parts) > 1 else parts
 
 
 def _asks_words(asks: Asks, sites: str, labels: Labels) -> str:
     asked = labels.of(asks.subject, sites)
     if asks.test is Comparison.ANSWERED:
-        return _("“{question}” is answered", question=asked.label)
+        return _("“{question}” is answered", question=asked.words)
     if asks.codes:
         values = _(" or ").join(f"“{asked.choices.get(code, code)}”" for code in sorted(asks.codes))
-        return _("“{question}” is {values}", question=asked.label, values=values)
+        return _("“{question}” is {values}", question=asked.words, values=values)
     sign = {Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤", Comparison.ABOVE: ">", Comparison.BELOW: "<"}[asks.test]
-    return f"“{asked.label}” {sign} {text.format_number(asks.number)}"
+    return f"“{asked.words}” {sign} {text.format_number(asks.number)}"
 
 
 def _amount_words(amount: Amount, sites: str, labels: Labels) -> str:
-    words = _("number of {sites}", sites=sites_words(sites)) if amount.subject is None else f"“{labels.of(amount.subject, sites).label}”"
+    words = _("number of {sites}", sites=sites_words(sites)) if amount.subject is None else f"“{labels.of(amount.subject, sites).words}”"
     return (
         words
         if amount.when is None
