@@ -138,6 +138,8 @@ def _card(duty: Duty, people: Mapping[str, str]) -> str:
     lines += [("span", sentence) for sentence in (*missing(duty), *_beside(duty), *_said(duty, people))]
     shown = "".join(f"<p><{tag}>{escape(said)}</{tag}></p>" for tag, said in lines if said)
     steps = "".join(f'<a href="/roadmap?milestone={escape(one.id)}" target="_self">{escape(one.title)}</a> ' for one in duty.milestones)
+    if duty.report is not None and duty.report.document is not None:
+        steps += f'<a href="/documents/{escape(duty.report.document)}">{escape(_("The document of the report"))}</a>'
     kind = "duty overdue" if duty.overdue_days else "duty"
     return f'<section class="{kind}"><h3>{escape(duty.title)}</h3>{shown}{steps}</section>'
 

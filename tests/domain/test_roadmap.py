@@ -194,7 +194,8 @@ def test_an_unknown_or_finished_step_cannot_slip() -> None:
 
 def test_no_date_leaves_the_calendar() -> None:
     """The longest steps from the last believable day on."""
-    steps = [Step(f"{number:03d}", "x", LONGEST_DAYS, (f"{number - 1:03d}",) if number else (), date(2998, 12, 31)) for number in range(500)]
+    last = date(2998, 12, 31)
+    steps = [Step(f"{number:03d}", "x", LONGEST_DAYS, (f"{number - 1:03d}",) if number else (), last) for number in range(500)]
     plan: Plan = lay_out(steps, TODAY)
 
     assert plan.finish is not None

@@ -60,7 +60,7 @@ def test_pages_of_an_empty_commune_say_what_to_do(open_page, survey):
 
 
 def test_all_criteria_are_assigned_in_one_table(open_page, planned, coordinator):
-    """An account for one, a name for another; saved with one button and shown with their dates. (Typing a new name: tests/browser.)"""
+    """An account for one, a name for another; saved with one button and shown with their dates."""
     owners.assign(planned, coordinator, KDC, [Assignment(KDC, "5", 0, "Phòng Kinh tế", None, "Trần Văn <i>Bảo")])
     page = open_page(OWNERS, "coordinator")
     page.selectbox(key=f"person_{KDC}_0_3").set_value(OWNER.person)

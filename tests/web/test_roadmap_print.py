@@ -4,7 +4,8 @@ import subprocess
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
+
+from lxml import etree
 
 from survey import roadmap
 from survey.domain.owners import Milestone
@@ -70,7 +71,7 @@ def test_the_chart_is_sound_xml_and_shows_each_sign() -> None:
     placed = list(lay_out(steps, TODAY).placed.values())
     first, last = gantt.frame_of(placed, TODAY, [TODAY + timedelta(days=60)])
     frame = gantt.Frame(first, last, 800, font='x" onload="y')
-    drawing = ElementTree.fromstring(gantt.draw(placed, TODAY, frame, goal=TODAY + timedelta(days=60)))
+    drawing = etree.fromstring(gantt.draw(placed, TODAY, frame, goal=TODAY + timedelta(days=60)))
     bars = [(bar.get("x"), bar.get("fill")) for bar in drawing.iter(f"{_SVG}rect") if bar.get("stroke-width") == "1.5"]
 
     assert bars == [
@@ -89,7 +90,7 @@ def test_a_plan_of_decades_still_has_room_for_its_labels() -> None:
     placed = list(lay_out([Step("a", "A", 3650), Step("b", "B", 3, finished_on=TODAY - timedelta(days=300))], TODAY).placed.values())
     first, last = gantt.frame_of(placed, TODAY)
     frame = gantt.Frame(first, last, 600)
-    drawing = ElementTree.fromstring(gantt.draw(placed, TODAY, frame))
+    drawing = etree.fromstring(gantt.draw(placed, TODAY, frame))
     places = sorted(float(text.get("x") or 0) for text in drawing.iter(f"{_SVG}text") if (text.text or "").count("/") == 1)
 
     assert first < TODAY - timedelta(days=300)
