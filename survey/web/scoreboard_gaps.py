@@ -98,7 +98,7 @@ def _urgency(row: ScoreRow, duty: Duty) -> tuple[bool, bool, bool, date]:
 def _card(here: Here, board: Board, row: ScoreRow, duty: Duty) -> str:
     verdict = row.measured
     title = escape(criterion_title(row.criterion.code, row.criterion.title.say(text.locale())))
-    tag = f' <span class="tag">⚑ {escape(_("on the critical path"))}</span>' if duty.critical else ""
+    tag = f' <span class="tag">{escape(_("on the critical path"))}</span>' if duty.critical else ""
     figures = "".join(_figure(row.criterion, basis) for basis in verdict.basis if basis.decides) + _beside(row)
     reasons = "".join(f"<p>{escape(reason_words(reason))}</p>" for reason in _own_reasons(row))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in _facts(board, row, duty) if words)

@@ -25,7 +25,9 @@ def show_hamlet_map(here: Here, board: Board) -> None:
     """Show the hamlets coloured by a chosen criterion; a tap on one leads to its figures, as does the list below."""
     codes = [criterion.code for criterion in board.edition.criteria]
     titles = {one.code: criterion_title(one.code, one.title.say(text.locale())) for one in board.edition.criteria}
-    code = st.selectbox(_("Criterion"), codes, format_func=titles.__getitem__, key="map_criterion") or codes[0]
+    decided = {one.criterion for one in board.score.verdicts if one.hamlet is not None and one.outcome is not Outcome.NOT_ENOUGH_DATA}
+    index = next((place for place, one in enumerate(codes) if one in decided), 0)  # a map of nothing but grey tells nobody anything
+    code = st.selectbox(_("Criterion"), codes, index, format_func=titles.__getitem__, key="map_criterion") or codes[0]
     verdicts = {one.hamlet: one for one in board.score.verdicts if one.criterion == code and one.hamlet is not None}
     with here.survey.reading() as reader:
         commune = select_commune(reader, here.actor.commune)
