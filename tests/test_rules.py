@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from survey import rules
+from survey import assess, rules
 from survey.catalogue.editions import Document, read_document
 from survey.catalogue.effective import effective_edition
 from survey.catalogue.entry_checks import read_pasted
@@ -369,3 +369,22 @@ def test_hostile_yaml(pasted: str) -> None:
         read_pasted(pasted)
 
     assert caught.value.kind in (RULE_REFUSED, RULE_CONTENT_TOO_LARGE)
+
+
+def test_verdicts_rest_on_what_was_entered(clock: _Clock, coordinator: Actor) -> None:
+    """From the entry on by the new number; as of the day before by the one that stood; after the withdrawal by that one again."""
+    clock.moment += timedelta(days=2)
+    number = rules.enter(clock.survey, coordinator, KDC, Draft(EntryKind.THRESHOLD, {"at_least": 0.8}, SOURCE, WHY, "3", "3-met")).number
+
+    assert (_deciding(clock, coordinator, None), _deciding(clock, coordinator, date(2026, 3, 2))) == (0.8, 0.7)
+    clock.moment += timedelta(days=2)
+    rules.withdraw(clock.survey, coordinator, KDC, number, WHY)
+    found = [_deciding(clock, coordinator, day) for day in (None, date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4), date(2026, 3, 5))]
+    assert found == [0.7, 0.7, 0.8, 0.8, 0.7]
+
+
+def _deciding(clock: _Clock, actor: Actor, as_of: date | None) -> float | None:
+    verdicts = assess.assess(clock.survey, actor, edition=KDC, as_of=as_of)
+    fences = next(verdict for verdict in verdicts if verdict.criterion == "3" and verdict.hamlet is not None)
+    threshold = next(basis for basis in fences.basis if basis.indicator == "3-met").threshold
+    return None if threshold is None else threshold.at_least

@@ -10,7 +10,7 @@ from survey.domain.criteria import Edition
 from survey.domain.indicators import SHARE
 from survey.domain.reasons import NOTE_LENGTH
 from survey.web.rules_drafts import LIMITS, MISSING, condition_content, number_content
-from survey.web.rules_labels import Asked, Labels, attributes_of
+from survey.web.rules_labels import Asked, attributes_of
 from survey.web.rules_words import said
 from survey.web.text import _
 
@@ -72,9 +72,8 @@ def condition_fields(asked: Sequence[Asked], name: str, label: str) -> Content:
     return lambda: condition_content(one.subject, "answered", [], "")
 
 
-def where_fields(sites: str, labels: Labels, name: str) -> Content:
+def where_fields(sites: str, name: str) -> Content:
     """Which sites are counted at all: all of them, or those of which the register says something; empty or `where`."""
-    del labels
     asked = [one for one in attributes_of(sites) if one.choices]
     if not asked or not st.checkbox(_("Only some of them, by what the register says"), key=key(f"{name}_some")):
         return dict

@@ -76,7 +76,7 @@ def indicator_form(edition: Edition, labels: Labels) -> Typed:
 def _measured_fields(edition: Edition, labels: Labels, kind: str) -> tuple[str, Callable[[], dict[str, object]]]:
     kinds = [SiteKind.HOUSEHOLD.value] if edition.unit is Unit.HOUSEHOLD else [one.value for one in SiteKind]
     sites = st.selectbox(_("What is counted"), kinds, format_func=sites_words, key=key("indicator_sites"))
-    where = where_fields(sites, labels, "indicator")
+    where = where_fields(sites, "indicator")
     if kind == Kind.RATIO_OF_SUMS:
         numbers = labels.numbers(sites)
         numerator = amount_fields(numbers, f"numerator_{sites}", _("Sum of"))
