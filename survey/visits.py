@@ -49,8 +49,8 @@ SETTING, DEMAND_ALL = "samples", "off"
 class Outlook:
     """How an indicator stands in a place, what would decide it, and where.
 
-    *open_sites* are the sites that are unknown and on no open list, by hamlet; of the *visited* ones *drawn* had been on a list. The
-    *plan* is for the place as a whole, or hamlet by hamlet where the rule judges these.
+    *open_sites* are the sites that are unknown and on no open list, by hamlet, *asked* those on one; of the visited ones *drawn* had
+    been on a list. The *plan* is for the place as a whole, or hamlet by hamlet where the rule judges these.
     """
 
     edition: Edition
@@ -59,6 +59,7 @@ class Outlook:
     basis: Basis
     plan: VisitPlan | None
     open_sites: Mapping[Place, int]
+    asked: Mapping[Place, int]
     drawn: int
     samples: bool
 
@@ -86,7 +87,8 @@ def outlook(survey: Survey, actor: Actor, edition: str, criterion: str, indicato
     open_sites = {place: sum(site not in listed for site in sites) for place, sites in seen.unknown.items()}
     by_hamlet = rules.unit is Unit.HAMLET or rule.roll_up is not RollUp.POOLED
     plan = _plan(figure, seen.tallies, basis, by_hamlet=by_hamlet) if moment.samples else None
-    return Outlook(rules, rule, figure, basis, plan, open_sites, len(seen.visited & drawn), moment.samples)
+    asked = {place: len(sites) - open_sites[place] for place, sites in seen.unknown.items()}
+    return Outlook(rules, rule, figure, basis, plan, open_sites, asked, len(seen.visited & drawn), moment.samples)
 
 
 def draw_list(

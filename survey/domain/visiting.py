@@ -14,7 +14,8 @@ from survey.domain.sampling import upper_tail
 from survey.domain.thresholds import TOLERANCE, Threshold
 
 LIKELY = 0.8  # chance with which a plan should decide: our own choice
-PILOT = 30  # sites of a first sample where nothing is known yet: our own choice
+PILOT = 30  # sites of a first sample where nothing is known yet, or a quarter of fewer than 120, at least 10: our own choice
+_PILOT_SHARE, _PILOT_LEAST = 4, 10
 _AWRY = NormalDist().inv_cdf(LIKELY)
 
 Place = str | None
@@ -38,7 +39,7 @@ def plan_visits(indicator: Indicator, tallies: Mapping[Place, Tally], threshold:
     if not unknown or decision(indicator, added(tallies.values()), threshold) is not None:
         return None
     if not any(tally.known for tally in tallies.values()):
-        total = min(unknown, PILOT)
+        total = min(unknown, PILOT, max(_PILOT_LEAST, unknown // _PILOT_SHARE))
         return VisitPlan(total, allocate(tallies, total), None)
     low, high = 1, unknown
     while low < high:

@@ -111,6 +111,8 @@ def offer_draw(here: Here, seen: Outlook, names: Mapping[str, str], hamlet: str 
         st.info(_("No site is left to draw: all are known or on an open list."))
         return
     st.write(_plan_words(seen))
+    if asked := sum(seen.asked.values()):
+        st.write(_("{n} of them are on open lists already.", n=asked))
     proposed = {} if seen.plan is None else seen.plan.per_hamlet
     key = f"draw_{seen.edition.id}_{seen.criterion.code}_{seen.indicator.code}_{hamlet}"
     with st.form(key, border=True):
@@ -118,7 +120,7 @@ def offer_draw(here: Here, seen: Outlook, names: Mapping[str, str], hamlet: str 
         for place in [one for one in (*names, None) if seen.open_sites.get(one)]:
             most = seen.open_sites[place]
             label = _("{place}: of {most} not known", place=names.get(place or "", _("No hamlet")), most=most)
-            start = min(most, proposed.get(place, 0))
+            start = min(most, max(0, proposed.get(place, 0) - seen.asked.get(place, 0)))
             wanted[place] = int(st.number_input(label, 0, most, start, key=f"{key}_{place}_{start}_{most}"))
         if st.form_submit_button(_("Draw by chance"), type="primary", icon=":material/casino:"):
             _draw(here, seen, wanted)
@@ -131,7 +133,7 @@ def _plan_words(seen: Outlook) -> str:
     if plan is None:
         return _("Visits decide nothing here at present; you may draw some all the same.")
     if plan.chance is None:
-        return _("Nothing is known yet: begin with a first sample of {n} visits.", n=plan.total)
+        return _("Where nothing is known yet a first sample comes before all else: {n} visits in all.", n=plan.total)
     if plan.total >= seen.basis.unknown:
         return _("It is too close: only all {n} visits decide it.", n=plan.total)
     most_likely = _("If the rest is like what is known, {n} more visits decide it with a chance of {chance} or more.",

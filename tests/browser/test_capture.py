@@ -263,6 +263,27 @@ def test_a_checklist_for_every_kind_is_due_where_there_is_no_other(page: Page, l
     assert wanted == [[1, 0, True, ["fence", "any"]], [1, 1, False, ["any"]]]
 
 
+def test_what_chance_has_drawn_stands_first_until_somebody_was_there(page: Page, live: LiveServer) -> None:
+    """A far site that is asked for comes before a near one; it is open even if done before the draw, not once this phone has done it."""
+    page.goto(f"{live.url}/field/")
+    found = page.evaluate(
+        """async () => {
+            const { askedOf, Register } = await import("/field/register.mjs");
+            const site = (id, latitude) => ({ site: id, code: id, name: id, kind: "household", hamlet: "", latitude, longitude: 106 });
+            const forms = [{ form: "fence", site_kind: "household" }];
+            const known = { asked: [["far", "fence"], ["sent", "fence"], ["done", "fence"]], visits: [["done", "fence", "accepted"]] };
+            const states = new Map([["sent fence", "sending"], ["done fence", "accepted"]]);
+            const asked = askedOf({ ...known, states });
+            const register = new Register([site("near", 18.001), site("far", 19), site("sent", 18.002), site("done", 20)]);
+            register.mark(forms, states, asked);
+            const fix = { latitude: 18, longitude: 106, accuracy: 5 };
+            return [[...asked], register.find({ open: true }, fix, 2).entries.map((entry) => entry.site.site), register.find({}, fix, 9).open];
+        }"""
+    )
+
+    assert found == [["far", "done"], ["far", "done"], 3]
+
+
 def test_place_that_the_register_lacks(page: Page, live: LiveServer, photos: list[Path]) -> None:
     """A place that is not in the register is described in the form and arrives without a site."""
     thumb = Thumb()

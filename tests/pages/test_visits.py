@@ -61,6 +61,7 @@ def test_from_an_open_indicator_to_a_list(open_page, sampled, reviewer):
     (made,) = visits.find_lists(sampled, reviewer)
 
     assert made.asked == proposed
+    assert sum(one.value for one in page.number_input) == 0
     assert any(f"/print/visit-list/{made.id}" in one.proto.body for one in page.get("html"))
     next(one for one in page.button if one.label == "Đóng danh sách").click().run()
     assert visits.find_lists(sampled, reviewer)[0].closed_at is not None
