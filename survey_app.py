@@ -26,7 +26,7 @@ def show_pages() -> None:
         ]
         for section, pages in _sections().items()
     }  # fmt: skip
-    st.navigation(sections, position="hidden" if here is None else "sidebar").run()
+    st.navigation(sections, position="hidden" if here is None else "sidebar", expanded=True).run()
 
 
 def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:

@@ -109,9 +109,12 @@ def _report_steps(survey: Survey, coordinator: Actor, today: date) -> None:
     began = first.not_before or today
     done = roadmap.Facts(began, began + timedelta(days=12), None)
     roadmap.report(survey, coordinator, first.id, first.number, done, text="Đã có bảng phân công (mẫu)")
+    gardens = by_title[_STEPS[6].title]
+    roadmap.report(survey, coordinator, gardens.id, gardens.number, roadmap.Facts(began + timedelta(days=12), None, 0.7))
     under_way = roadmap.Facts(began + timedelta(days=13), None, 0.6)
     roadmap.report(survey, coordinator, second.id, second.number, under_way, text="Còn ba hộ chưa thống nhất (mẫu)")
 
 
 def _paper(seed: int) -> bytes:
-    return typeset("made-up", {"title": "TÀI LIỆU MẪU", "text": f"Trang này chỉ để trình diễn (bản {seed}). Không phải văn bản của cơ quan nào."})
+    words = f"Trang này chỉ để trình diễn (bản {seed}). Không phải văn bản của cơ quan nào."
+    return typeset("made-up", {"title": "TÀI LIỆU MẪU", "text": words})

@@ -64,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Somebody with items behind their date: the items in words, each with its date."""
+    """Somebody ("": nobody was named) with items behind their date: the items in words, each with its date."""
 
     person: str
     items: tuple[tuple[Text, date], ...]
@@ -129,7 +129,7 @@ class Briefing:
 def fitted(briefing: Briefing) -> Briefing:
     """*briefing* with its lists as long as two pages hold, the gravest first, and how many each has lost."""
     gaps = sorted(briefing.gaps, key=_urgency)
-    overdue = sorted(briefing.overdue, key=lambda one: min(day for _, day in one.items))
+    overdue = sorted(briefing.overdue, key=lambda one: (not one.person, min(day for _, day in one.items)))
     hamlets = sorted(briefing.hamlets, key=lambda one: (-one.not_met, -one.tasks_overdue))
     cuts: dict[str, tuple[Sequence[object], int]] = {
         "changes": (briefing.changes, MOST_CHANGES), "gaps": (gaps, MOST_GAPS), "steps": (briefing.steps, MOST_STEPS),

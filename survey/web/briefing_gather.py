@@ -182,12 +182,18 @@ def _overdue(parts: Parts) -> Iterable[Overdue]:
             milestone = parts.road.milestones[placed.step.id]
             found.setdefault(parts.names.get(milestone.person or "", ""), []).append((Text(milestone.title, milestone.title), due))
     for line in parts.overdue:
-        if line.task.due_on is not None and (line.person_name or line.task.criterion in parts.assigned):
-            person = line.person_name or _owner(parts.assigned.get(line.task.criterion or ""))
-            found.setdefault(person, []).append((said_of(line, parts.findings), line.task.due_on))
-    for person, items in found.items():
-        if person:
-            yield Overdue(person, tuple(sorted(items, key=lambda item: item[1])))
+        if line.task.due_on is not None:
+            found.setdefault(line.person_name or _served_by(parts, line), []).append((said_of(line, parts.findings), line.task.due_on))
+    for person, items in sorted(found.items(), key=lambda one: not one[0]):  # what nobody answers for comes last
+        yield Overdue(person, tuple(sorted(items, key=lambda item: item[1])))
+
+
+def _served_by(parts: Parts, line: TaskLine) -> str:
+    """Who answers for the criterion that a task serves; nobody where none of this edition has an owner."""
+    rule, edition = parts.findings.rule(line.task.finding), parts.board.edition.id
+    served = rule.criteria if rule is not None else ((line.task.edition, line.task.criterion),)
+    owners = (_owner(parts.assigned.get(code or "")) for known, code in served if known == edition)
+    return next((owner for owner in owners if owner), "")
 
 
 def _numbered(code: str, title: Text) -> Text:

@@ -25,6 +25,7 @@ def printable(document: Mapping[str, Any]) -> Said:
         step["words_done"] = "–" if step["done_share"] is None else text.format_share(step["done_share"])
         step["words_late"] = ngettext("{n} day late", "{n} days late", step["late_days"])
     for one in said["overdue"]:
+        one["person"] = one["person"] or _("nobody yet")
         one["items"] = [[words, _day(day)] for words, day in one["items"]]
     for number, pair in enumerate(said["photos"]):
         for side in ("before", "after"):
@@ -81,6 +82,7 @@ def _goal_lines(said: Said) -> list[str]:
 
 
 def _labels(said: Said) -> dict[str, str]:
+    unchanged = _("Nothing has changed since the last briefing.") if said["since"] else _("No briefing was kept before this one.")
     made = "" if said["made_at"] is None else text.format_datetime(datetime.fromisoformat(said["made_at"]))
     return {
         "demonstration": _("DEMONSTRATION – {commune}: people, places and figures are made up.", commune=said["commune"]),
@@ -88,7 +90,7 @@ def _labels(said: Said) -> dict[str, str]:
         "number": _("Briefing no. {n}", n=said["number"]) if said["number"] else _("Draft"),
         "as_of": _("As of {day}", day=_day(said["as_of"])), "title": _("BRIEFING ON THE CRITERIA"), "met": _("criteria met"),
         "made": _("Made by {person} on {at}", person=said["made_by"], at=made) if made else "", "head": _("log head"),
-        "changes": _("What has changed"), "no_changes": _("Nothing has changed since the last briefing."),
+        "changes": _("What has changed"), "no_changes": unchanged,
         "gaps": _("What stands between the commune and its goal"), "no_gaps": _("Every criterion is met."), "criterion": _("Criterion"),
         "missing": _("Present state, what is missing"), "behind": _("Hamlets behind"), "owner": _("Who answers for it"),
         "nobody": _("nobody yet"), "hamlets": _("Hamlets, those furthest behind first"), "no_hamlets": _("No hamlet is entered."),
