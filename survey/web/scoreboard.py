@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from survey import assess
-from survey.domain.criteria import Edition, Unit
+from survey.domain.criteria import BY_SITE, Edition, Unit
 from survey.domain.outcomes import Outcome
 from survey.domain.places import Hamlet
 from survey.domain.scoreboard import Goal, Scoreboard
@@ -72,8 +72,9 @@ def show_head(board: Board) -> None:
     """Show the score in large figures, the goal, and the three columns' totals."""
     lines = [*_goal_lines(board), *_column_lines(board)]
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    big = "" if board.edition.unit is Unit.HOUSEHOLD else _big(board.score)
-    st.html(f'<section class="score" aria-label="{escape(_("Score"))}">{big}{said}<small>{escape(_when(board))}</small></section>')
+    big = _sites(board.score) if board.edition.unit is Unit.HOUSEHOLD else _big(board.score)
+    title = f"<small>{escape(board.edition.title.say(text.locale()))}</small>"  # a printed page has no choice of editions on it
+    st.html(f'<section class="score" aria-label="{escape(_("Score"))}">{title}{big}{said}<small>{escape(_when(board))}</small></section>')
 
 
 def choose_view() -> str:
@@ -118,6 +119,19 @@ def _big(score: Scoreboard) -> str:
         f'<p class="big"><b>{number}</b><span>{escape(_("criteria met, as the survey shows"))}</span></p>'
         f'<div class="bar" aria-hidden="true">{bar}</div><div class="tally">{tally}</div>'
     )
+
+
+def _sites(score: Scoreboard) -> str:
+    """Where each garden is judged: how many meet all that is asked, of those of which everything is known."""
+    whole = [row for row in score.rows if row.criterion.combines and row.measured.leading is not None]
+    lines = []
+    for row in whole:
+        basis = row.measured.leading
+        if basis is not None and basis.indicator == BY_SITE:
+            of = _("of {n} that are decided", n=text.format_number(basis.known))
+            title = escape(row.criterion.title.say(text.locale()))
+            lines.append(f'<p class="big"><b>{text.format_number(round(basis.numerator))}</b><span>{title} – {escape(of)}</span></p>')
+    return "".join(lines)
 
 
 def _goal_lines(board: Board) -> list[str]:

@@ -22,12 +22,12 @@ class _Everything(dict[str, Question]):
         return Question("decimal" if name.endswith("_m") else "select_one")
 
 
-def load(survey: Survey) -> None:
-    """Load the model residential area."""
-    document = read_document(ROOT / "schema" / "criteria" / KDC)
+def load(survey: Survey, name: str = KDC) -> None:
+    """Load an edition, the model residential area unless another is named."""
+    document = read_document(ROOT / "schema" / "criteria" / name)
     edition = read_edition(document, None)
     with survey.transaction() as tx:
-        upsert_edition(tx, COMMUNE, LoadedEdition(KDC, document.text(), START), question_kinds(edition, _Everything()))
+        upsert_edition(tx, COMMUNE, LoadedEdition(name, document.text(), START), question_kinds(edition, _Everything()))
 
 
 def fill(survey: Survey) -> None:

@@ -86,6 +86,18 @@ def test_what_is_missing_is_told_with_the_rule_it_comes_from(survey: Survey, ope
     assert f'href="/rules?edition={KDC}&amp;criterion=3"' in shown
 
 
+def test_where_gardens_are_judged_the_head_counts_gardens(survey: Survey, open_page: OpenPage) -> None:
+    """No n of N there: how many gardens meet all of it, of those that are decided."""
+    load(survey, "ha-tinh-vuon-mau")
+    fill(survey)
+    page = open_page(PAGE, "reviewer")
+    page.selectbox[0].set_value("ha-tinh-vuon-mau")
+    shown = look(page, "stand")
+
+    assert "Vườn mẫu: đạt cả 5 tiêu chí – trong 0 đã kết luận" in shown
+    assert "tiêu chí đạt, theo khảo sát" not in shown
+
+
 def test_three_columns_stay_apart_and_disagreement_is_marked(survey: Survey, open_page: OpenPage, coordinator: Actor) -> None:
     """A hamlet whose hedge is green by measure and not met by claim: sign and word; the commune's columns do not take it over."""
     fill(survey)
