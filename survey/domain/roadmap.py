@@ -99,10 +99,8 @@ class Plan:
     @property
     def critical_path(self) -> tuple[str, ...]:
         """The chain that decides the end: from its first unfinished step to the last; of several the one first by id."""
-        if not self.placed:
-            return ()
-        last = min(self.placed.values(), key=lambda one: (-one.finish.toordinal(), one.step.id))
-        return tuple(step for step in self.chain_to(last.step.id) if not self.placed[step].is_finished)
+        last = min(self.placed.values(), key=lambda one: (-one.finish.toordinal(), one.step.id), default=None)
+        return () if last is None else tuple(step for step in self.chain_to(last.step.id) if not self.placed[step].is_finished)
 
     def chain_to(self, step: str) -> tuple[str, ...]:
         """The steps that decide when *step* begins, one behind the other, and itself as the last."""
@@ -195,8 +193,8 @@ def remarks(plan: Plan, measured: Iterable[str] = ()) -> list[Remark]:
         if one.late_days and not one.is_finished:
             found.append(Remark("late", plan.chain_to(step), one.late_days))
         if one.step.started_on is not None or one.is_finished:
-            ahead_of = [need for need in one.step.needs if need in plan.placed and _is_open_at(plan.placed[need], one)]
-            found += [Remark("needs_open", (need, step)) for need in ahead_of]
+            known = [need for need in one.step.needs if need in plan.placed]
+            found += [Remark("needs_open", (need, step)) for need in known if _is_open_at(plan.placed[need], one)]
         if step in shown and one.is_finished and one.step.done_share is not None and one.step.done_share < DONE:
             found.append(Remark("not_shown", (step,)))
     return found
@@ -217,10 +215,8 @@ def impossible_chain(before: Plan | None, after: Plan) -> Remark | None:
 
 def _is_open_at(need: Placed, step: Placed) -> bool:
     """Whether *need* was not finished when *step* began, or ended where its beginning is not known."""
-    if not need.is_finished:
-        return True
     begun = step.step.started_on or step.step.finished_on
-    return begun is not None and need.finish > begun
+    return not need.is_finished or (begun is not None and need.finish > begun)
 
 
 def _order(by_id: Mapping[str, Step]) -> list[str]:
