@@ -29,11 +29,12 @@ from survey.store.tasks import TaskCounts, TaskFilters, TaskLine, select_task_co
 from survey.tasks import present_findings
 from survey.web import text
 from survey.web.briefing_photos import best_pairs, said_of
-from survey.web.criteria_words import indicator_title, reason_words, value_words, visits_words
+from survey.web.criteria_words import indicator_title, outcome_words, reason_words, value_words, visits_words
 from survey.web.pace import Outlook, editions_of, outlook, shares_now
 from survey.web.scoreboard_changes import cause_words
 from survey.web.scoreboard_gaps import gap_words, indicator_of
 from survey.web.session import Here
+from survey.web.text import _
 
 _CLOSED = 60  # tasks looked through for photos, newest first
 
@@ -140,6 +141,9 @@ def _gap(parts: Parts, row: ScoreRow, codes: Mapping[str, str], critical: set[st
 def missing_words(row: ScoreRow) -> str:
     """What a criterion that is not met or open still needs, in one line: figures that decide first, else why it is open."""
     lines = [_basis_words(row, basis) for basis in row.measured.basis if basis.decides and basis.outcome is not Outcome.MET]
+    stated = row.measured.stated
+    if stated is not None and stated.outcome is not Outcome.MET:
+        lines.append(_("Stated on {day}: {outcome}.", day=text.format_date(stated.stated_on), outcome=outcome_words(stated.outcome)))
     told = {basis.reason for basis in row.measured.basis if basis.decides}
     lines += [reason_words(reason) for reason in row.measured.reasons if reason not in told]
     return " ".join(line for line in lines if line)

@@ -46,6 +46,7 @@ def briefing_html(data: Said) -> str:
     return f'{STYLE}<article class="briefing">{"".join(sections)}</article>'
 
 
+_NAMED = 5  # of somebody's overdue items
 _STEP_HEADS = ("step", "dates", "owner", "done", "late")
 _HAMLET_HEADS = ("hamlet", "met_short", "not_met_short", "open_short", "visited", "tasks")
 
@@ -98,8 +99,9 @@ def _step(step: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def _overdue(one: Mapping[str, Any]) -> str:
-    items = "; ".join(f"{words} ({day})" for words, day in one["items"])
-    return f"<li><b>{escape(one['person'])}</b>: {escape(items)}</li>"
+    items = "; ".join(f"{words} ({day})" for words, day in one["items"][:_NAMED])
+    more = f"; +{len(one['items']) - _NAMED}" if len(one["items"]) > _NAMED else ""
+    return f"<li><b>{escape(one['person'])}</b>: {escape(items)}{more}</li>"
 
 
 def _photos(pairs: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ def printable(document: Mapping[str, Any]) -> Said:
         gap["words_tasks"] = tasks_words(gap["tasks_open"], gap["tasks_overdue"])
         gap["words_due"] = _("until {day}", day=_day(gap["due_on"])) if gap["due_on"] else ""
     for hamlet in said["hamlets"]:
-        hamlet["words_overdue"] = _("{n} overdue", n=hamlet["tasks_overdue"])
+        hamlet["words_overdue"] = ngettext("{n} overdue", "{n} overdue", hamlet["tasks_overdue"])
     for step in said["steps"]:
         step["words_dates"] = f"{_day(step['begins'])} – {_day(step['ends'])}"
         step["words_done"] = "–" if step["done_share"] is None else text.format_share(step["done_share"])
@@ -46,7 +46,7 @@ def outcome_names() -> dict[Outcome, str]:
 def tasks_words(count: int, overdue: int) -> str:
     """How many tasks are open, and how many of them are overdue."""
     words = ngettext("{n} open task", "{n} open tasks", count)
-    return words if not overdue else words + ", " + _("{n} overdue", n=overdue)
+    return words if not overdue else words + ", " + ngettext("{n} overdue", "{n} overdue", overdue)
 
 
 def headline(said: Said) -> list[str]:
