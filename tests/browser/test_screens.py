@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from survey import devices
+from survey import community, devices, province
 from survey.commands import main
+from survey.domain.people import Actor, Role
 from survey.wiring import ROOT
 from tests.browser.audit import faults
 from tests.conftest import COMMUNE
@@ -26,6 +27,12 @@ _SHOWN = re.compile(r"screenshots/([\w-]+)\.png")
 WANTED = {name for guide in (ROOT / "docs").glob("guide-*.md") for name in _SHOWN.findall(guide.read_text())}
 # A deep link comes first: on a fresh server it must find our list of pages, not the folder's.
 PAGES = ("people", "phones", "", "review", "criteria", "register", "evidence", "account", "capture", "field/")
+# Each on one screen of either size, of either colours; what is drawn in colours of its own has its own test on all four.
+PROGRAMME = (
+    "briefing", "community", "standing", "tasks", "visits", "owners", "roadmap", "rules", "rounds", "province",
+    f"public/{COMMUNE}", f"public/{COMMUNE}/report",
+)  # fmt: skip
+OPPOSITE = ("phone-light", "desk-dark")
 SCREENS = {
     "phone-light": {"color_scheme": "light"},
     "phone-dark": {"color_scheme": "dark"},
@@ -44,7 +51,17 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
     with LiveServer(folder) as server:
         for login, name in (("inspector1", "Samsung A05 đen"), ("inspector2", "Redmi 9A xanh")):
             devices.enrol(server.survey(), COMMUNE, server.person(login), by=None, name=name)
+        _open_to_others(server)
         yield server
+
+
+def _open_to_others(server: LiveServer) -> None:
+    """The commune has a public page with a report that waits, and its coordinator may see the province."""
+    survey, person = server.survey(), server.person("coordinator")
+    province.set_access(survey, COMMUNE, person, allowed=True)
+    coordinator = Actor(COMMUNE, person, "Điều phối viên mẫu", Role.COORDINATOR)
+    community.open_page(survey, coordinator, is_open=True, reason="Kiểm thử")
+    community.receive_report(survey, COMMUNE, "a sender", community.Sent("Mương vỡ ở đầu thôn"))
 
 
 @pytest.fixture(params=list(SCREENS))
@@ -69,6 +86,13 @@ def test_page_is_readable_and_fits(screen: tuple[str, BrowserContext], path: str
     assert page.get_by_text("survey app", exact=True).count() == 0
     assert broken == []
     assert [fault for fault in found if kind.startswith("phone") or not fault.startswith("target")] == []
+
+
+@pytest.mark.parametrize("screen", OPPOSITE, indirect=True)
+@pytest.mark.parametrize("path", PROGRAMME)
+def test_page_of_the_programme_is_readable_and_fits(screen: tuple[str, BrowserContext], path: str) -> None:
+    """The same of the pages about criteria, people and dates, and of those that strangers see."""
+    test_page_is_readable_and_fits(screen, path)
 
 
 def test_a_photo_used_twice_is_seen(screen: tuple[str, BrowserContext], demonstration: LiveServer) -> None:
@@ -138,6 +162,8 @@ def _open(page: Page, path: str) -> None:
     page.goto(f"/{path}")
     if path == "field/":
         page.get_by_role("button", name=re.compile("Thôn mẫu")).first.wait_for()
+    elif path.startswith("public/"):
+        page.get_by_role("heading").first.wait_for()
     else:
         page.locator("[data-testid=stAppViewContainer]").wait_for()
         page.locator("[data-testid=stMainBlockContainer] :is(h1, h2, iframe, button)").first.wait_for()
