@@ -15,7 +15,9 @@ from survey.domain.people import Ability, Actor
 from survey.domain.places import Hamlet, successor_of
 from survey.domain.ports import Reader, Survey
 from survey.domain.problems import BUNDLE_UNKNOWN, COMMUNE_UNKNOWN, CRITERION_UNKNOWN, HAMLET_UNKNOWN, NOT_ALLOWED, VERDICT_STALE, Problem
+from survey.domain.rules import RuleEntry
 from survey.domain.sites import Site
+from survey.domain.statements import Statement
 from survey.domain.times import end_of
 from survey.domain.verdicts import Verdict
 from survey.store.bundles import (
@@ -39,6 +41,7 @@ from survey.store.places import select_commune, select_hamlets
 from survey.store.reviews import select_person_names
 from survey.store.rule_entries import select_all_entries
 from survey.store.sites import select_register
+from survey.store.statements import select_statements
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,16 @@ def _gather(reader: Reader, commune: str, scope: Scope, verdicts: Sequence[Verdi
     read = [effective(one.document, entries.get(one.id, [])) for one in loaded]
     sites = _sites(reader, commune, scope, hamlets)
     items = _items(reader, commune, scope, sites, chosen)
+    entered = [(one.edition.id, entry) for one in read for entry in entries.get(one.edition.id, []) if entry.number in one.applied]
+    stated = _statements(reader, commune, scope, [one.edition.id for one in read])
     forms = None if scope.criterion is None else {form for verdict in chosen for basis in verdict.basis for form in basis.forms}
     return Evidence(
         commune=place, scope=scope, head=head, editions=[one.edition for one in read],
         edition_documents={one.edition.id: json.loads(one.document.text()) for one in read}, hamlets=hamlets, sites=sites, items=items,
         photos=select_photos(reader, commune, [item.submission for item in items]),
         left_out=select_left_out(reader, commune, hamlet=scope.hamlet, forms=forms),
-        verdicts=chosen, forms=select_trees(reader, commune, items), people=_people(reader, commune, items),
+        verdicts=chosen, entries=entered, statements=stated, forms=select_trees(reader, commune, items),
+        people=_people(reader, commune, items, [entry for _, entry in entered], stated),
         answers=lambda wanted: select_answers(reader, commune, wanted),
         instances=lambda wanted: select_instances(reader, commune, wanted),
         reviews=lambda wanted: select_reviews_of(reader, commune, wanted),
@@ -169,8 +175,18 @@ def _items(reader: Reader, commune: str, scope: Scope, sites: Mapping[str, Site]
     return sorted(items, key=lambda item: (place[item.site], item.form, item.captured_at, item.submission))
 
 
-def _people(reader: Reader, commune: str, items: Sequence[Item]) -> dict[str, str]:
+def _statements(reader: Reader, commune: str, scope: Scope, editions: Sequence[str]) -> list[Statement]:
+    """What people state of the scope, as entered by the end of its day: each edition's in its order."""
+    known_before = end_of(scope.as_of)
+    every = (one for edition in editions for one in select_statements(reader, commune, edition, known_before).values())
+    return [one for one in every if scope.includes(one)]
+
+
+def _people(
+    reader: Reader, commune: str, items: Sequence[Item], entries: Sequence[RuleEntry], statements: Sequence[Statement]
+) -> dict[str, str]:
     wanted = {person for item in items for person in (item.person, item.accepted_by) if person}
+    wanted |= {entry.person for entry in entries} | {one.person for one in statements}
     reviewers = {str(row["person"]) for row in select_reviews_of(reader, commune, items)}
     judges = {str(row["person"]) for row in select_flags_of(reader, commune, items) if row["person"]}
     return select_person_names(reader, commune, sorted(wanted | reviewers | judges))

@@ -8,6 +8,7 @@ from functools import partial
 from survey.bundle.answers import add_answers
 from survey.bundle.arrange import Arrangement, arrange
 from survey.bundle.bag import Original, Preview, bag_chunks
+from survey.bundle.foundations import add_foundations
 from survey.bundle.names import plain
 from survey.bundle.report import add_report, editions_text, scope_text
 from survey.bundle.sheets import add_instances, add_log, add_tables
@@ -61,6 +62,7 @@ def prepare(evidence: Evidence) -> Package:
     spool = Spool()
     try:
         add_tables(spool, evidence, arrangement)
+        add_foundations(spool, evidence)
         add_answers(spool, evidence)
         add_report(spool, evidence, arrangement)
         add_instances(spool, evidence, arrangement)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.bundle import words
 from survey.bundle.arrange import NO_HAMLET, REPORT, Arrangement
+from survey.bundle.foundations import ENTRIES, STATEMENTS
 from survey.bundle.sketch import Layer, Point, border_rings, draw_map
 from survey.bundle.spool import Spool
 from survey.bundle.views import SiteViews, VerdictView, anchor_of, verdict_view
@@ -27,6 +28,8 @@ FILES = (
     ("ket-qua/ket-qua.csv", "kết luận theo tiêu chí và nơi, với căn cứ"),
     ("ket-qua/ket-qua.json", "như trên cho máy đọc, có danh sách bài nộp đứng sau từng con số"),
     ("ket-qua/bo-tieu-chi.json", "bộ tiêu chí đã áp dụng, với nguồn và tình trạng của từng con số"),
+    (ENTRIES, "quy định do cán bộ nhập, với nguồn, người nhập và lý do"),
+    (STATEMENTS, "xác nhận hiện trạng, tự đánh giá và thẩm định do người nhập, với văn bản kèm theo"),
     ("ket-qua/pham-vi.json", "phạm vi và đầu nhật ký của hồ sơ"),
     ("ho-so/doi-tuong.csv", "sổ bộ trong phạm vi (mẫu số của các tỷ lệ)"),
     ("ho-so/bai-nop.csv", "các bài nộp được tính; trả lời ở các tệp ho-so/phieu-….csv"),
@@ -199,7 +202,7 @@ class _Report:
         for number, ((edition, code), verdicts) in enumerate(by_code.items(), 1):
             anchor = f"tieu-chi-{number}"
             cells = tuple(
-                verdict_view(verdicts[place.hamlet], f"{place.page}#{anchor}" if place.page else f"#{anchor}")
+                verdict_view(verdicts[place.hamlet], f"{place.page}#{anchor}" if place.page else f"#{anchor}", self._evidence.people)
                 if place.hamlet in verdicts
                 else None
                 for place in columns

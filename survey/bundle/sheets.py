@@ -67,6 +67,7 @@ _VERDICT = (
     "Giá trị", "Giá trị thấp nhất", "Giá trị cao nhất", "Đơn vị",
     "Tử số", "Mẫu số", "Trong sổ bộ", "Đã khảo sát", "Đã rõ", "Không tính", "Chưa rõ", "Quy định", "Tình trạng con số", "Nguồn",
     "Tính đến ngày", "Số bài nộp", "SHA-256 danh sách bài nộp",
+    "Khoảng tin cậy của mẫu: từ", "đến", "Mức tin cậy", "Kết luận nhờ", "Chụp sớm nhất", "Chụp muộn nhất", "Người xác nhận",
 )  # fmt: skip
 
 
@@ -170,9 +171,17 @@ def _verdict_rows(evidence: Evidence) -> Iterator[Row]:
         place = evidence.commune.name if verdict.hamlet is None else evidence.hamlet_names.get(verdict.hamlet, verdict.hamlet)
         reasons = "; ".join(words.REASONS.get(reason, reason) for reason in verdict.reasons)
         head = (verdict.edition, verdict.criterion, verdict.title.vi, place, words.OUTCOMES[verdict.outcome], reasons)
+        said = words.stated(verdict.stated, evidence.people.get(verdict.stated.person, "") if verdict.stated else "")
         for basis in verdict.basis or (None,):
             tail = () if basis is None else _basis_values(verdict, basis)
-            yield dict(zip(_VERDICT, (*head, *tail), strict=False))
+            yield {**dict(zip(_VERDICT, (*head, *tail), strict=False)), _VERDICT[-1]: said}
+
+
+def _sample_values(basis: Basis) -> tuple[object, ...]:
+    found, decided_by = basis.interval, words.DECIDED_BY.get(basis.decided_by or "", "")
+    if found is None:
+        return None, None, None, decided_by
+    return found.lowest, None if found.highest == float("inf") else found.highest, found.level, decided_by
 
 
 def _basis_values(verdict: Verdict, basis: Basis) -> tuple[object, ...]:
@@ -182,7 +191,8 @@ def _basis_values(verdict: Verdict, basis: Basis) -> tuple[object, ...]:
         basis.title.vi, basis.value, basis.lowest, highest, basis.unit, basis.numerator, basis.denominator,
         basis.registered, basis.visited, basis.known, basis.left_out, basis.unknown, words.limit(threshold),
         threshold and words.STATUSES[threshold.status], threshold and "; ".join(source.text for source in threshold.sources),
-        verdict.as_of.isoformat(), basis.submission_count, basis.submissions_sha256,
+        verdict.as_of.isoformat(), basis.submission_count, basis.submissions_sha256, *_sample_values(basis),
+        basis.oldest and basis.oldest.isoformat(), basis.newest and basis.newest.isoformat(),
     )  # fmt: skip
 
 

@@ -24,6 +24,9 @@ class BasisView:
     decides: bool
     value: str
     range: str
+    interval: str
+    by_interval: bool
+    age: str
     limit: str
     status: str
     status_css: str
@@ -49,6 +52,7 @@ class VerdictView:
     informs: bool
     href: str
     reasons: tuple[str, ...]
+    stated: str
     basis: tuple[BasisView, ...]
 
 
@@ -101,8 +105,9 @@ class SiteView:
     submissions: tuple[SubmissionView, ...]
 
 
-def verdict_view(verdict: Verdict, href: str) -> VerdictView:
-    """*verdict* in words."""
+def verdict_view(verdict: Verdict, href: str, people: Mapping[str, str]) -> VerdictView:
+    """*verdict* in words; *people* are the names of who states."""
+    said = verdict.stated
     leading = verdict.leading
     return VerdictView(
         css=verdict.outcome.value,
@@ -113,6 +118,7 @@ def verdict_view(verdict: Verdict, href: str) -> VerdictView:
         informs=verdict.informs,
         href=href,
         reasons=tuple(words.REASONS.get(reason, reason) for reason in verdict.reasons),
+        stated=words.stated(said, people.get(said.person, said.person)) if said else "",
         basis=tuple(_basis_view(basis) for basis in verdict.basis),
     )
 
@@ -126,6 +132,9 @@ def _basis_view(basis: Basis) -> BasisView:
         decides=basis.decides,
         value=words.amount(basis.value, basis.unit),
         range=between,
+        interval=words.interval(basis.interval, basis.unit),
+        by_interval=basis.decided_by == "interval",
+        age=f"{words.day(basis.oldest)} đến {words.day(basis.newest)}" if basis.oldest and basis.newest else "",
         limit=words.limit(threshold),
         status=words.STATUSES[threshold.status] if threshold else "",
         status_css="weak" if threshold and threshold.weakness else "",

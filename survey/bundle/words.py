@@ -7,7 +7,10 @@ from datetime import date, datetime
 from survey.domain.checks import CHECKS, Finding
 from survey.domain.evidence import Photo
 from survey.domain.photos import REFUSALS
+from survey.domain.rules import EntryKind
+from survey.domain.sampling import Interval
 from survey.domain.sites import SiteKind
+from survey.domain.statements import Aspect, Statement
 from survey.domain.submissions import FileState, Fix, State
 from survey.domain.thresholds import Status, Threshold
 from survey.domain.times import VIETNAM, from_text
@@ -40,6 +43,20 @@ STATUSES = {
     Status.MISSING: "chưa tìm thấy",
     Status.ENTERED: "do cán bộ nhập",
 }
+
+ASPECTS = {Aspect.STATE: "xác nhận hiện trạng", Aspect.CLAIM: "xã tự đánh giá", Aspect.APPRAISAL: "hội đồng thẩm định"}
+
+LEVELS = {"registered": "đăng ký", "nearly": "cơ bản đạt", "met": "đạt chuẩn"}
+
+ENTRY_KINDS = {
+    EntryKind.EDITION: "bộ tiêu chí",
+    EntryKind.CRITERION: "tiêu chí",
+    EntryKind.INDICATOR: "chỉ tiêu",
+    EntryKind.THRESHOLD: "con số quy định",
+    EntryKind.WITHDRAWAL: "rút lại",
+}
+
+DECIDED_BY = {"all": "mọi khả năng của phần chưa rõ", "interval": "khoảng tin cậy của mẫu"}
 
 STATES = {
     State.RECEIVED: "chờ duyệt",
@@ -101,6 +118,24 @@ def limit(threshold: Threshold | None) -> str:
         return "–"
     parts = [_LIMITS[word].format(amount(limit, threshold.unit)) for word, limit in threshold.limits.items()]
     return ", ".join(parts) or "–"
+
+
+def interval(found: Interval | None, unit: str) -> str:
+    """Between which limits a sample says that the figure lies, and how surely; empty where no sample says it."""
+    if found is None:
+        return ""
+    return f"{amount(found.lowest, unit)} đến {amount(found.highest, unit)} (mức tin cậy {amount(found.level, 'share')})"
+
+
+def stated(statement: Statement | None, person: str) -> str:
+    """What *person* stated, with the day and the paper it rests on; empty where nobody did."""
+    if statement is None:
+        return ""
+    said = [OUTCOMES[statement.outcome].lower(), LEVELS.get(statement.level, statement.level)]
+    share = "" if statement.value is None else amount(statement.value, "share")
+    paper = f"văn bản {statement.document_name} (SHA-256 {statement.document})" if statement.document else "không kèm văn bản"
+    outcome = " · ".join(dict.fromkeys(part for part in (*said, share) if part))
+    return f"{outcome}, ngày {day(statement.stated_on)}, {paper}, {person} nhập"
 
 
 def day(moment: datetime | date | None) -> str:

@@ -13,7 +13,9 @@ from typing import Any
 from survey.domain.canonical import dumps
 from survey.domain.criteria import Edition
 from survey.domain.places import Commune, Hamlet
+from survey.domain.rules import RuleEntry
 from survey.domain.sites import Site
+from survey.domain.statements import Statement
 from survey.domain.submissions import FileState, Fix, State
 from survey.domain.verdicts import Verdict
 
@@ -40,9 +42,9 @@ class Scope:
             "history": self.history,
         }  # fmt: skip
 
-    def includes(self, verdict: Verdict) -> bool:
-        """Whether *verdict* belongs to the bundle."""
-        wanted = ((self.edition, verdict.edition), (self.criterion, verdict.criterion), (self.hamlet, verdict.hamlet))
+    def includes(self, said: Verdict | Statement) -> bool:
+        """Whether a verdict or statement belongs to the bundle."""
+        wanted = ((self.edition, said.edition), (self.criterion, said.criterion), (self.hamlet, said.hamlet))
         return all(chosen is None or chosen == given for chosen, given in wanted)
 
 
@@ -148,6 +150,7 @@ class Evidence:
     """What goes into a bundle, at one moment of the store; what is large is read again, piece by piece, through the functions.
 
     *items* are in the report's order: hamlet, site, form, time. *photos* are keyed by submission, *forms* by id and version.
+    *entries* are what officers entered into each edition and what counts of it, *statements* what people state, of the scope alone.
     """
 
     commune: Commune
@@ -161,6 +164,8 @@ class Evidence:
     photos: Mapping[str, Sequence[Photo]]
     left_out: Sequence[LeftOut]
     verdicts: Sequence[Verdict]
+    entries: Sequence[tuple[str, RuleEntry]]
+    statements: Sequence[Statement]
     forms: Mapping[tuple[str, str], Mapping[str, Any]]
     people: Mapping[str, str]
     answers: Callable[[Sequence[Item]], Iterator[tuple[Item, Mapping[str, Any]]]]

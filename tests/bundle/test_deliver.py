@@ -7,15 +7,18 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import bagit
 import pytest
 from lxml import html
 
-from survey import deliver
+from survey import deliver, rules, standing
 from survey.bundle.verify import verify
 from survey.domain.evidence import Scope
+from survey.domain.outcomes import Outcome
 from survey.domain.people import Actor, Role
 from survey.domain.problems import (
     BLOB_DAMAGED,
@@ -26,8 +29,11 @@ from survey.domain.problems import (
     VERDICT_STALE,
     Problem,
 )
+from survey.domain.rules import EntryKind
+from survey.domain.statements import Aspect, Wish
 from survey.domain.submissions import State
 from survey.judging import judge
+from survey.rules import Draft
 from survey.store.flags import upsert_flags
 from survey.wiring import ROOT, Settings, open_survey
 from tests.bundle.world import COMMUNE, COORDINATOR, HAMLETS, World, make_world
@@ -312,3 +318,50 @@ def test_flags_carry_what_was_said_of_them(world: World) -> None:
     assert told["Đánh giá lúc"]
     assert told["Nội dung cảnh báo"] == "Ảnh nhỏ, khó thấy chi tiết."
     assert [rows[f"fence_{number}.jpg"]["Đánh giá"] for number in (2, 3)] == ["", ""]
+
+
+def test_what_people_entered_and_stated_is_inside(world: World, tmp_path: Path) -> None:
+    """Entered rules with author, source and reason; statements with the hash of their paper; on the report's page, too."""
+    edition = "qd-318-2022"
+    number = Draft(EntryKind.THRESHOLD, {"at_least": 0.6}, "=QĐ 9 của tỉnh", "Đọc bản có dấu", "2", "2.2", "https://example.org/qd")
+    entry = rules.enter(world.survey, COORDINATOR, edition, number)
+    mistaken = rules.enter(world.survey, COORDINATOR, edition, replace(number, content={"at_least": 0.1}))
+    rules.withdraw(world.survey, COORDINATOR, edition, mistaken.number, "Nhầm.")
+    paper = standing.keep_document(world.survey, COORDINATOR, "quy hoạch <b>.pdf", [b"%PDF-1.7"])
+    wish = Wish(edition, "1", None, Aspect.STATE, Outcome.MET, date(2026, 11, 1), document=paper, note="=Đồ án")
+    standing.state(world.survey, COORDINATOR, wish)
+    standing.state(world.survey, COORDINATOR, replace(wish, criterion="19", aspect=Aspect.CLAIM))
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(_export(world, world.scope(edition=edition, history=True)))
+    members = _open(path.read_bytes())
+    entries, statements = (_table(members[f"data/ket-qua/{name}.csv"]) for name in ("quy-dinh-da-nhap", "xac-nhan"))
+    page = html.fromstring(members["data/bao-cao/index.html"]).text_content()
+    narrow = _open(_export(world, world.scope(edition=edition, history=True, criterion="1")))
+
+    assert verify(path) == []
+    assert [(row["Số"], row["Nguồn"], row["Người nhập"], row["Lý do"]) for row in entries] == [
+        (str(entry.number), "'=QĐ 9 của tỉnh", COORDINATOR.name, "Đọc bản có dấu")
+    ]
+    assert {(row["Tiêu chí"], row["Loại"], row["SHA-256 của văn bản"], row["Ghi chú"]) for row in statements} == {
+        ("1", "xác nhận hiện trạng", paper, "'=Đồ án"), ("19", "xã tự đánh giá", paper, "'=Đồ án"),
+    }  # fmt: skip
+    assert f"Xác nhận: đạt, ngày 01/11/2026, văn bản quy hoạch <b>.pdf (SHA-256 {paper}), {COORDINATOR.name} nhập." in page
+    assert [row["Tiêu chí"] for row in _table(narrow["data/ket-qua/xac-nhan.csv"])] == ["1"]
+
+
+def test_the_interval_of_a_sample_is_told(tmp_path: Path) -> None:
+    """Of sites drawn by chance the report and the table say between which limits the figure lies, and how surely."""
+    survey = open_survey(Settings(data=tmp_path))
+    world = make_world(survey, ROOT / "schema", households=12)
+    scope = world.scope(edition="ha-tinh-kdc-kieu-mau", criterion="3")
+    members = _open(_export(world, scope))
+    survey.store.close()
+    basis = next(one for verdict in world.verdicts(scope) if verdict.criterion == "3" for one in verdict.basis if one.interval)
+    rows = _table(members["data/ket-qua/ket-qua.csv"])
+    row = next(row for row in rows if row["Chỉ tiêu"] == basis.title.vi and row["Khoảng tin cậy của mẫu: từ"])
+
+    assert basis.interval is not None
+    assert (float(row["Khoảng tin cậy của mẫu: từ"]), float(row["đến"])) == (basis.interval.lowest, basis.interval.highest)
+    assert row["Mức tin cậy"] == "0.95"
+    assert row["Chụp sớm nhất"] == "2026-11-20"
+    assert "(mức tin cậy 95%)" in html.fromstring(members["data/bao-cao/index.html"]).text_content()
