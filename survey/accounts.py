@@ -45,7 +45,7 @@ from survey.domain.problems import (
 )
 from survey.store import devices, people
 
-IDLE = {Role.INSPECTOR: timedelta(days=30), Role.REVIEWER: timedelta(hours=12), Role.OWNER: timedelta(hours=12), Role.COORDINATOR: timedelta(hours=12)}
+IDLE = dict.fromkeys(Role, timedelta(hours=12)) | {Role.INSPECTOR: timedelta(days=30)}
 LONGEST = timedelta(days=90)
 DEVICE_IDLE = timedelta(days=180)
 DEVICE_LONGEST = timedelta(days=400)

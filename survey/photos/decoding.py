@@ -67,7 +67,8 @@ def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
 def _near(size: tuple[int, int], side: int) -> tuple[int, int]:
     """What a JPEG of *size* is made into: as large as its decoder itself can make it where that is near *side*, else just `fitted`.
 
-    A decoder gives n eighths of a JPEG's sides for less than it takes to resample: 4032 pixels become 1512 in 70 ms, 1600 in 98 (benchmarks/develop.py).
+    A decoder gives n eighths of a JPEG's sides for less than it takes to resample: 4032 pixels become 1512 in 70 ms, 1600 in 98
+    (benchmarks/develop.py).
     """
     for eighths in range(8, 0, -1):
         width, height = (-(-length * eighths // 8) for length in size)

@@ -22,7 +22,8 @@ _STYLE = f"<style>{(ICON.parent / 'pages.css').read_text()}</style>"
 def role_name(role: Role) -> str:
     """Return the role in the language of the moment."""
     return {
-        Role.INSPECTOR: _("Inspector"), Role.REVIEWER: _("Reviewer"), Role.OWNER: _("Owner of criteria"), Role.COORDINATOR: _("Coordinator"),
+        Role.INSPECTOR: _("Inspector"), Role.REVIEWER: _("Reviewer"),
+        Role.OWNER: _("Owner of criteria"), Role.COORDINATOR: _("Coordinator"),
     }[role]  # fmt: skip
 
 

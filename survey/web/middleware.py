@@ -32,8 +32,8 @@ _SIGNED_IN = ("/_stcore/upload_file", "/media")
 # Where our own routes live: they sign in, or refuse, by themselves. OpenRosa's names at the root are among them: an ODK Collect
 # that was given the wrong address must hear 404, not a page.
 OWN_PREFIXES = (
-    "/api", "/field", "/openrosa", "/key", "/photos", "/bundles", "/documents", "/sign-in", "/sign-out", "/healthz", "/formList", "/submission",
-    "/public", "/print",
+    "/api", "/field", "/openrosa", "/key", "/photos", "/bundles", "/documents", "/sign-in", "/sign-out", "/healthz", "/formList",
+    "/submission", "/public", "/print",
 )  # fmt: skip
 _NO_PAGES = (*OWN_PREFIXES, "/_stcore", "/static", "/media", "/component")
 _SEE_OTHER = 303

@@ -277,7 +277,8 @@ def test_what_chance_has_drawn_stands_first_until_somebody_was_there(page: Page,
             const register = new Register([site("near", 18.001), site("far", 19), site("sent", 18.002), site("done", 20)]);
             register.mark(forms, states, asked);
             const fix = { latitude: 18, longitude: 106, accuracy: 5 };
-            return [[...asked], register.find({ open: true }, fix, 2).entries.map((entry) => entry.site.site), register.find({}, fix, 9).open];
+            const nearest = register.find({ open: true }, fix, 2).entries.map((entry) => entry.site.site);
+            return [[...asked], nearest, register.find({}, fix, 9).open];
         }"""
     )
 

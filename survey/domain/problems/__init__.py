@@ -15,6 +15,6 @@ from survey.domain.problems.problem import CATALOGUE as CATALOGUE
 from survey.domain.problems.problem import Problem as Problem
 from survey.domain.problems.problem import ProblemKind as ProblemKind
 from survey.domain.problems.received import *
+from survey.domain.problems.ruled import *
 from survey.domain.problems.stated import *
 from survey.domain.problems.tasks import *
-from survey.domain.problems.ruled import *
