@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,7 +59,10 @@ class Sent:
 
 
 def mark_of(survey: Survey, address: str, now: datetime) -> str:
-    """The mark of a network *address* on one day: a keyed hash that says nothing without the deployment's key, and another one tomorrow."""
+    """The mark of a network *address* on one day: a keyed hash that says nothing without the deployment's key, and another one tomorrow.
+
+    Of an IPv6 address its first 64 bits count: the rest is the customer's own to choose.
+    """
     with survey.reading() as reader:
         key = select_secret(reader, _SENDER_KEY)
     if key is None:
@@ -66,7 +70,7 @@ def mark_of(survey: Survey, address: str, now: datetime) -> str:
             insert_secret(tx, _SENDER_KEY, secrets.token_hex(32))
         with survey.reading() as reader:
             key = select_secret(reader, _SENDER_KEY) or ""
-    return hmac.new(key.encode(), f"{local_date(now)}\n{address}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key.encode(), f"{local_date(now)}\n{_network(address)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def check_sender(survey: Survey, commune: str, sender: str) -> None:
@@ -160,8 +164,6 @@ def read_view(survey: Survey, actor: Actor, report_id: str) -> bytes | None:
 
 
 def _keep(survey: Survey, commune: str, sender: str, sent: Sent, staged: Staged | None, media_type: str) -> ResidentReport:
-    if staged is not None:
-        survey.blobs.keep(staged, quarantine=True)
     now, key = survey.now(), str(uuid.uuid4())
     with survey.transaction() as tx:
         lock_decisions(tx, commune)  # the limits count what others send at the same moment
@@ -174,6 +176,8 @@ def _keep(survey: Survey, commune: str, sender: str, sent: Sent, staged: Staged 
             commune, key, short_code(key), sent.text, sent.hamlet, None if staged is None else staged.sha256,
             0 if staged is None else staged.size, media_type, now,
         )  # fmt: skip
+        if staged is not None:  # not before it is taken: what is refused leaves no byte behind
+            survey.blobs.keep(staged, quarantine=True)
         kept.update_forgotten_senders(tx, commune, now)
         kept.insert_report(tx, report, sender)
         if staged is not None:
@@ -195,6 +199,16 @@ def _decide(
     body: dict[str, object] = {"report": report_id, "site": site, "task": task, "note_sha256": sha256_hex(note), "person": actor.person}
     tx.log(actor.commune, f"resident_report.{to.value}", body)
     return decided
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or f"{int(found) >> 64:x}/64")
 
 
 def _media_type(staged: Staged) -> str:

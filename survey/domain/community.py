@@ -16,6 +16,7 @@ TEXT_LENGTH = 1000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_AN_HOUR, MOST_A_DAY = 3, 10  # from one address
 MOST_OF_COMMUNE_A_DAY, MOST_WAITING = 200, 500
+MOST_BYTES_WAITING = 1_000_000_000  # of the photos of one commune's reports that wait
 MOST_AMOUNT = 1e12
 
 
@@ -50,18 +51,20 @@ class ResidentReport:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """How many reports came from one address within an hour and a day, from all within a day, and how many wait."""
+    """How many reports came from one address within an hour and a day, from all within a day, how many wait, with how many bytes."""
 
     sender_hour: int
     sender_day: int
     commune_day: int
     waiting: int
+    bytes_waiting: int = 0
 
     @property
     def is_too_much(self) -> bool:
         """Whether another report must be refused for now."""
         mine = self.sender_hour >= MOST_AN_HOUR or self.sender_day >= MOST_A_DAY
-        return mine or self.commune_day >= MOST_OF_COMMUNE_A_DAY or self.waiting >= MOST_WAITING
+        full = self.waiting >= MOST_WAITING or self.bytes_waiting >= MOST_BYTES_WAITING
+        return mine or full or self.commune_day >= MOST_OF_COMMUNE_A_DAY
 
 
 class ContributionKind(StrEnum):

@@ -26,10 +26,13 @@ def select_traffic(reader: Reader, commune: str, sender: str, now: datetime) -> 
         " FROM resident_report WHERE commune = :commune AND received_at >= :day",
         commune=commune, sender=sender, hour=to_text(now - HOUR), day=to_text(now - DAY),
     )  # fmt: skip
-    waiting = reader.row("SELECT COUNT(*) AS n FROM resident_report WHERE commune = :commune AND state = 'waiting'", commune=commune)
+    waiting = reader.row(
+        "SELECT COUNT(*) AS n, COALESCE(SUM(size), 0) AS size FROM resident_report WHERE commune = :commune AND state = 'waiting'",
+        commune=commune,
+    )
     if row is None or waiting is None:  # an aggregate always answers one row
         return Traffic(0, 0, 0, 0)
-    return Traffic(row["lately"], row["mine"], row["every"], waiting["n"])
+    return Traffic(row["lately"], row["mine"], row["every"], waiting["n"], int(waiting["size"]))
 
 
 def insert_report(tx: Transaction, report: ResidentReport, sender: str) -> None:

@@ -23,10 +23,11 @@ from survey.domain.times import local_date
 from survey.store.people import select_commune_sign
 from survey.store.places import select_hamlets
 from survey.web import html, session, text
+from survey.web.stranger_forms import read_form
 from survey.web.text import _, ngettext
 
 _AROUND = 20_000  # bytes of a form around its photo
-_AT_ONCE, _IN_LINE = 2, 20  # strangers' uploads must not take the machine
+_AT_ONCE, _IN_LINE = 2, 20  # what strangers sent must not take the machine
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("residents")
 
 
@@ -62,13 +63,13 @@ def show_form(request: Request) -> Response:
 async def take_report(request: Request) -> Response:
     """Keep a resident's report and answer its code; a problem shows the form again with the words that were typed."""
     session.require_same_origin(request)
-    await run_in_threadpool(_check, request)
-    limiter = _limits()
-    if limiter.statistics().tasks_waiting >= _IN_LINE:
-        raise Problem(REPORTS_TOO_MANY)
-    async with limiter, request.form(max_files=1, max_fields=6) as form:
-        wish = Wish.of(form)
-        return await run_in_threadpool(_take, request, wish)
+    sender = await run_in_threadpool(_check, request)
+    async with read_form(request, sender, name=_("photo"), limit=PHOTO_LIMIT + _AROUND) as form:
+        limiter = _limits()
+        if limiter.statistics().tasks_waiting >= _IN_LINE:
+            raise Problem(REPORTS_TOO_MANY)
+        async with limiter:
+            return await run_in_threadpool(_take, request, sender, Wish.of(form))
 
 
 @dataclass(frozen=True)
@@ -88,24 +89,27 @@ class Wish:
         return cls(**words, photo=photo.file if isinstance(photo, UploadFile) and photo.size else None)
 
 
-def _check(request: Request) -> None:
+def _check(request: Request) -> str:
+    """The sender's mark, where a body may be sent."""
     _speak(request)
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise Problem(LENGTH_NEEDED)
     survey, code = session.open(), request.path_params["commune"]
-    community.check_sender(survey, code, _sender(request))
+    sender = _sender(request)
+    community.check_sender(survey, code, sender)
     if int(length[:12]) > PHOTO_LIMIT + _AROUND:
         raise Problem(FILE_TOO_LARGE, name=_("photo"), limit_mb=PHOTO_LIMIT // 1_000_000)
+    return sender
 
 
-def _take(request: Request, wish: Wish) -> Response:
+def _take(request: Request, sender: str, wish: Wish) -> Response:
     _speak(request)
     code = request.path_params["commune"]
     if wish.website:  # a program: it is told nothing that helps it, and nothing is kept
         return _thanks(request, "")
     try:
-        report = community.receive_report(session.open(), code, _sender(request), Sent(wish.text, wish.hamlet or None, wish.photo))
+        report = community.receive_report(session.open(), code, sender, Sent(wish.text, wish.hamlet or None, wish.photo))
     except Problem as problem:
         return _form(request, problem, wish)
     return _thanks(request, report.code)
@@ -129,8 +133,13 @@ def _thanks(request: Request, code: str) -> Response:
     message = _("An officer of the commune will read it.")
     if code:
         message += " " + _("Its code is {code}: name it when you ask what became of it.", code=code)
-    back = f"/public/{request.path_params['commune']}"
-    return html.render(request, "page.html", _("Thank you, the report has come in"), message=message, back=back, back_text=_("Back"))
+    commune = request.path_params["commune"]
+    with session.open().reading() as reader:
+        name, demonstration = select_commune_sign(reader, commune)
+    return html.render(
+        request, "page.html", _("Thank you, the report has come in"), message=message, back=f"/public/{commune}", back_text=_("Back"),
+        commune=name, demonstration=demonstration,
+    )  # fmt: skip
 
 
 def given_words(sums: Mapping[ContributionKind, float]) -> list[str]:

@@ -17,11 +17,11 @@ from survey.domain.problems import HAMLET_UNKNOWN, QUERY_UNUSABLE, Problem
 from survey.domain.tasks import Origin, TaskState
 from survey.domain.times import local_date
 from survey.paper import typeset
+from survey.store.people import select_commune_sign
 from survey.store.places import select_hamlets
 from survey.store.tasks import TaskFilters, TaskLine
 from survey.web import session, text
 from survey.web.endpoints import json_endpoint
-from survey.web.html import commune_sign
 from survey.web.pdf import pdf_response
 from survey.web.tasks_words import closed_words, due_words, origin_words, state_words, title_words
 from survey.web.text import _, ngettext
@@ -86,7 +86,8 @@ def print_tasks(request: Request) -> Response:
 
 
 def _paper(lines: list[TaskLine], findings: Findings, today: date, commune: str) -> dict[str, object]:
-    name, demonstration = commune_sign()
+    with session.open().reading() as reader:
+        name, demonstration = select_commune_sign(reader, commune)
     by_hamlet = sorted(lines, key=lambda line: (line.hamlet_name is None, line.hamlet_name or "", line.site_code or "", line.place))
     groups = [
         {"hamlet": hamlet or _("The whole commune"), "tasks": [_printed(line, findings, today) for line in some]}

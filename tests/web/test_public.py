@@ -10,12 +10,15 @@ from starlette.testclient import TestClient
 from survey import community
 from survey.domain.community import MOST_AN_HOUR, ContributionKind, ReportState
 from survey.domain.people import Actor, Role
+from survey.domain.places import Commune
 from survey.domain.problems import Problem
 from survey.domain.sites import Site, SiteKind
 from survey.store.community import select_reports, select_traffic
+from survey.store.places import insert_commune
 from survey.store.sites import insert_site
 from survey.wiring import Survey
 from tests.conftest import COMMUNE, HAMLETS
+from tests.province_rows import square
 from tests.web.conftest import Client
 
 COORDINATOR = Actor(COMMUNE, "p-coordinator", "Điều phối", Role.COORDINATOR)
@@ -154,6 +157,49 @@ def test_programs_and_other_sites_leave_nothing(survey: Survey, opened: TestClie
 def test_a_body_without_a_length_is_not_read(opened: TestClient) -> None:
     """Chunked bodies could go on for ever."""
     assert opened.post(REPORT, content=iter([b"a", b"b"]), headers={"content-type": "multipart/form-data; boundary=x"}).status_code == 411
+
+
+def quarantined(survey: Survey) -> list[str]:
+    """The hashes of all bytes in quarantine."""
+    return list(survey.blobs.hashes(quarantine=True))
+
+
+def test_what_is_refused_in_the_end_leaves_no_bytes(survey: Survey, opened: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is looked at once more after the body has come; a hamlet of another commune is found out then."""
+    assert send(opened, text="x", hamlet="99999-h01").status_code == 404
+    monkeypatch.setattr(community.residents, "check_sender", lambda *_: None)
+    monkeypatch.setattr("survey.community.check_sender", lambda *_: None)
+    for _ in range(MOST_AN_HOUR):
+        send(opened, text="x", photo=None)
+    assert send(opened, text="x").status_code == 429
+    assert quarantined(survey) == []
+
+
+def test_photos_that_wait_fill_no_disk(survey: Survey, opened: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond so many bytes nothing more is taken until somebody has looked at what waits."""
+    monkeypatch.setattr("survey.domain.community.MOST_BYTES_WAITING", 1)
+    assert [send(opened, text="x").status_code for _ in range(2)] == [200, 429]
+    (report,) = waiting(survey)
+    community.dismiss(survey, COORDINATOR, report.id, "Trùng")
+    assert send(opened, text="x", photo=None).status_code == 200
+
+
+def test_the_thanks_name_the_commune_that_was_written_to(survey: Survey, opened: TestClient) -> None:
+    """In a deployment of several communes, not the one that was there first."""
+    with survey.transaction() as tx:
+        insert_commune(tx, Commune("00001", "Xã Đầu Tiên", "42", square(3), "test"), created_at="2000-01-01T00:00:00.000Z")
+    assert "Xã Đầu Tiên" not in send(opened, text="x", photo=None).text
+
+
+def test_one_customer_of_ipv6_is_one_sender(survey: Survey) -> None:
+    """The last 64 bits are the customer's own to choose; IPv4 in its long form is the same address."""
+
+    def mark(address: str) -> str:
+        return community.mark_of(survey, address, survey.now())
+
+    assert mark("2001:db8:1:2::1") == mark("2001:db8:1:2:ffff:1:2:3") != mark("2001:db8:1:3::1")
+    assert mark("::ffff:192.0.2.7") == mark("192.0.2.7") != mark("192.0.2.8")
+    assert mark("testclient") != mark("")
 
 
 @pytest.mark.parametrize("amount", [0, -1, float("nan"), float("inf"), 1e13])

@@ -10,10 +10,13 @@ import pytest
 
 from survey import tasks
 from survey.domain.people import Actor
+from survey.domain.places import Commune
+from survey.store.places import insert_commune
 from survey.web import tasks_files
 from survey.wiring import Survey
 from tests.conftest import HAMLETS
 from tests.made_submissions import register
+from tests.province_rows import square
 from tests.tasks import fence, load_rules, work
 from tests.web.conftest import Client
 
@@ -114,3 +117,14 @@ def test_the_phone_takes_along_what_is_to_be_done_in_its_hamlets(client: Client,
     assert first.json()["findings"]["fence_not_green"]["form"] == "household_fence"
     assert again.status_code == 304
     assert ["", "Sơn cổng", None] in after["tasks"]["s1"]
+
+
+def test_paper_names_the_commune_of_who_prints_it(office: Survey, client: Client, tmp_path: Path) -> None:
+    """In a deployment of several communes, not the one that was there first."""
+    with office.transaction() as tx:
+        elder = Commune("00001", "Xã Đầu Tiên", "42", square(3), "test")
+        insert_commune(tx, elder, created_at="2000-01-01T00:00:00.000Z")
+    (tmp_path / "c.pdf").write_bytes(client("reviewer").get(PAPER).content)
+    words = subprocess.run(["pdftotext", str(tmp_path / "c.pdf"), "-"], check=True, capture_output=True, text=True).stdout
+    assert "Việc 1" in words
+    assert "Xã Đầu Tiên" not in words
