@@ -409,4 +409,6 @@ def test_findings_count_with_each_criterion_that_they_serve(office: Survey) -> N
         counts = select_task_counts(reader, COMMUNE, date(2026, 1, 1))
 
     assert counts.total.open == 1
-    assert {pair: count.open for pair, count in counts.by_criterion.items()} == {("ha-tinh-kdc-kieu-mau", "8"): 1, ("qd-318-2022", "17"): 1}
+    assert {pair: count.open for pair, count in counts.by_criterion.items()} == {
+        ("ha-tinh-kdc-kieu-mau", "8"): 1, ("qd-51-2025", "8"): 1, ("qd-318-2022", "17"): 1,
+    }  # fmt: skip
