@@ -26,6 +26,7 @@ from survey.domain.times import VIETNAM, is_believable
 from survey.store.assignments import insert_assignments, insert_owner_report, select_assignments
 from survey.store.documents import select_document
 from survey.store.editions import select_editions
+from survey.store.figures import leave_forecast
 from survey.store.people import select_person
 from survey.store.reviews import lock_decisions, select_person_names
 from survey.store.rule_entries import select_entries
@@ -86,6 +87,7 @@ def report(
             raise Problem(REPORT_UNUSABLE, reason_vi="tài liệu kèm theo chưa được lưu", reason_en="the attached document is not kept")
         written = OwnerReport(edition, criterion, 0, None, said, done_share, document, actor.person, survey.now())
         number = insert_owner_report(tx, actor.commune, written)
+        leave_forecast(tx, actor.commune, written.at)
         body: dict[str, object] = {
             "edition": edition, "criterion": criterion, "number": number, "done_share": done_share, "document": document,
             "text_sha256": sha256_hex(said), "person": actor.person,

@@ -13,6 +13,7 @@ from threading import Lock
 from survey.catalogue.effective import effective_edition
 from survey.domain.criteria import Edition
 from survey.domain.fold import fold
+from survey.domain.forecast import Forecast
 from survey.domain.people import Ability, Actor
 from survey.domain.places import Line
 from survey.domain.ports import Reader, Survey
@@ -38,6 +39,7 @@ class Order(StrEnum):
     COVERAGE = "coverage"
     AGE = "age"
     GOAL = "goal"
+    FORECAST = "forecast"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,18 @@ class Standing:
     def coverage(self) -> float | None:
         """Which share of the registered sites has evidence that counts; None where nothing is registered."""
         return self.summary.visited / self.summary.registered if self.summary and self.summary.registered else None
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """When the goal will be reached, as a worker has foreseen it for this very goal; None where none has yet."""
+        line = self.summary
+        return line.forecast if line and self.goal and line.forecast_criteria == self.goal.criteria else None
+
+    @property
+    def late_days(self) -> int:
+        """By how many days the likely day lies behind the goal's; 0 where it does not, or nothing is foreseen."""
+        likely = self.forecast.likely if self.forecast else None
+        return 0 if likely is None or self.goal is None else max(0, (likely - self.goal.by).days)
 
 
 @dataclass(frozen=True)
@@ -163,8 +177,9 @@ def _key(row: Standing, order: Order) -> float | str | None:
     line = row.summary
     if order is Order.NAME:
         return fold(row.name)
-    if order is Order.GOAL:
-        return None if row.goal is None else row.goal.by.isoformat()
+    if order in (Order.GOAL, Order.FORECAST):
+        day = (row.goal and row.goal.by) if order is Order.GOAL else (row.forecast and row.forecast.likely)
+        return day.isoformat() if day else None
     if line is None:
         return None
     if order is Order.AGE:

@@ -12,7 +12,6 @@ from survey.domain.forecast import ShareKey
 from survey.domain.milestones import MOST_MILESTONES, checked_milestone
 from survey.domain.owners import Milestone, OwnerReport
 from survey.domain.people import Ability, Actor
-from survey.domain.places import Hamlet, successor_of
 from survey.domain.ports import Reader, Survey, Transaction
 from survey.domain.problems import (
     CRITERION_UNKNOWN,
@@ -34,7 +33,8 @@ from survey.domain.times import VIETNAM, local_date
 from survey.store.assignments import insert_owner_report, select_assignments
 from survey.store.documents import select_document
 from survey.store.editions import select_editions
-from survey.store.milestones import insert_milestone, select_milestones
+from survey.store.figures import leave_forecast
+from survey.store.milestones import insert_milestone, select_milestones, select_present_milestones
 from survey.store.people import select_person
 from survey.store.places import select_hamlets
 from survey.store.reviews import lock_decisions, select_person_names
@@ -62,7 +62,7 @@ def plan_of(survey: Survey, actor: Actor, *, today: date | None = None, shares: 
     actor.require(Ability.SEE_FIGURES)
     with survey.reading() as reader:
         today = today or local_date(survey.now())
-        milestones = _milestones(reader, actor.commune, today)
+        milestones = select_present_milestones(reader, actor.commune, today)
     plan = lay_out(_steps(milestones, shares), today)
     measured = [one.id for one in milestones.values() if one.share_key in shares]
     reached = {id_: one for id_, one in milestones.items() if actor.reaches(one.hamlet)}
@@ -73,7 +73,7 @@ def what_if(survey: Survey, actor: Actor, milestone: str, days: int, *, shares: 
     """What moves where *milestone* ends *days* later than laid out. Raises NOT_ALLOWED, MILESTONE_UNKNOWN (finished ones too)."""
     actor.require(Ability.SEE_FIGURES)
     with survey.reading() as reader:
-        milestones = _milestones(reader, actor.commune, local_date(survey.now()))
+        milestones = select_present_milestones(reader, actor.commune, local_date(survey.now()))
     known = milestones.get(milestone)
     if known is None or known.finished_on is not None or not actor.reaches(known.hamlet):
         raise Problem(MILESTONE_UNKNOWN)
@@ -92,7 +92,7 @@ def save(survey: Survey, actor: Actor, wanted: Milestone, *, shares: Shares = NO
     wanted = checked_milestone(wanted, today)
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)  # two that need each other must not be written side by side
-        milestones = _milestones(tx, actor.commune, today)
+        milestones = select_present_milestones(tx, actor.commune, today)
         known = _present(tx, actor, wanted.id, wanted.number, today) if wanted.id else None
         new = replace(wanted, id=wanted.id or str(uuid.uuid4()), number=known.number + 1 if known else 1, removed=False)
         _check_parts(tx, actor, new, known, milestones)
@@ -164,19 +164,8 @@ def _steps(milestones: Mapping[str, Milestone], shares: Shares) -> list[Step]:
     return [one.step(shares) for one in milestones.values()]
 
 
-def _milestones(reader: Reader, commune: str, today: date) -> dict[str, Milestone]:
-    """The milestones that stand; those of a merged hamlet are its successor's."""
-    hamlets = {hamlet.id: hamlet for hamlet in select_hamlets(reader, commune)}
-    return {id_: _moved(one, hamlets, today) for id_, one in select_milestones(reader, commune).items()}
-
-
-def _moved(milestone: Milestone, hamlets: Mapping[str, Hamlet], today: date) -> Milestone:
-    successor = None if milestone.hamlet is None else successor_of(milestone.hamlet, hamlets, today)
-    return milestone if successor is None else replace(milestone, hamlet=successor)
-
-
 def _present(reader: Reader, actor: Actor, milestone: str, number: int, today: date) -> Milestone:
-    known = _milestones(reader, actor.commune, today).get(milestone)
+    known = select_present_milestones(reader, actor.commune, today).get(milestone)
     if known is None or not actor.reaches(known.hamlet):
         raise Problem(MILESTONE_UNKNOWN)
     if known.number != number:
@@ -189,6 +178,7 @@ def _present(reader: Reader, actor: Actor, milestone: str, number: int, today: d
 def _write(tx: Transaction, actor: Actor, milestone: Milestone, event: str, at: datetime) -> Milestone:
     written = replace(milestone, entered_by=actor.person, at=at)
     insert_milestone(tx, actor.commune, written, at)
+    leave_forecast(tx, actor.commune, at)
     days = {name: day.isoformat() for name in ("not_before", "due_on", "started_on", "finished_on") if (day := getattr(written, name))}
     body: dict[str, object] = {
         "milestone": written.id, "number": written.number, "title_sha256": sha256_hex(written.title), "edition": written.edition,

@@ -39,7 +39,7 @@ from survey.store.assignments import select_assignments
 from survey.store.documents import KeptDocument, insert_document, select_document
 from survey.store.editions import select_editions
 from survey.store.erasures import Erased, is_known_elsewhere, lock_bytes, select_erased
-from survey.store.figures import mark_figures_stale
+from survey.store.figures import leave_forecast, mark_figures_stale
 from survey.store.jobs import upsert_job
 from survey.store.places import select_hamlets
 from survey.store.reviews import lock_decisions
@@ -132,6 +132,7 @@ def set_goal(survey: Survey, actor: Actor, goal: Goal | None) -> None:
             goal = Goal(goal.edition, goal.criteria, goal.by, source)
         value = "" if goal is None else goal_text(goal)
         number = insert_setting(tx, actor.commune, "goal", value, reason=source, person=actor.person, at=survey.now())
+        leave_forecast(tx, actor.commune, survey.now())
         tx.log(actor.commune, "goal.set", {"number": number, "person": actor.person, "value_sha256": sha256_hex(value)})
 
 

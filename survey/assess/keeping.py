@@ -8,12 +8,13 @@ from survey.assess.gathering import Known, choose_editions, judge_commune, known
 from survey.domain.criteria import Edition
 from survey.domain.outcomes import Outcome
 from survey.domain.people import Ability, Actor
-from survey.domain.ports import Reader, Survey
+from survey.domain.ports import Reader, Survey, Transaction
 from survey.domain.scoreboard import Scoreboard, count_met, read_goal, score_rows
 from survey.domain.statements import Statements
 from survey.domain.times import end_of, from_text, local_date, start_of, to_text
 from survey.domain.verdicts import Verdict, read_verdict, verdict_document
 from survey.store.figures import (
+    FORECAST_JOB,
     JOB,
     PRESENT,
     KeptDay,
@@ -24,6 +25,7 @@ from survey.store.figures import (
     select_day_figures,
     select_figures,
     select_unrenewed,
+    update_renewed,
     upsert_day_figures,
     upsert_figures,
     upsert_summary,
@@ -32,7 +34,10 @@ from survey.store.jobs import upsert_job
 from survey.store.settings import select_settings
 from survey.store.statements import select_statements
 
-__all__ = ["JOB", "Figures", "figures_on", "present_figures", "renew_figures", "scoreboard", "sweep"]
+__all__ = [
+    "FORECAST_JOB", "JOB", "Figures", "figures_on", "is_settled", "keep_day", "keep_present", "present_figures", "renew_present",
+    "scoreboard", "sweep",
+]  # fmt: skip
 
 # Our own choice: a decision that was begun before midnight is written by then, and belongs to the day that is over.
 _SETTLED = timedelta(minutes=10)
@@ -54,18 +59,24 @@ def present_figures(survey: Survey, actor: Actor, edition: str, *, history: bool
     The verdicts carry number and hash of their submissions, not the ids. Raises NOT_ALLOWED, EDITION_UNKNOWN, EDITION_NOT_IN_FORCE.
     """
     actor.require(Ability.SEE_FIGURES)
+    return _figures(actor, *keep_present(survey, actor.commune, edition, history=history))
+
+
+def keep_present(survey: Survey, commune: str, edition: str, *, history: bool = False) -> tuple[Edition, KeptFigures]:
+    """`present_figures` of the whole commune as they are kept. Raises EDITION_UNKNOWN, EDITION_NOT_IN_FORCE."""
     now = _moment(survey)
     with survey.reading() as reader:
-        chosen = choose_editions(reader, actor.commune, edition, Known(local_date(now)), history=history)
-        kept = select_figures(reader, actor.commune, edition)
+        chosen = choose_editions(reader, commune, edition, Known(local_date(now)), history=history)
+        kept = select_figures(reader, commune, edition)
         is_present = kept is not None and local_date(kept.computed_at) == local_date(now)
-        if kept is None or not is_present or kept.changes < select_changes(reader, actor.commune):
-            kept, summary = _compute(reader, actor.commune, chosen, now)[0]
+        if kept is None or not is_present or kept.changes < select_changes(reader, commune):
+            kept, summary = _compute(reader, commune, chosen, now)[0]
         else:
             summary = None
     if summary is not None:
-        _keep(survey, actor.commune, [(kept, summary)])
-    return _figures(actor, chosen[0], kept.verdicts, kept.computed_at)
+        with survey.transaction() as tx:
+            _keep(tx, commune, [(kept, summary)])
+    return chosen[0], kept
 
 
 def figures_on(survey: Survey, actor: Actor, edition: str, day: date, *, history: bool = False) -> Figures:
@@ -74,20 +85,29 @@ def figures_on(survey: Survey, actor: Actor, edition: str, day: date, *, history
     Raises NOT_ALLOWED, EDITION_UNKNOWN, EDITION_NOT_IN_FORCE (on that day, unless *history*).
     """
     actor.require(Ability.SEE_FIGURES)
-    now = _moment(survey)
-    if day == local_date(now):
+    if day == local_date(survey.now()):
         return present_figures(survey, actor, edition, history=history)
-    known = known_on(day, day)
+    return _figures(actor, *keep_day(survey, actor.commune, edition, day, history=history))
+
+
+def keep_day(survey: Survey, commune: str, edition: str, day: date, *, history: bool = False) -> tuple[Edition, KeptDay]:
+    """`figures_on` of the whole commune as they are kept. Raises EDITION_UNKNOWN, EDITION_NOT_IN_FORCE."""
+    now, known = _moment(survey), known_on(day, day)
     with survey.reading() as reader:
-        chosen = choose_editions(reader, actor.commune, edition, known, history=history)[0]
-        kept = select_day_figures(reader, actor.commune, edition, day)
+        chosen = choose_editions(reader, commune, edition, known, history=history)[0]
+        kept = select_day_figures(reader, commune, edition, day)
         if kept is not None:
-            return _figures(actor, chosen, kept.verdicts, kept.computed_at)
-        kept = KeptDay(edition, day, _documents(_verdicts(reader, actor.commune, chosen, known)), now)
-    if end_of(day) + _SETTLED <= now:
+            return chosen, kept
+        kept = KeptDay(edition, day, _documents(_verdicts(reader, commune, chosen, known)), now)
+    if is_settled(day, now):
         with survey.transaction() as tx:
-            upsert_day_figures(tx, actor.commune, kept)
-    return _figures(actor, chosen, kept.verdicts, kept.computed_at)
+            upsert_day_figures(tx, commune, kept)
+    return chosen, kept
+
+
+def is_settled(day: date, now: datetime) -> bool:
+    """Whether *day* is over for good, so that its figures are kept."""
+    return end_of(day) + _SETTLED <= now
 
 
 def scoreboard(
@@ -119,13 +139,15 @@ def scoreboard(
     return Scoreboard(figures.edition, rows, met, total, goal, as_of or today, figures.computed_at, stale, figures.verdicts)
 
 
-def renew_figures(survey: Survey, commune: str) -> None:
+def renew_present(survey: Survey, commune: str) -> None:
     """Compute a commune's present figures of every edition in force, in one walk through what counts, and its lines for the province."""
     now = _moment(survey)
     with survey.reading() as reader:
         editions = choose_editions(reader, commune, None, Known(local_date(now)), history=False)
         found = _compute(reader, commune, editions, now) if editions else []
-    _keep(survey, commune, found)
+    with survey.transaction() as tx:
+        _keep(tx, commune, found)
+        update_renewed(tx, commune, now)
 
 
 def sweep(survey: Survey) -> int:
@@ -143,8 +165,8 @@ def _by_todays_rules(survey: Survey, actor: Actor, edition: str, day: date, *, h
     known = known_on(day, day, todays_rules=True)
     with survey.reading() as reader:
         chosen = choose_editions(reader, actor.commune, edition, known, history=history)[0]
-        verdicts = _verdicts(reader, actor.commune, chosen, known)
-    return _figures(actor, chosen, _documents(verdicts), _moment(survey))
+        kept = KeptDay(edition, day, _documents(_verdicts(reader, actor.commune, chosen, known)), _moment(survey))
+    return _figures(actor, chosen, kept)
 
 
 def _compute(reader: Reader, commune: str, editions: Sequence[Edition], now: datetime) -> list[tuple[KeptFigures, Summary]]:
@@ -173,11 +195,10 @@ def _summary(reader: Reader, commune: str, edition: Edition, verdicts: Sequence[
     )  # fmt: skip
 
 
-def _keep(survey: Survey, commune: str, found: Sequence[tuple[KeptFigures, Summary]]) -> None:
-    with survey.transaction() as tx:
-        for kept, summary in found:
-            upsert_figures(tx, commune, kept)
-            upsert_summary(tx, summary)
+def _keep(tx: Transaction, commune: str, found: Sequence[tuple[KeptFigures, Summary]]) -> None:
+    for kept, summary in found:
+        upsert_figures(tx, commune, kept)
+        upsert_summary(tx, summary)
 
 
 def _verdicts(reader: Reader, commune: str, edition: Edition, known: Known) -> list[Verdict]:
@@ -188,9 +209,9 @@ def _documents(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
     return [verdict_document(verdict.without_submissions()) for verdict in verdicts]
 
 
-def _figures(actor: Actor, edition: Edition, documents: Sequence[dict[str, object]], computed_at: datetime) -> Figures:
-    verdicts = (read_verdict(document) for document in documents)
-    return Figures(edition, tuple(verdict for verdict in verdicts if actor.reaches(verdict.hamlet)), computed_at)
+def _figures(actor: Actor, edition: Edition, kept: KeptFigures | KeptDay) -> Figures:
+    verdicts = (read_verdict(document) for document in kept.verdicts)
+    return Figures(edition, tuple(verdict for verdict in verdicts if actor.reaches(verdict.hamlet)), kept.computed_at)
 
 
 def _moment(survey: Survey) -> datetime:

@@ -126,6 +126,10 @@ def _figures(bench: Bench, job: Job) -> None:
     assess.renew_figures(bench.survey, job.commune)
 
 
+def _foresee(bench: Bench, job: Job) -> None:
+    assess.foresee(bench.survey, job.commune)
+
+
 KINDS: Mapping[str, Kind] = {
     "develop": Kind(_develop, give_up=_give_up),
     "examine": Kind(_examine),
@@ -135,6 +139,7 @@ KINDS: Mapping[str, Kind] = {
     tuning.KIND: Kind(_reexamine),
     community.VIEW_JOB: Kind(_resident_view),
     assess.JOB: Kind(_figures),
+    assess.FORECAST_JOB: Kind(_foresee),
     SITE_JOB: Kind(_follow_site),
     ALL_JOB: Kind(_follow_portion),
 }

@@ -88,7 +88,10 @@ def latest_of(forecasts: Iterable[Forecast]) -> Forecast:
 
 
 def forecast_goal(met: int, forecasts: Iterable[Forecast], needed: int, today: date) -> Forecast:
-    """When *needed* criteria are met: *met* are so already, *forecasts* are those of the others. The day of the last one needed."""
+    """When *needed* criteria are met: *met* are so already, *forecasts* are those of the others. The day of the last one needed.
+
+    BY_PLAN where that one's day is the roadmap's, and no pace widens it to a range.
+    """
     missing = needed - met
     if missing <= 0:
         return Forecast(today, today, today, DONE, known=met)
@@ -97,7 +100,9 @@ def forecast_goal(met: int, forecasts: Iterable[Forecast], needed: int, today: d
         (sorted(day for one in others if (day := getattr(one, name)) is not None) + [None] * missing)[missing - 1]
         for name in ("low", "likely", "high")
     )
-    return Forecast(low, likely, high, None if likely else TOO_FEW_KNOWN, known=met + sum(one.likely is not None for one in others))
+    planned = low == likely == high and any(one.likely == likely and one.reason == BY_PLAN for one in others)
+    reason = TOO_FEW_KNOWN if likely is None else BY_PLAN if planned else None
+    return Forecast(low, likely, high, reason, known=met + sum(one.likely is not None for one in others))
 
 
 def forecast_criterion(histories: Sequence[Iterable[Seen]], today: date, *, planned: date | None = None) -> Forecast:

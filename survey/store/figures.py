@@ -6,12 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from survey.domain.canonical import dumps
+from survey.domain.forecast import Forecast
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import from_text, optional_from_text, optional_to_text, to_text
 from survey.store.jobs import upsert_gathering_job
 
-JOB, PRESENT = "figures", "present"
+JOB, FORECAST_JOB, PRESENT = "figures", "forecast", "present"
 _GATHERING = timedelta(seconds=10)  # our own choice: a reviewer decides every few seconds, and figures are computed once for many
+_COLUMNS = (
+    "commune", "edition", "criteria", "met", "not_met", "claimed", "appraised", "registered", "visited", "oldest", "newest",
+    "computed_at", "changes",
+)  # fmt: skip
+_DAYS = ("low", "likely", "high")
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Summary:
     """One line of a commune's present figures of an edition; *stale* where something has changed since.
 
     *met* and *not_met* are of *criteria*, *claimed* those that the commune claims to meet, *appraised* those that the council gave.
+    *forecast* says when *forecast_criteria* of them will be met; None where that is not the commune's goal or not foreseen yet.
     """
 
     commune: str
@@ -65,6 +72,8 @@ class Summary:
     computed_at: datetime
     changes: int
     stale: bool = False
+    forecast_criteria: int | None = None
+    forecast: Forecast | None = None
 
 
 def mark_figures_stale(tx: Transaction, commune: str, now: datetime) -> None:
@@ -75,6 +84,11 @@ def mark_figures_stale(tx: Transaction, commune: str, now: datetime) -> None:
         commune=commune,
     )
     upsert_gathering_job(tx, commune, JOB, PRESENT, {}, now + _GATHERING)
+
+
+def leave_forecast(tx: Transaction, commune: str, now: datetime) -> None:
+    """Say that the commune's goal, roadmap or reports have changed: a worker foresees anew when the goal will be reached."""
+    upsert_gathering_job(tx, commune, FORECAST_JOB, PRESENT, {}, now + _GATHERING)
 
 
 def select_changes(reader: Reader, commune: str) -> int:
@@ -122,6 +136,15 @@ def upsert_day_figures(tx: Transaction, commune: str, figures: KeptDay) -> None:
     )  # fmt: skip
 
 
+def select_figure_days(reader: Reader, commune: str, edition: str, since: date) -> set[date]:
+    """The days from *since* on of which figures are kept."""
+    rows = reader.rows(
+        "SELECT as_of FROM figure_day WHERE commune = :commune AND edition = :edition AND as_of >= :since",
+        commune=commune, edition=edition, since=since.isoformat(),
+    )  # fmt: skip
+    return {date.fromisoformat(row["as_of"]) for row in rows}
+
+
 def select_coverage(reader: Reader, commune: str) -> Coverage:
     """How far the survey of the commune's present register has come."""
     row = reader.row(
@@ -136,17 +159,37 @@ def select_coverage(reader: Reader, commune: str) -> Coverage:
 
 
 def upsert_summary(tx: Transaction, summary: Summary) -> None:
-    """Keep a commune's line, unless a newer one is there already."""
-    names = [
-        "commune", "edition", "criteria", "met", "not_met", "claimed", "appraised", "registered", "visited", "oldest", "newest",
-        "computed_at", "changes",
-    ]  # fmt: skip
+    """Keep a commune's line, unless a newer one is there already; its forecast is kept by `update_forecast` alone."""
     moments = {name: optional_to_text(getattr(summary, name)) for name in ("oldest", "newest", "computed_at")}
     tx.execute(
-        f"INSERT INTO figure_summary ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
-        f" ON CONFLICT (commune, edition) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names[2:])}"
+        f"INSERT INTO figure_summary ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+        f" ON CONFLICT (commune, edition) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[2:])}"
         " WHERE figure_summary.changes <= excluded.changes",
-        **{**{name: getattr(summary, name) for name in names}, **moments},
+        **{**{name: getattr(summary, name) for name in _COLUMNS}, **moments},
+    )
+
+
+def update_renewed(tx: Transaction, commune: str, at: datetime) -> None:
+    """Say that a worker has renewed the commune's lines."""
+    tx.execute("UPDATE figure_summary SET renewed_at = :at WHERE commune = :commune", commune=commune, at=to_text(at))
+
+
+def update_forecast(tx: Transaction, commune: str, edition: str, criteria: int, forecast: Forecast) -> None:
+    """Keep when *criteria* of the *edition* will be met; call `delete_forecasts` first, so that no other line has a forecast."""
+    days = {name: None if (day := getattr(forecast, name)) is None else day.isoformat() for name in _DAYS}
+    tx.execute(
+        "UPDATE figure_summary SET forecast_criteria = :criteria, forecast_low = :low, forecast_likely = :likely, forecast_high = :high,"
+        " forecast_reason = :reason WHERE commune = :commune AND edition = :edition",
+        commune=commune, edition=edition, criteria=criteria, reason=forecast.reason, **days,
+    )  # fmt: skip
+
+
+def delete_forecasts(tx: Transaction, commune: str) -> None:
+    """Take the forecast off each of the commune's lines."""
+    tx.execute(
+        "UPDATE figure_summary SET forecast_criteria = NULL, forecast_low = NULL, forecast_likely = NULL, forecast_high = NULL,"
+        " forecast_reason = NULL WHERE commune = :commune AND forecast_criteria IS NOT NULL",
+        commune=commune,
     )
 
 
@@ -161,10 +204,10 @@ def select_summaries(reader: Reader, edition: str) -> list[Summary]:
 
 
 def select_unrenewed(reader: Reader, since: datetime) -> list[str]:
-    """The communes with editions of which no line was computed since a moment."""
+    """The communes with editions of which a worker has renewed no line since a moment."""
     rows = reader.rows(
         "SELECT c.commune FROM commune c WHERE EXISTS (SELECT 1 FROM edition e WHERE e.commune = c.commune) AND NOT EXISTS"
-        " (SELECT 1 FROM figure_summary s WHERE s.commune = c.commune AND s.computed_at >= :since) ORDER BY c.commune",
+        " (SELECT 1 FROM figure_summary s WHERE s.commune = c.commune AND s.renewed_at >= :since) ORDER BY c.commune",
         since=to_text(since),
     )
     return [row["commune"] for row in rows]
@@ -172,4 +215,12 @@ def select_unrenewed(reader: Reader, since: datetime) -> list[str]:
 
 def _summary(row: Row) -> Summary:
     moments = {name: optional_from_text(row[name]) for name in ("oldest", "newest", "computed_at")}
-    return Summary(**{**row, **moments, "stale": bool(row["stale"])})
+    own = {name: row[name] for name in _COLUMNS}
+    return Summary(**{**own, **moments}, stale=bool(row["stale"]), forecast_criteria=row["forecast_criteria"], forecast=_forecast(row))
+
+
+def _forecast(row: Row) -> Forecast | None:
+    if row["forecast_criteria"] is None:
+        return None
+    low, likely, high = (None if (day := row[f"forecast_{name}"]) is None else date.fromisoformat(day) for name in _DAYS)
+    return Forecast(low, likely, high, row["forecast_reason"])

@@ -1,12 +1,15 @@
 """The milestones of the roadmap in every version; the newest number counts."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 from survey.domain.canonical import dumps
 from survey.domain.owners import Milestone
+from survey.domain.places import successor_of
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import from_text, to_text
+from survey.store.places import select_hamlets
 
 _DATES = ("not_before", "due_on", "started_on", "finished_on")
 _MILESTONE = (
@@ -20,6 +23,14 @@ def select_milestones(reader: Reader, commune: str) -> dict[str, Milestone]:
     """The milestones that stand, by id, in their newest version."""
     rows = reader.rows(_MILESTONE + " AND m.removed = 0" + _NEWEST + " ORDER BY m.milestone", commune=commune)
     return {row["milestone"]: _milestone(row) for row in rows}
+
+
+def select_present_milestones(reader: Reader, commune: str, today: date) -> dict[str, Milestone]:
+    """The milestones that stand, by id; those of a hamlet that has been merged are its successor's."""
+    hamlets = {hamlet.id: hamlet for hamlet in select_hamlets(reader, commune)}
+    found = select_milestones(reader, commune)
+    became = {hamlet: successor_of(hamlet, hamlets, today) for one in found.values() if (hamlet := one.hamlet) is not None}
+    return {id_: replace(one, hamlet=became.get(one.hamlet or "") or one.hamlet) for id_, one in found.items()}
 
 
 def select_milestone_history(reader: Reader, commune: str, milestone: str) -> list[Milestone]:

@@ -30,7 +30,6 @@ from survey.tasks import present_findings
 from survey.web import text
 from survey.web.briefing_photos import best_pairs, said_of
 from survey.web.criteria_words import indicator_title, outcome_words, reason_words, value_words, visits_words
-from survey.web.pace import Outlook, editions_of, outlook, shares_now
 from survey.web.scoreboard_changes import cause_words
 from survey.web.scoreboard_gaps import gap_words, indicator_of
 from survey.web.session import Here
@@ -43,7 +42,7 @@ _CLOSED = 60  # tasks looked through for photos, newest first
 class Parts:
     """Everything that was asked for, as the verbs and the store gave it."""
 
-    outlook: Outlook
+    outlook: assess.Outlook
     road: roadmap.Roadmap
     assigned: Mapping[str, Assignment]
     counts: TaskCounts
@@ -85,8 +84,8 @@ def gather(here: Here, edition: str, hamlets: Sequence[Hamlet]) -> Briefing:
 def _ask(here: Here, edition: str) -> Parts:
     survey, actor, today = here.survey, here.actor, local_date(here.survey.now())
     bare = roadmap.plan_of(survey, actor)
-    road = roadmap.plan_of(survey, actor, shares=shares_now(survey, actor, editions_of(bare.milestones.values())))
-    seen = outlook(survey, actor, edition, road.plan, road.milestones)
+    road = roadmap.plan_of(survey, actor, shares=assess.shares_now(survey, actor, assess.editions_of(bare.milestones.values())))
+    seen = assess.outlook(survey, actor, edition, road.plan, road.milestones)
     with survey.reading() as reader:
         last = next((held for held in select_briefings(reader, actor.commune, edition=edition) if held.as_of < today), None)
         assigned = select_assignments(reader, actor.commune, edition)

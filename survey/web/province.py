@@ -66,7 +66,7 @@ def show_choices(found: province.Comparison) -> list[province.Standing]:
     orders = {
         province.Order.SCORE: _("Criteria met"), province.Order.NAME: _("Name"), province.Order.CLAIMED: _("Claimed"),
         province.Order.APPRAISED: _("Appraised"), province.Order.COVERAGE: _("Sites with evidence"),
-        province.Order.AGE: _("Age of the evidence"), province.Order.GOAL: _("Day of the goal"),
+        province.Order.AGE: _("Age of the evidence"), province.Order.GOAL: _("Day of the goal"), province.Order.FORECAST: _("Forecast"),
     }  # fmt: skip
     groups = sorted({row.group for row in found.rows if row.group})
     words = st.text_input(_("Find a commune"), max_chars=60, key="province_words")

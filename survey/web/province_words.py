@@ -3,7 +3,8 @@
 from survey import province
 from survey.domain.times import VIETNAM, local_date
 from survey.web import text
-from survey.web.text import _
+from survey.web.roadmap_words import forecast_words
+from survey.web.text import _, ngettext
 
 NONE = "–"
 
@@ -12,7 +13,7 @@ def columns() -> tuple[str, ...]:
     """The headings, in the order of `cells`."""
     return (
         _("Commune or ward"), _("Group"), _("Criteria met"), _("Not met"), _("Claimed"), _("Appraised"), _("Sites with evidence"),
-        _("Evidence from – to"), _("Goal"), _("Computed"),
+        _("Evidence from – to"), _("Goal"), _("Forecast"), _("Computed"),
     )  # fmt: skip
 
 
@@ -26,10 +27,11 @@ def cells(row: province.Standing, found: province.Comparison) -> tuple[str, ...]
     """What each column says of a commune; a dash where nothing is known."""
     line = row.summary
     if line is None:
-        return (row.name, group_name(found, row.group), *(NONE,) * 6, goal(row), _("not computed yet"))
+        return (row.name, group_name(found, row.group), *(NONE,) * 6, goal(row), forecast(row), _("not computed yet"))
     return (
         row.name, group_name(found, row.group), _("{n} of {total}", n=line.met, total=line.criteria), text.format_number(line.not_met),
-        text.format_number(line.claimed), text.format_number(line.appraised), coverage(row), ages(row), goal(row), computed(row),
+        text.format_number(line.claimed), text.format_number(line.appraised), coverage(row), ages(row), goal(row), forecast(row),
+        computed(row),
     )  # fmt: skip
 
 
@@ -58,6 +60,16 @@ def ages(row: province.Standing) -> str:
 def goal(row: province.Standing) -> str:
     """How many criteria by which day."""
     return NONE if row.goal is None else _("{n} by {date}", n=row.goal.criteria, date=text.format_date(row.goal.by))
+
+
+def forecast(row: province.Standing) -> str:
+    """When the goal will be reached, with its range, or why nobody can say; and by how much that is too late."""
+    if row.goal is None:
+        return NONE
+    if row.forecast is None:
+        return _("not computed yet")
+    late = ngettext("{n} day late", "{n} days late", row.late_days) if row.late_days else ""
+    return "; ".join(filter(None, (forecast_words(row.forecast), late)))
 
 
 def computed(row: province.Standing) -> str:

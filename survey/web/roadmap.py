@@ -24,7 +24,7 @@ from survey.store.milestones import select_milestones
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.settings import select_settings
-from survey.web import gantt, pace, text
+from survey.web import gantt, text
 from survey.web.roadmap_words import dates_words, goal_words, person_names, remark_words, share_words, slack_words
 from survey.web.session import Here
 from survey.web.text import _, ngettext
@@ -73,8 +73,8 @@ def read(survey: Survey, actor: Actor) -> Board:
         hamlets = {hamlet.id: hamlet for hamlet in select_hamlets(reader, actor.commune) if actor.reaches(hamlet.id)}
         goal = read_goal(select_settings(reader, actor.commune, "goal").get("goal"))
     editions = assess.list_editions(survey, actor)
-    used = pace.editions_of(milestones.values()) & {edition.id for edition in editions}
-    shares = pace.shares_now(survey, actor, sorted(used))
+    used = assess.editions_of(milestones.values()) & {edition.id for edition in editions}
+    shares = assess.shares_now(survey, actor, sorted(used))
     return Board(roadmap.plan_of(survey, actor, shares=shares), shares, people, hamlets, editions, goal)
 
 
@@ -82,7 +82,7 @@ def goal_line(survey: Survey, actor: Actor, board: Board) -> str:
     """The goal with its forecast, as a sentence; nothing where none was entered."""
     if board.goal is None or board.goal.edition not in {edition.id for edition in board.editions}:
         return ""
-    found = pace.outlook(survey, actor, board.goal.edition, board.roadmap.plan, board.roadmap.milestones)
+    found = assess.outlook(survey, actor, board.goal.edition, board.roadmap.plan, board.roadmap.milestones)
     return goal_words(found.goal, board.goal.criteria, text.format_date(board.goal.by)) if found.goal is not None else ""
 
 

@@ -121,6 +121,17 @@ def test_the_goal_is_reached_with_the_last_criterion_needed() -> None:
     assert forecast_goal(9, others, 9, TODAY).reason == DONE
 
 
+def test_a_goal_by_the_roadmap_says_so() -> None:
+    """Where the last criterion needed has the roadmap's day and nothing widens it; beside a pace the range is told instead."""
+    planned = Forecast(day(20), day(20), day(20), BY_PLAN)
+    paced = Forecast(day(1), day(10), day(30))
+
+    assert forecast_goal(7, [planned], 8, TODAY).reason == BY_PLAN
+    assert forecast_goal(7, [planned, Forecast(day(2), day(3), day(4))], 9, TODAY).reason == BY_PLAN
+    assert forecast_goal(7, [planned, paced], 9, TODAY) == Forecast(day(20), day(20), day(30), None, None, 9)
+    assert forecast_goal(7, [paced], 8, TODAY).reason is None
+
+
 @pytest.mark.parametrize(
     ("value", "limits", "share"),
     [

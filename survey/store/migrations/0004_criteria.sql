@@ -103,6 +103,12 @@ CREATE TABLE figure_summary (
   newest TEXT,
   computed_at TEXT NOT NULL,
   changes INTEGER NOT NULL,                -- figure_change when it was computed; a greater number there says that it is stale
+  renewed_at TEXT,                         -- when a worker last renewed the commune's lines; NULL: a page alone computed this one
+  forecast_criteria INTEGER,               -- of the edition of the goal: for so many criteria the days are foreseen; NULL: not foreseen
+  forecast_low TEXT,                       -- earliest, likely and latest day; NULL: not known, or never
+  forecast_likely TEXT,
+  forecast_high TEXT,
+  forecast_reason TEXT,                    -- done, by_plan, too_few_known; NULL: the pace says it
   PRIMARY KEY (commune, edition)
 );
 CREATE INDEX figure_summary_edition ON figure_summary (edition, commune);

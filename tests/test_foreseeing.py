@@ -3,25 +3,25 @@
 from datetime import date, timedelta
 
 from survey import owners, roadmap, standing
+from survey.assess import foreseeing
 from survey.domain.forecast import BY_PLAN, NOT_ENOUGH_HISTORY, TOO_FEW_KNOWN
 from survey.domain.owners import Milestone
 from survey.domain.people import Actor
 from survey.domain.scoreboard import Goal
 from survey.domain.times import local_date
-from survey.web import pace
 from survey.wiring import Survey
 from tests.plans import KDC, add_plans
 
 
 def test_the_days_looked_at() -> None:
     """Five Sundays before the day, and the ends of three months before the first of them; the day itself is no past."""
-    assert [day.isoformat() for day in pace.days_before(date(2026, 11, 23))] == [
+    assert [day.isoformat() for day in foreseeing.days_before(date(2026, 11, 23))] == [
         "2026-07-31", "2026-08-31", "2026-09-30", "2026-10-25", "2026-11-01", "2026-11-08", "2026-11-15", "2026-11-22",
     ]  # fmt: skip
-    assert pace.days_before(date(2026, 11, 22))[-1] == date(2026, 11, 15)
+    assert foreseeing.days_before(date(2026, 11, 22))[-1] == date(2026, 11, 15)
     for number in range(400):
         today = date(2026, 1, 1) + timedelta(days=number)
-        found = pace.days_before(today)
+        found = foreseeing.days_before(today)
         assert found == sorted(set(found))
         assert found[-1] < today
 
@@ -35,10 +35,10 @@ def test_the_goal_follows_from_what_is_known(survey: Survey, coordinator: Actor)
     for share in (0.2, 0.4, 0.6):
         owners.report(survey, coordinator, KDC, "9", text="", done_share=share)
     plan = roadmap.plan_of(survey, coordinator)
-    found = pace.outlook(survey, coordinator, KDC, plan.plan, plan.milestones)
+    found = foreseeing.outlook(survey, coordinator, KDC, plan.plan, plan.milestones)
     roadmap.remove(survey, coordinator, steps[0].id, 1)
     fewer = roadmap.plan_of(survey, coordinator)
-    less = pace.outlook(survey, coordinator, KDC, fewer.plan, fewer.milestones)
+    less = foreseeing.outlook(survey, coordinator, KDC, fewer.plan, fewer.milestones)
 
     assert {code: found.forecasts[code].reason for code in ("3", "6", "7", "9")} == {
         "3": NOT_ENOUGH_HISTORY, "6": BY_PLAN, "7": BY_PLAN, "9": NOT_ENOUGH_HISTORY,
@@ -54,5 +54,5 @@ def test_the_shares_are_of_the_editions_asked_for(survey: Survey, coordinator: A
     add_plans(survey.store)
     measured = Milestone("a", 1, "A", 5, KDC, "3", None, "3-met")
 
-    assert pace.editions_of([measured, Milestone("b", 1, "B", 5, "other", "3")]) == {KDC}
-    assert pace.shares_now(survey, coordinator, [KDC]) == {}
+    assert foreseeing.editions_of([measured, Milestone("b", 1, "B", 5, "other", "3")]) == {KDC}
+    assert foreseeing.shares_now(survey, coordinator, [KDC]) == {}
