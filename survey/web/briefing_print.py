@@ -4,8 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from survey import briefing
+from survey import briefing, privacy
+from survey.domain.people import Actor
 from survey.domain.ports import Survey
+from survey.domain.problems import Problem
 from survey.paper import typeset
 from survey.web import session
 from survey.web.briefing_words import Said, printable
@@ -23,18 +25,27 @@ def print_briefing(request: Request) -> Response:
     survey = session.open()
     held = briefing.find(survey, actor, request.path_params["briefing"])
     data = printable(held.document)
-    pictures = _pictures(survey, data)
+    pictures = _pictures(survey, actor, data)
     return pdf_response(typeset("briefing", data, pictures), f"giao-ban-{actor.commune}-{held.number}")
 
 
-def _pictures(survey: Survey, data: Said) -> dict[str, bytes]:
-    """The pictures by file name; a pair of which one can no longer be shown is left out."""
+def _pictures(survey: Survey, actor: Actor, data: Said) -> dict[str, bytes]:
+    """The pictures by file name, as they may leave the office; a pair of which *actor* may not see one, or no longer can, is left out."""
     found: dict[str, bytes] = {}
     pairs = []
     for pair in data["briefing"]["photos"]:
-        views = {side: survey.blobs.read_view(pair[side], "preview") for side in ("before", "after")}
+        views = {side: _public_view(survey, actor, pair[side]) for side in ("before", "after")}
         if all(views.values()):
             pairs.append(pair)
             found |= {pair[f"file_{side}"]: view for side, view in views.items() if view is not None}
     data["briefing"]["photos"] = pairs
     return found
+
+
+def _public_view(survey: Survey, actor: Actor, sha256: str) -> bytes | None:
+    try:
+        with survey.reading() as reader:
+            privacy.visible_photo(reader, actor, sha256)
+        return privacy.public_view(survey, sha256)
+    except Problem:  # erased, in another hamlet, or without a view
+        return None

@@ -1,13 +1,18 @@
 """Covered copies and erased photos over HTTP: the same people may see them as the photo, and nobody else learns of them."""
 
 import io
+from datetime import UTC, date, datetime
 
 import pytest
 from PIL import Image
 
-from survey import privacy
+from survey import briefing, privacy
+from survey.domain.briefing import Briefing, PhotoPair
 from survey.domain.privacy import Box
+from survey.domain.thresholds import Text
+from survey.paper import typeset
 from survey.store.attachments import update_developed
+from survey.web import briefing_print
 from tests.conftest import COMMUNE, HAMLETS
 from tests.receive.conftest import jpeg
 from tests.web.test_photos import other_inspector, put  # noqa: F401 - a fixture among them
@@ -56,6 +61,44 @@ def test_a_reviewer_of_other_hamlets_hears_nothing(client, survey, coordinator, 
 
     assert (before.status_code, after.status_code) == (404, 404)
     assert before.text == after.text
+
+
+@pytest.fixture
+def printed(survey, coordinator, photo, monkeypatch):
+    """The address of a briefing with *photo* on both sides, and the pictures that were last set into a page."""
+    text, day, pictures = Text("x", "x"), date(2026, 11, 23), {}
+    pair = PhotoPair(photo, photo, text, "Thôn", day, day)
+    said = Briefing("Kỳ Thượng", False, "e", text, day, 1, 2, photos=(pair,), made_at=datetime(2026, 11, 23, tzinfo=UTC))
+
+    def spying(template, data, shown):
+        pictures.clear()
+        pictures.update(shown)
+        return typeset(template, data, shown)
+
+    monkeypatch.setattr(briefing_print, "typeset", spying)
+    return f"/print/briefing/{briefing.hold(survey, coordinator, said).id}", pictures
+
+
+def test_a_printed_briefing_shows_photos_covered(client, survey, reviewer, photo, printed):
+    """Paper leaves the office: what was covered is covered there too."""
+    path, pictures = printed
+    assert client("reviewer").get(path).status_code == 200
+    assert max(Image.open(io.BytesIO(pictures["photo-0-before.jpg"])).convert("RGB").getpixel((100, 100))) > 40
+    privacy.cover(survey, reviewer, photo, [Box(0, 0, 1, 1)])
+
+    assert client("reviewer").get(path).status_code == 200
+    assert max(Image.open(io.BytesIO(pictures["photo-0-before.jpg"])).convert("RGB").getpixel((100, 100))) < 40
+
+
+def test_a_printed_briefing_shows_no_photo_of_other_hamlets(client, survey, photo, printed):
+    """The words are the commune's; a photo is for those who may see it."""
+    path, pictures = printed
+    with survey.transaction() as tx:
+        tx.execute("INSERT INTO person_hamlet VALUES (:commune, 'p-reviewer', :hamlet)", commune=COMMUNE, hamlet=HAMLETS[1])
+    assert client("reviewer").get(path).status_code == 200
+    assert pictures == {}
+    assert client("coordinator").get(path).status_code == 200
+    assert set(pictures) == {"photo-0-before.jpg", "photo-0-after.jpg"}
 
 
 def test_work_tells_what_the_commune_has_set(client, survey, coordinator):
