@@ -1,5 +1,6 @@
 """YAML files that people edit, read strictly: no code, no aliases, no key twice, `yes` stays a word and a date stays a text."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,8 +60,11 @@ class StrictLoader(yaml.SafeLoader):
         return int(self.construct_scalar(node))
 
     def construct_float(self, node: yaml.ScalarNode) -> float:
-        """A number with a decimal point."""
-        return float(self.construct_scalar(node))
+        """A number with a decimal point, as long as it is one: `1e999` is none that can be kept."""
+        value = float(self.construct_scalar(node))
+        if not math.isfinite(value):
+            raise ValueError(node.value[:_SHOWN])
+        return value
 
 
 StrictLoader.yaml_implicit_resolvers = {}
