@@ -11,7 +11,7 @@ from survey.domain.community import ON, PUBLIC_PAGE, Contribution, ContributionK
 from survey.domain.people import Ability
 from survey.domain.problems import Problem
 from survey.domain.reasons import NOTE_LENGTH, REASON_LENGTH
-from survey.domain.tasks import Origin
+from survey.domain.tasks import Origin, Task
 from survey.domain.times import local_date
 from survey.store.community import select_contribution_sums
 from survey.store.places import select_hamlets
@@ -125,13 +125,22 @@ def _take(here: Here, report: ResidentReport, site: str | None, title: str) -> N
         st.error(_("Choose the site that the report is about."))
         return
     try:
-        task = tasks.enter(here.survey, here.actor, tasks.Entry(title, Origin.RESIDENT, site=site))
-        community.take(here.survey, here.actor, report.id, site, task=task.id)
+        task = _take_with_task(here, report, site, title)
     except Problem as problem:
         st.error(text.problem_text(problem))
         return
     tell(_("{code} was taken; the task {task} is open.", code=report.code, task=task.code))
     st.rerun()
+
+
+def _take_with_task(here: Here, report: ResidentReport, site: str, title: str) -> Task:
+    task = tasks.enter(here.survey, here.actor, tasks.Entry(title, Origin.RESIDENT, site=site))
+    try:
+        community.take(here.survey, here.actor, report.id, site, task=task.id)
+    except Problem as problem:  # somebody was faster: what was opened for it goes again
+        tasks.drop(here.survey, here.actor, task.id, text.problem_text(problem), version=task.version)
+        raise
+    return task
 
 
 def _show_dismissing(here: Here, report: ResidentReport) -> None:
