@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -114,22 +113,6 @@ def withdraw(survey: Survey, actor: Actor, edition: str, number: int, reason: st
             _use_questions(tx, actor.commune, edition, _standing(tx, actor.commune, edition))
         _finish(tx, actor, edition, entry)
     return entry
-
-
-def retire_edition(survey: Survey, actor: Actor, edition: str, *, reason: str, source: str = "", ends_on: date | None = None) -> RuleEntry:
-    """Let an edition end: one that was entered by mistake is withdrawn; with *ends_on*, its last day is entered with its *source*.
-
-    Raises what `enter` and `withdraw` raise; RULE_ENTRY_UNKNOWN where a loaded edition is given no last day.
-    """
-    actor.require(Ability.MANAGE)
-    if ends_on is not None:
-        draft = Draft(EntryKind.EDITION, {"valid_to": ends_on.isoformat()}, source, reason)
-        return enter(survey, actor, edition, draft)
-    with survey.reading() as reader:
-        began = next((entry for entry in select_entries(reader, actor.commune, edition) if entry.founds), None)
-    if began is None:
-        raise Problem(RULE_ENTRY_UNKNOWN, number=0)
-    return withdraw(survey, actor, edition, began.number, reason)
 
 
 def history(survey: Survey, actor: Actor, edition: str) -> list[EntryLine]:

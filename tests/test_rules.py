@@ -360,7 +360,10 @@ def test_an_edition_loaded_anew_keeps_its_entries(clock: _Clock, coordinator: Ac
 
 @pytest.mark.parametrize(
     "pasted",
-    ["a: &x [1]\nb: *x", "a: 1\na: 2", "- list", "a: [" * 500, "x" * 1_000_000, "a: !!python/object:os.system {}", "\x00", "a: \ud800", "a: 1e999"],
+    [
+        "a: &x [1]\nb: *x", "a: 1\na: 2", "- list", "a: [" * 500, "x" * 1_000_000, "a: !!python/object:os.system {}", "\x00", "a: \ud800",
+        "a: 1e999",
+    ],
     ids=["alias", "twice", "list", "deep", "long", "object", "control", "surrogate", "infinite"],
 )
 def test_hostile_yaml(pasted: str) -> None:

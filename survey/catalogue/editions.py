@@ -3,10 +3,8 @@
 `edition.yaml` is the head (names, dates, sources); every other file of the folder adds to `criteria`.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +49,6 @@ def read_document(folder: Path) -> Document:
         refuse(folder.name, "YAML", f"có hơn {_MOST_FILES} tệp", f"there are more than {_MOST_FILES} files")
     files = {path.name: read_yaml(path) for path in paths}
     return Document(Node(HEAD, "", files[HEAD]).child("edition").code(), files)
-
-
-@lru_cache(maxsize=64)
-def stored_edition(text: str) -> Edition:
-    """The edition behind a stored document, which was checked when it was loaded."""
-    stored = json.loads(text)
-    return read_edition(Document(stored["edition"], stored["files"]), None)
 
 
 def question_kinds(edition: Edition, questions: Questions) -> dict[tuple[str, str], str]:

@@ -33,10 +33,6 @@ class Findings:
     rules: tuple[FindingRule, ...]
     kinds: Mapping[str, str]
 
-    def serving(self, criteria: Collection[tuple[str, str]]) -> tuple[str, ...]:
-        """The codes of the rules that serve one of *criteria*, which are (edition, code)."""
-        return tuple(rule.code for rule in self.rules if not set(rule.criteria).isdisjoint(criteria))
-
     def rule(self, code: str | None) -> FindingRule | None:
         """The rule called *code*, or None where the commune's rules no longer have it."""
         return next((rule for rule in self.rules if rule.code == code), None)

@@ -3,7 +3,7 @@
 All limits here are our own choice (docs/community.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -93,16 +93,6 @@ class Contribution:
 
 Sums = Mapping[str | None, Mapping[ContributionKind, float]]
 """Contributions by hamlet; None is the commune's own."""
-
-
-def sum_contributions(every: Iterable[Contribution]) -> dict[str | None, dict[ContributionKind, float]]:
-    """The sums by hamlet and kind of what was not withdrawn."""
-    sums: dict[str | None, dict[ContributionKind, float]] = {}
-    for one in every:
-        if one.withdrawn_reason is None:
-            of_hamlet = sums.setdefault(one.hamlet, {})
-            of_hamlet[one.kind] = of_hamlet.get(one.kind, 0.0) + one.amount
-    return sums
 
 
 @dataclass(frozen=True)

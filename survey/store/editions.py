@@ -39,16 +39,6 @@ def select_editions(reader: Reader, commune: str, before: datetime | None = None
     return [LoadedEdition(row["edition"], row["document"], from_text(row["loaded_at"])) for row in rows]
 
 
-def select_edition_versions(reader: Reader, commune: str, edition: str) -> list[LoadedEdition]:
-    """Every document of an edition that was ever loaded, oldest first."""
-    rows = reader.rows(
-        "SELECT edition, document, loaded_at FROM edition_version WHERE commune = :commune AND edition = :edition"
-        " AND document <> '' ORDER BY number",
-        commune=commune, edition=edition,
-    )  # fmt: skip
-    return [LoadedEdition(row["edition"], row["document"], from_text(row["loaded_at"])) for row in rows]
-
-
 def upsert_edition(tx: Transaction, commune: str, edition: LoadedEdition, questions: Mapping[tuple[str, str], str]) -> None:
     """Load *edition*, or put it in the place of the one with its id; *questions* are what it uses: (form, question) to kind.
 

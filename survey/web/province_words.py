@@ -81,5 +81,5 @@ def computed(row: province.Standing) -> str:
 
 
 def file_name(found: province.Comparison) -> str:
-    """The name of the table as a file: edition and day."""
-    return f"{_('communes')}-{found.edition}-{local_date(found.at.astimezone(VIETNAM)).isoformat()}.csv"
+    """The name of the table as a file, without its ending: edition and day."""
+    return f"{_('communes')}-{found.edition}-{local_date(found.at.astimezone(VIETNAM)).isoformat()}"

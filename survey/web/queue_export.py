@@ -8,10 +8,9 @@ from datetime import date
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from survey.bundle.tables import csv_chunks
 from survey.domain.judgements import CONFIRMED, DISMISSED
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Row, Survey
@@ -22,6 +21,7 @@ from survey.store.flags import select_flags_of_many
 from survey.store.queue import Place, QueueEntry, QueueFilters, select_form_titles, select_queue_page
 from survey.store.queue_statements import EVERY, UNJUDGED
 from survey.web import session, text
+from survey.web.csv_file import csv_response
 from survey.web.endpoints import json_endpoint
 from survey.web.review_answers import said
 from survey.web.review_history import severity_name, state_name
@@ -55,14 +55,8 @@ def show_queue(request: Request, actor: Actor) -> Response:
     """Answer the queue as CSV. Raises NOT_ALLOWED, QUERY_UNUSABLE."""
     actor.require(Ability.REVIEW)
     filters, survey, locale = filters_from(request.query_params, actor), session.open(), text.locale()
-    name = f"{_('review-queue')}-{local_date(survey.now()).isoformat()}.csv"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }  # fmt: skip
-    if request.method == "HEAD":
-        return Response(media_type="text/csv", headers=headers)
-    return StreamingResponse(csv_chunks(_columns(), _lines(survey, actor, filters, locale)), media_type="text/csv", headers=headers)
+    name = f"{_('review-queue')}-{local_date(survey.now()).isoformat()}"
+    return csv_response(request, name, _columns(), _lines(survey, actor, filters, locale))
 
 
 def filters_from(query: Mapping[str, str], actor: Actor) -> QueueFilters:

@@ -5,11 +5,10 @@ from datetime import date
 from itertools import groupby
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from survey import tasks
-from survey.bundle.tables import csv_chunks
 from survey.catalogue.findings import Findings
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Survey
@@ -21,6 +20,7 @@ from survey.store.people import select_commune_sign
 from survey.store.places import select_hamlets
 from survey.store.tasks import TaskFilters, TaskLine
 from survey.web import session, text
+from survey.web.csv_file import csv_response
 from survey.web.endpoints import json_endpoint
 from survey.web.pdf import pdf_response
 from survey.web.tasks_words import closed_words, due_words, origin_words, state_words, title_words
@@ -45,13 +45,7 @@ def show_table(request: Request, actor: Actor) -> Response:
     survey, locale = session.open(), text.locale()
     today = local_date(survey.now())
     filters = filters_from(request.query_params, today)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{_("tasks")}-{today.isoformat()}.csv"', "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
-    }  # fmt: skip
-    if request.method == "HEAD":
-        return Response(media_type="text/csv", headers=headers)
-    return StreamingResponse(csv_chunks(_columns(), _rows(survey, actor, filters, today, locale)), media_type="text/csv", headers=headers)
+    return csv_response(request, f"{_('tasks')}-{today.isoformat()}", _columns(), _rows(survey, actor, filters, today, locale))
 
 
 def filters_from(query: Mapping[str, str], today: date) -> TaskFilters:

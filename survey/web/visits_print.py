@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from survey import visits
-from survey.bundle.tables import csv_chunks
 from survey.domain.drawing import AskedSite, VisitList
 from survey.domain.people import Actor
 from survey.domain.ports import Survey
@@ -16,6 +15,7 @@ from survey.paper import typeset
 from survey.store.people import select_commune_sign
 from survey.store.places import select_hamlets
 from survey.web import session, text
+from survey.web.csv_file import csv_response
 from survey.web.pdf import pdf_response
 from survey.web.text import _
 from survey.web.visits_words import list_title
@@ -48,13 +48,9 @@ def download_list(request: Request) -> Response:
     """Answer the list as CSV. Raises SIGN_IN_NEEDED, NOT_ALLOWED, VISIT_LIST_UNKNOWN."""
     actor, survey = session.actor_of(request), session.open()
     found, sites = visits.find_list(survey, actor, request.path_params["list"])
-    headers = {
-        "Content-Disposition": f'attachment; filename="visits-{found.id[:8]}.csv"', "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
-    }  # fmt: skip
     columns = [_("No."), _("Hamlet"), _("Code"), _("Name"), _("Was visited")]
     lines = (dict(zip(columns, line, strict=True)) for line in _lines(sites, hamlet_names(survey, actor)))
-    return StreamingResponse(csv_chunks(columns, lines), media_type="text/csv", headers=headers)
+    return csv_response(request, f"visits-{found.id[:8]}", columns, lines)
 
 
 def hamlet_names(survey: Survey, actor: Actor) -> dict[str, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from survey.catalogue.editions import Document, question_kinds, read_document, read_edition, stored_edition
+from survey.catalogue.editions import Document, question_kinds, read_document, read_edition
+from survey.catalogue.effective import effective_edition
 from survey.catalogue.vocabulary import Question, read_questions
 from survey.domain.problems import BROKEN_CATALOGUE, Problem
 from survey.domain.thresholds import Status
@@ -55,7 +56,7 @@ def test_bundled_editions_fit_the_bundled_forms(edition: str, questions: dict[st
     loaded = read_edition(document, questions)
 
     assert loaded.id == edition
-    assert stored_edition(document.text()) == loaded
+    assert effective_edition(document.text(), []) == loaded
     assert set(question_kinds(loaded, questions).values()) <= {"number", "code", "answered"}
 
 

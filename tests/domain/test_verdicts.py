@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from survey.catalogue.editions import read_document, read_edition
-from survey.domain.assessment import Assessment, assess_sites
+from survey.domain.assessment import Assessment
 from survey.domain.canonical import dumps
 from survey.domain.conditions import Observation
-from survey.domain.criteria import Moment
+from survey.domain.criteria import Edition, Moment
 from survey.domain.thresholds import Status, Threshold, threshold_on
-from survey.domain.verdicts import REASONS, read_verdict, submissions_digest, verdict_document
+from survey.domain.verdicts import REASONS, Verdict, read_verdict, submissions_digest, verdict_document
 
 CRITERIA = Path(__file__).parents[2] / "schema" / "criteria"
 FENCE = {"household_fence.total_m": 100.0, "household_fence.green_m": 80.0, "household_fence.kind": frozenset({"hedge"})}
@@ -20,6 +20,13 @@ TODAY = Moment(date(2026, 11, 23))
 
 def household(site: str, hamlet: str | None) -> Observation:
     return Observation(site, hamlet, "household", {}, FENCE, {"household_fence": (f"uuid:{site}",)})
+
+
+def assess_sites(edition: Edition, sites: list[Observation], hamlets: list[str], moment: Moment) -> list[Verdict]:
+    assessment = Assessment([edition], moment)
+    for seen in sites:
+        assessment.count(seen)
+    return assessment.verdicts(hamlets)
 
 
 @pytest.mark.parametrize("edition", sorted(path.name for path in CRITERIA.iterdir()))

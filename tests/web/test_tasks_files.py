@@ -51,7 +51,7 @@ def test_every_task_is_one_line(client: Client) -> None:
 
     assert [line["Việc"] for line in lines] == [*(f"Việc {n}" for n in range(5)), "'=HYPERLINK(1) #text(red)[*x*]", lines[-1]["Việc"]]
     assert (lines[-1]["Việc"], lines[-1]["Còn thiếu"], lines[-1]["Tiêu chí"]) == (
-        "Trồng hàng rào xanh: còn 12 m", "12.0", "ha-tinh-kdc-kieu-mau/3",
+        "Trồng hàng rào xanh: còn 12 m", "12.0", "ha-tinh-kdc-kieu-mau/3 qd-51-2025/8",
     )  # fmt: skip
     assert answer.headers["cache-control"] == "no-store"
 
