@@ -60,8 +60,7 @@ def outlook(survey: Survey, actor: Actor, edition: str, plan: Plan, milestones: 
     histories = _histories([*past, (today, score.verdicts)])
     with survey.reading() as reader:
         forecasts = _forecasts(reader, actor.commune, score.rows, histories, _planned(edition, plan, milestones), today)
-    goal = forecast_goal(score.met, forecasts.values(), score.goal.criteria, today) if score.goal is not None else None
-    return Outlook(score, forecasts, goal)
+    return Outlook(score, forecasts, None if score.goal is None else _of_goal(score.rows, forecasts, score.goal, today))
 
 
 def renew_figures(survey: Survey, commune: str) -> None:
@@ -143,7 +142,13 @@ def _foreseen(survey: Survey, commune: str, goal: Goal) -> Forecast:
     rows = score_rows(edition, now, statements)
     with survey.reading() as reader:
         forecasts = _forecasts(reader, commune, rows, histories, _planned(goal.edition, plan, milestones), today)
-    return forecast_goal(count_met(rows)[0], forecasts.values(), goal.criteria, today)
+    return _of_goal(rows, forecasts, goal, today)
+
+
+def _of_goal(rows: Sequence[ScoreRow], forecasts: Mapping[str, Forecast], goal: Goal, today: date) -> Forecast:
+    """When so many of the criteria that count are met."""
+    counted = {row.criterion.code for row in rows if row.criterion.is_counted}
+    return forecast_goal(count_met(rows)[0], [one for code, one in forecasts.items() if code in counted], goal.criteria, today)
 
 
 def _verdicts(documents: Sequence[Mapping[str, object]]) -> list[Verdict]:
