@@ -72,6 +72,7 @@ def find_sites(
     """
     actor.require(Ability.SEE_FIGURES)
     takes_part = edition.takes_part
+    today = local_date(survey.now())
     questions = questions_of([indicator.subjects, () if takes_part is None else takes_part.subjects()])
     found: list[Contribution] = []
     with survey.reading() as reader:
@@ -79,7 +80,8 @@ def find_sites(
             wanted = Wanted(indicator.sites, questions, hamlet=hamlet, after=after, limit=_PORTION, scope=actor.hamlets)
             portion = list(select_observations(reader, actor.commune, wanted))
             for seen in portion:
-                contribution = None if takes_part is not None and takes_part.holds(seen) is False else contribution_of(indicator, seen)
+                is_out = takes_part is not None and takes_part.holds(seen) is False
+                contribution = None if is_out else contribution_of(indicator, seen, today)
                 if contribution is not None and state in (None, contribution.state):
                     found.append(contribution)
                     if len(found) == limit:

@@ -82,8 +82,11 @@ class Assessment:
         moment = self._moments[edition.id]
         for criterion in edition.criteria:
             verdict = commune[criterion.code]
+            if criterion.combines and edition.id not in self._judges:  # of the others as they stand in the commune, rolled up
+                verdict = combine(edition, criterion, commune, hamlet=None, moment=moment)
             if criterion.roll_up is not RollUp.POOLED:
                 verdict = roll_up(edition, criterion, [place[criterion.code] for place in places.values()], verdict.basis, moment)
+            commune[criterion.code] = verdict
             yield verdict
             for place in places.values():
                 yield place[criterion.code]
@@ -111,11 +114,3 @@ class Assessment:
             for total, tally in zip(whole, part, strict=True):
                 total.add(tally)
         return whole
-
-
-def assess_sites(edition: Edition, sites: Iterable[Observation], hamlets: Sequence[str], moment: Moment) -> list[Verdict]:
-    """Every verdict of *edition* over *sites*."""
-    assessment = Assessment([edition], moment)
-    for seen in sites:
-        assessment.count(seen)
-    return assessment.verdicts(hamlets)

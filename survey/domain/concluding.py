@@ -52,7 +52,7 @@ def _weakness(tally: Tally, threshold: Threshold | None) -> str | None:
         return threshold.weakness
     if tally.registered == 0:
         return "nothing_registered"
-    if tally.visited == 0:
+    if tally.visited == 0 and tally.known == 0 and tally.unknown:
         return "lapsed" if tally.lapsed else "nothing_visited"
     return None
 
@@ -97,7 +97,7 @@ def conclude(
         return _conclude_stated(criterion, parts, stated)
     outcomes = {outcome for outcome, _ in parts}
     reasons = tuple(dict.fromkeys([*(reason for _, reason in parts if reason is not None), *criterion.open_reasons]))
-    if criterion.rule is Rule.AGREE and outcomes == {Outcome.MET, Outcome.NOT_MET}:
+    if criterion.rule is Rule.AGREE and {Outcome.MET, Outcome.NOT_MET} <= outcomes:
         return Outcome.NOT_ENOUGH_DATA, ("readings_differ",)
     is_any = criterion.rule is Rule.ANY
     if (is_any and Outcome.MET in outcomes) or (outcomes == {Outcome.MET} and not criterion.open_reasons):

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import isclose
 from operator import ge, gt, le, lt
 from typing import Protocol
+
+from survey.domain.thresholds import TOLERANCE
 
 Value = float | frozenset[str]
 """A number, or the codes of a choice; an answer that is neither (a photo, a text) is the empty set: answered, no code."""
@@ -126,7 +129,11 @@ class Asks:
 
     def _compares(self, value: float) -> bool | None:
         compares = _NUMBERS.get(self.test)
-        return None if compares is None else compares(value, self.number)
+        if compares is None:
+            return None
+        # 0.1 m and 0.2 m in two parts of a form are 0.3 m.
+        same = isclose(value, self.number, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return compares(self.number if same else value, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Contributions: what one site adds to an indicator, so that a figure can be followed down to the houses behind it."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from survey.domain.conditions import Observation
@@ -29,10 +30,10 @@ class Contribution:
     submissions: tuple[str, ...]
 
 
-def contribution_of(indicator: Indicator, seen: Observation) -> Contribution | None:
-    """What *seen* adds to *indicator*; None where the indicator does not look at such a site."""
+def contribution_of(indicator: Indicator, seen: Observation, on: date | None = None) -> Contribution | None:
+    """What *seen* adds to *indicator*, without what has lapsed *on* that day; None where the indicator does not look at such a site."""
     tally = Tally()
-    count_site(indicator, seen, tally)
+    count_site(indicator, seen, tally, on)
     if not tally.registered:
         return None
     return Contribution(

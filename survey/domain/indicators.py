@@ -113,7 +113,8 @@ class Indicator:
 class Tally:
     """What was seen of an indicator's sites in one place; amounts in the indicator's own units.
 
-    *unknown* sites could still count, *lapsed* ones have evidence that is too old; *weights* are the unknown ones' denominators where the
+    *unknown* sites could still count, *lapsed* ones have evidence that is too old, *sorted_out* are those of the left out of which only
+    a visit showed it; *weights* are the unknown ones' denominators where the
     register gives them, *weightless* counts those of which not even that is known. *denominator_squared*, *product* and
     *numerator_squared* are sums over the known sites of a ratio.
     *parts* are the tallies of hamlets that were added up: where not all were visited as densely, each is a sample of its own.
@@ -123,6 +124,7 @@ class Tally:
     visited: int = 0
     known: int = 0
     left_out: int = 0
+    sorted_out: int = 0
     unknown: int = 0
     lapsed: int = 0
     numerator: float = 0.0
@@ -139,9 +141,11 @@ class Tally:
 
     @property
     def sums(self) -> Sums:
-        """What the known sites add up to as a sample of the known and unknown ones."""
+        """What the known sites add up to as a sample of those known, and of the unknown ones that will not be left out."""
         squared = self.denominator_squared, self.product, self.numerator_squared
-        return Sums(self.known, self.unknown, self.denominator, self.numerator, *squared)
+        # Of the unknown ones as many are left out as of those that were looked at.
+        alike = self.unknown * self.known / (self.known + self.sorted_out) if self.known else self.unknown
+        return Sums(self.known, alike, self.denominator, self.numerator, *squared)
 
     def date(self, oldest: datetime | None, newest: datetime | None) -> None:
         """Take in when evidence was captured; None is none."""
@@ -156,6 +160,7 @@ class Tally:
         self.visited += other.visited
         self.known += other.known
         self.left_out += other.left_out
+        self.sorted_out += other.sorted_out
         self.unknown += other.unknown
         self.lapsed += other.lapsed
         self.numerator += other.numerator
@@ -218,6 +223,7 @@ def count_site(indicator: Indicator, seen: Observation, tally: Tally, on: date |
     numerator, denominator = indicator.amounts(seen)
     if denominator == 0:
         tally.left_out += 1
+        tally.sorted_out += visited and bool(indicator.forms) and indicator.amounts(replace(seen, answers={}, submissions={}))[1] != 0
     elif numerator is None or denominator is None or belongs is None:
         _count_unknown(indicator, denominator, tally)
     else:

@@ -37,11 +37,12 @@ class Interval:
 class Sums:
     """What a sample of one place adds up to: how many *known* sites of *known* + *unknown*, and sums over the known ones.
 
+    *unknown* is an estimate where visits showed that the rule leaves some sites out.
     *whole* adds up the denominators, *part* the numerators, the others their squares and products.
     """
 
     known: int
-    unknown: int
+    unknown: float
     whole: float
     part: float
     whole_squared: float
@@ -49,7 +50,7 @@ class Sums:
     part_squared: float
 
     @property
-    def sites(self) -> int:
+    def sites(self) -> float:
         """Known and unknown sites."""
         return self.known + self.unknown
 

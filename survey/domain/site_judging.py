@@ -1,11 +1,12 @@
 """Editions whose rules judge each site: site by site, and how many of a place meet them."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from survey.domain.concluding import conclude, verdict_of
 from survey.domain.conditions import Observation
 from survey.domain.criteria import BY_SITE, Criterion, Edition, Moment
-from survey.domain.indicators import Indicator, Kind, Tally, measured
+from survey.domain.indicators import Indicator, Kind, Tally, measured, still_counting
 from survey.domain.thresholds import Text, Threshold, threshold_on
 from survey.domain.times import local_date
 from survey.domain.verdicts import Basis, Outcome, SubmissionLists, Verdict
@@ -18,6 +19,7 @@ class SiteJudge:
 
     def __init__(self, edition: Edition, moment: Moment) -> None:
         self.edition = edition
+        self._on = moment.on
         self._parts = {
             criterion.code: [
                 (indicator, threshold_on(indicator.thresholds, moment.on, history=moment.history, group=moment.group))
@@ -39,19 +41,21 @@ class SiteJudge:
                 parts = [(outcome, reason) for outcome, reasons in demanded for reason in reasons or (None,)]
                 found[criterion.code] = conclude(criterion, parts)
             else:
-                found[criterion.code] = conclude(criterion, [_site_part(*part, seen) for part in self._parts[criterion.code]])
+                found[criterion.code] = conclude(criterion, [_site_part(*part, seen, self._on) for part in self._parts[criterion.code]])
         return found, True
 
 
-def _site_part(indicator: Indicator, threshold: Threshold | None, seen: Observation) -> tuple[Outcome, str | None]:
+def _site_part(indicator: Indicator, threshold: Threshold | None, seen: Observation, on: date) -> tuple[Outcome, str | None]:
     if threshold is None or threshold.weakness is not None:
         return Outcome.NOT_ENOUGH_DATA, "no_threshold_in_force" if threshold is None else threshold.weakness
+    kept = still_counting(indicator, seen, on)
+    has_lapsed, seen = kept is not seen, kept
     belongs = True if indicator.where is None else indicator.where.holds(seen)
     numerator, denominator = indicator.amounts(seen)
     if denominator == 0 or belongs is False:
         return Outcome.NOT_ENOUGH_DATA, "nothing_to_count"
     if belongs is None or numerator is None or denominator is None:
-        return Outcome.NOT_ENOUGH_DATA, "not_all_known"
+        return Outcome.NOT_ENOUGH_DATA, "lapsed" if has_lapsed else "not_all_known"
     value = indicator.scale * numerator / denominator
     return (Outcome.MET if threshold.decides(value, value) else Outcome.NOT_MET), None
 

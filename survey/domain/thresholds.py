@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 UNKNOWN_GROUP = ""  # of a number that depends on the commune's group, which nobody has entered
@@ -139,13 +139,18 @@ class Lapse:
         return self.status not in (Status.MISSING, Status.RECALLED)
 
     def first_day(self, on: date) -> date | None:
-        """The first day of capture that still counts *on* that day: the same day of the month, or the month's last; None: any day."""
+        """The first day of capture that still counts *on* that day; None: any day.
+
+        A period ends with the same day of its last month, or that month's last: what was captured on 31 January counts for a month to
+        28 February, what was captured on 28 February to 28 March.
+        """
         if not self.decides:
             return None
         year, month = divmod(on.year * 12 + on.month - 1 - self.months, 12)
         if year < date.min.year:
             return date.min
-        return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+        length = monthrange(year, month + 1)[1]
+        return date(year, month + 1, on.day) if on.day <= length else date(year, month + 1, length) + timedelta(days=1)
 
 
 def threshold_on(thresholds: Sequence[Threshold], on: date, *, history: bool = False, group: str | None = None) -> Threshold | None:

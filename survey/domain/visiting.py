@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, sqrt
 from statistics import NormalDist
 
-from survey.domain.estimating import interval_of, is_even
+from survey.domain.estimating import as_drawn, interval_of, is_even
 from survey.domain.indicators import SHARE, Indicator, Kind, Tally, measured, open_weight
 from survey.domain.sampling import upper_tail
 from survey.domain.thresholds import TOLERANCE, Threshold
@@ -35,6 +35,7 @@ class VisitPlan:
 
 def plan_visits(indicator: Indicator, tallies: Mapping[Place, Tally], threshold: Threshold) -> VisitPlan | None:
     """The least number of further visits that decides with a chance of `LIKELY` or more; None where nothing is open."""
+    tallies = {place: as_drawn(indicator, tally) for place, tally in tallies.items()}
     unknown = sum(tally.unknown for tally in tallies.values())
     if not unknown or decision(indicator, added(tallies.values()), threshold) is not None:
         return None
@@ -112,29 +113,32 @@ def chance_to_decide(indicator: Indicator, tallies: Mapping[Place, Tally], thres
     return LIKELY if all(decision(indicator, tally, threshold) is not None for tally in against) else 0.0
 
 
-def _exact_chance(indicator: Indicator, whole: Tally, threshold: Threshold, total: int) -> float:
-    good = round(whole.unknown * whole.numerator / whole.known)
-    outcomes = _Outcomes(indicator, whole, threshold, total)
+def _exact_chance(indicator: Indicator, whole: Tally, threshold: Threshold, visits: int) -> float:
+    applying, total = whole.unknown - _left_out(whole, whole.unknown), visits - _left_out(whole, visits)
+    good = round(applying * whole.numerator / whole.known)
+    outcomes = _Outcomes(indicator, whole, threshold, total, visits - total)
     # More good ones never turn a limit that was kept into one that is missed, nor the other way round: two borders say all.
     left = outcomes.border(outcomes.of(0), 0, total) if outcomes.of(0) is not None else 0
     right = outcomes.border(None, left, total) if outcomes.of(total) is not None else total + 1
-    return min(1.0, 1.0 - upper_tail(whole.unknown, good, total, left) + upper_tail(whole.unknown, good, total, max(left, right)))
+    return min(1.0, 1.0 - upper_tail(applying, good, total, left) + upper_tail(applying, good, total, max(left, right)))
 
 
 @dataclass(frozen=True)
 class _Outcomes:
-    """What is decided after *total* visits of which so many turn out well."""
+    """What is decided after *total* visits of which so many turn out well, and *more* of which the rule leaves out."""
 
     indicator: Indicator
     whole: Tally
     threshold: Threshold
     total: int
+    more: int
 
     def of(self, good: int) -> bool | None:
         """The decision with *good* ones among the visits."""
         after = replace(
-            self.whole, visited=self.whole.visited + self.total, known=self.whole.known + self.total,
-            unknown=self.whole.unknown - self.total,
+            self.whole, visited=self.whole.visited + self.total + self.more, known=self.whole.known + self.total,
+            left_out=self.whole.left_out + self.more, sorted_out=self.whole.sorted_out + self.more,
+            unknown=self.whole.unknown - self.total - self.more,
             numerator=self.whole.numerator + good, denominator=self.whole.denominator + self.total, parts=[],
         )  # fmt: skip
         return decision(self.indicator, after, self.threshold)
@@ -153,18 +157,26 @@ def _after(tally: Tally, visits: int, like: Tally, awry: float) -> Tally:
     if not visits:
         return tally
     model = tally if tally.known else like
-    grown = visits / model.known
+    more = _left_out(model, visits)
+    found = visits - more
+    grown = found / model.known
     residual = model.numerator_squared - 2 * _ratio(model) * model.product + _ratio(model) ** 2 * model.denominator_squared
-    shift = awry * sqrt(max(0.0, residual / model.known) * visits * (1 - visits / tally.unknown))
+    shift = awry * sqrt(max(0.0, residual / model.known) * found * (1 - visits / tally.unknown))
     weights = [sum(tally.weights) / len(tally.weights)] * (tally.unknown - visits) if tally.weights and not tally.weightless else []
     whole = tally.denominator + model.denominator * grown
     return Tally(
-        registered=tally.registered, visited=tally.visited + visits, known=tally.known + visits, left_out=tally.left_out,
-        unknown=tally.unknown - visits, numerator=min(whole, max(0.0, tally.numerator + model.numerator * grown + shift)),
+        registered=tally.registered, visited=tally.visited + visits, known=tally.known + found, left_out=tally.left_out + more,
+        sorted_out=tally.sorted_out + more, unknown=tally.unknown - visits,
+        numerator=min(whole, max(0.0, tally.numerator + model.numerator * grown + shift)),
         denominator=whole, denominator_squared=tally.denominator_squared + model.denominator_squared * grown,
         product=tally.product + model.product * grown, numerator_squared=tally.numerator_squared + model.numerator_squared * grown,
         weightless=tally.unknown - visits if tally.weightless else 0, weights=weights,
     )  # fmt: skip
+
+
+def _left_out(model: Tally, sites: int) -> int:
+    """How many of so many unknown sites the rule will leave out, if they are like those that were looked at."""
+    return round(sites * model.sorted_out / (model.known + model.sorted_out))
 
 
 def _ratio(tally: Tally) -> float:
