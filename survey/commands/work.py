@@ -228,6 +228,7 @@ class Worker:
             self._survey.blobs.sweep()
             desk.sweep(self._survey)
             privacy.sweep(self._survey)
+            community.sweep(self._survey)
             assess.sweep(self._survey)
 
     @contextmanager

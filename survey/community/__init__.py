@@ -19,4 +19,5 @@ from survey.community.residents import make_view as make_view
 from survey.community.residents import mark_of as mark_of
 from survey.community.residents import read_view as read_view
 from survey.community.residents import receive_report as receive_report
+from survey.community.residents import sweep as sweep
 from survey.community.residents import take as take

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from survey import photos
 from survey.community.public import require_open
 from survey.domain.canonical import sha256_hex
-from survey.domain.community import PHOTO_LIMIT, TEXT_LENGTH, ReportState, ResidentReport
+from survey.domain.community import PHOTO_LIMIT, PUT_ASIDE_KEPT, TEXT_LENGTH, ReportState, ResidentReport
 from survey.domain.people import Ability, Actor
 from survey.domain.photos import PhotoFacts
 from survey.domain.ports import Staged, Survey, Transaction
@@ -124,6 +124,22 @@ def dismiss(survey: Survey, actor: Actor, report_id: str, reason: str) -> Reside
     reason = checked_reason(reason, limit=NOTE_LENGTH, lacking=SOURCE_NEEDED)
     with survey.transaction() as tx:
         return _decide(tx, survey, actor, report_id, ReportState.DISMISSED, note=reason)
+
+
+def sweep(survey: Survey) -> int:
+    """Remove the photos of reports that were put aside `PUT_ASIDE_KEPT` ago, where nothing else has these bytes; returns of how many.
+
+    Their hashes stay in the log. What is also evidence or a paper stays as that.
+    """
+    with survey.reading() as reader:
+        due = kept.select_put_aside(reader, survey.now() - PUT_ASIDE_KEPT)
+    for report in due:
+        with survey.transaction() as tx:
+            lock_decisions(tx, report.commune)
+            if kept.update_photo_gone(tx, report) and report.sha256 is not None:
+                survey.blobs.erase(report.sha256)
+            tx.log(report.commune, "resident_report.photo_erased", {"report": report.id, "sha256": report.sha256})
+    return len(due)
 
 
 def make_view(survey: Survey, commune: str, report_id: str, *, darkroom: Darkroom = photos.develop) -> None:

@@ -17,6 +17,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_AN_HOUR, MOST_A_DAY = 3, 10  # from one address
 MOST_OF_COMMUNE_A_DAY, MOST_WAITING = 200, 500
 MOST_BYTES_WAITING = 1_000_000_000  # of the photos of one commune's reports that wait
+PUT_ASIDE_KEPT = timedelta(days=90)  # so long somebody may ask why; then the photo of a report that was put aside goes
 MOST_AMOUNT = 1e12
 
 

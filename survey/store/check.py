@@ -15,6 +15,8 @@ from survey.store.faults import Fault
 
 __all__ = ["Fault", "find_faults", "select_unreferenced"]
 
+_NAMED = "SELECT sha256 FROM blob UNION SELECT sha256 FROM document UNION SELECT sha256 FROM resident_report WHERE sha256 IS NOT NULL"
+
 
 def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
     """Every fault of the deployment, as they are found; reads all bytes once."""
@@ -31,7 +33,7 @@ def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
 
 def select_unreferenced(reader: Reader, blobs: Blobs) -> list[str]:
     """Hashes of bytes that no row names: what a crash between bytes and row leaves behind; harmless."""
-    rows = {row["sha256"] for row in reader.stream("SELECT sha256 FROM blob UNION SELECT sha256 FROM document")}
+    rows = {row["sha256"] for row in reader.stream(_NAMED)}
     return sorted({*blobs.hashes(), *blobs.hashes(quarantine=True)} - rows)
 
 

@@ -1,4 +1,4 @@
-"""Checks what people stated, and the papers that they attached, against the bytes and the log."""
+"""Checks what people stated, the papers that they attached, and what residents sent, against the bytes and the log."""
 
 import hashlib
 import json
@@ -10,10 +10,11 @@ from survey.store.faults import Fault
 
 
 def find_stated_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
-    """Papers without their bytes, and rows of papers and statements that the log does not know, or knows and that are gone."""
+    """Papers and residents' photos without their bytes; rows that the log does not know, or knows and that are gone."""
     papers, stated = _read_log(reader)
     yield from _papers(reader, blobs, papers)
     yield from _statements(reader, stated)
+    yield from _residents(reader, blobs)
 
 
 def _read_log(reader: Reader) -> tuple[set[tuple[str, str]], dict[tuple[object, ...], str]]:
@@ -37,22 +38,27 @@ def _papers(reader: Reader, blobs: Blobs, logged: set[tuple[str, str]]) -> Itera
     for row in rows:
         if (row["commune"], row["sha256"]) not in logged:
             yield Fault("DOCUMENT_NOT_LOGGED", row["sha256"], "kept, not logged")
-        yield from _bytes(blobs, row)
+        yield from _bytes(blobs, row, "DOCUMENT")
     for commune, sha256 in sorted(logged - {(row["commune"], row["sha256"]) for row in rows}):
         yield Fault("DOCUMENT_GONE", sha256, f"logged as received in {commune}")
 
 
-def _bytes(blobs: Blobs, row: Row) -> Iterator[Fault]:
+def _bytes(blobs: Blobs, row: Row, name: str, *, quarantine: bool = False) -> Iterator[Fault]:
     digest, size = hashlib.sha256(), 0
     try:
-        for chunk in blobs.read(row["sha256"]):
+        for chunk in blobs.read(row["sha256"], quarantine=quarantine):
             digest.update(chunk)
             size += len(chunk)
     except Problem:
-        yield Fault("DOCUMENT_MISSING", row["sha256"], "no bytes")
+        yield Fault(f"{name}_MISSING", row["sha256"], "no bytes")
         return
     if (digest.hexdigest(), size) != (row["sha256"], row["size"]):
-        yield Fault("DOCUMENT_CHANGED", row["sha256"], digest.hexdigest())
+        yield Fault(f"{name}_CHANGED", row["sha256"], digest.hexdigest())
+
+
+def _residents(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
+    for row in reader.rows("SELECT sha256, size FROM resident_report WHERE sha256 IS NOT NULL ORDER BY commune, report"):
+        yield from _bytes(blobs, row, "RESIDENT_PHOTO", quarantine=True)
 
 
 def _statements(reader: Reader, logged: dict[tuple[object, ...], str]) -> Iterator[Fault]:

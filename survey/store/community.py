@@ -8,10 +8,11 @@ from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import from_text, to_text
 from survey.store.scope import within
 
-_REPORT = (
+_EVERY = (
     "SELECT commune, report, code, text, hamlet, sha256, size, media_type, received_at, state, site, task, note, person, decided_at"
-    " FROM resident_report WHERE commune = :commune"
+    " FROM resident_report"
 )
+_REPORT = _EVERY + " WHERE commune = :commune"
 _GIVEN = (
     "SELECT commune, contribution, hamlet, kind, amount, given_on, purpose, person, at, withdrawn_reason"
     " FROM contribution WHERE commune = :commune"
@@ -82,6 +83,29 @@ def update_decided(tx: Transaction, report: ResidentReport) -> bool:
             at=None if report.decided_at is None else to_text(report.decided_at), commune=report.commune, report=report.id,
         )
     )  # fmt: skip
+
+
+def select_put_aside(reader: Reader, before: datetime, *, limit: int = 100) -> list[ResidentReport]:
+    """The oldest *limit* reports of any commune that were put aside before that moment and have their photo still."""
+    rows = reader.rows(
+        f"{_EVERY} WHERE state = 'dismissed' AND sha256 IS NOT NULL AND decided_at < :before ORDER BY decided_at, report LIMIT :limit",
+        before=to_text(before), limit=limit,
+    )  # fmt: skip
+    return [_report(row) for row in rows]
+
+
+def update_photo_gone(tx: Transaction, report: ResidentReport) -> bool:
+    """Let *report* have no photo any more; whether no row of the deployment names its bytes from now on."""
+    tx.execute(
+        "UPDATE resident_report SET sha256 = NULL, size = 0, media_type = '' WHERE commune = :commune AND report = :report",
+        commune=report.commune, report=report.id,
+    )  # fmt: skip
+    named = tx.row(
+        "SELECT 1 AS one FROM (SELECT sha256 FROM blob WHERE sha256 = :sha256 UNION ALL SELECT sha256 FROM document WHERE sha256 = :sha256"
+        " UNION ALL SELECT sha256 FROM resident_report WHERE sha256 = :sha256) AS named LIMIT 1",
+        sha256=report.sha256,
+    )
+    return named is None
 
 
 def insert_contribution(tx: Transaction, one: Contribution) -> None:

@@ -8,11 +8,13 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from survey import community
-from survey.domain.community import MOST_AN_HOUR, ContributionKind, ReportState
+from survey.domain.community import MOST_AN_HOUR, PUT_ASIDE_KEPT, ContributionKind, ReportState
 from survey.domain.people import Actor, Role
 from survey.domain.places import Commune
 from survey.domain.problems import Problem
 from survey.domain.sites import Site, SiteKind
+from survey.store.check import select_unreferenced
+from survey.store.check_stated import find_stated_faults
 from survey.store.community import select_reports, select_traffic
 from survey.store.places import insert_commune
 from survey.store.sites import insert_site
@@ -189,6 +191,37 @@ def test_the_thanks_name_the_commune_that_was_written_to(survey: Survey, opened:
     with survey.transaction() as tx:
         insert_commune(tx, Commune("00001", "Xã Đầu Tiên", "42", square(3), "test"), created_at="2000-01-01T00:00:00.000Z")
     assert "Xã Đầu Tiên" not in send(opened, text="x", photo=None).text
+
+
+def test_photos_of_reports_put_aside_go_after_their_time(survey: Survey, opened: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that wait or were taken stay, and bytes that another report has as well; the check of the store finds nothing wrong."""
+    same, other = jpeg(), jpeg(320)
+    for photo in (same, same, other):
+        assert send(opened, text="x", photo=photo).status_code == 200
+    first, second, third = waiting(survey)
+    assert len(quarantined(survey)) == 2
+    for report in (first, third):
+        community.dismiss(survey, COORDINATOR, report.id, "Trùng")
+    assert community.sweep(survey) == 0
+    with survey.reading() as reader:
+        assert select_unreferenced(reader, survey.blobs) == []
+    later = survey.now() + PUT_ASIDE_KEPT + timedelta(days=1)
+    monkeypatch.setattr(type(survey), "now", lambda _self: later)
+    assert (community.sweep(survey), community.sweep(survey)) == (2, 0)
+    assert quarantined(survey) == [second.sha256]
+    with survey.reading() as reader:
+        assert list(find_stated_faults(reader, survey.blobs)) == []
+        assert select_unreferenced(reader, survey.blobs) == []
+
+
+def test_a_residents_photo_that_is_gone_is_found(survey: Survey, opened: TestClient) -> None:
+    """The check of the store names it."""
+    send(opened, text="x")
+    (report,) = waiting(survey)
+    survey.blobs.erase(report.sha256)
+    with survey.reading() as reader:
+        (fault,) = find_stated_faults(reader, survey.blobs)
+    assert (fault.code, fault.subject) == ("RESIDENT_PHOTO_MISSING", report.sha256)
 
 
 def test_one_customer_of_ipv6_is_one_sender(survey: Survey) -> None:
