@@ -13,7 +13,6 @@ from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader, Survey
 from survey.domain.problems import (
     CRITERION_UNKNOWN,
-    EDITION_UNKNOWN,
     NOT_OWNER,
     OWNER_CHANGED,
     OWNER_UNUSABLE,
@@ -25,7 +24,7 @@ from survey.domain.reasons import NOTE_LENGTH, REASON_LENGTH, checked_reason
 from survey.domain.times import VIETNAM, is_believable
 from survey.store.assignments import insert_assignments, insert_owner_report, select_assignments
 from survey.store.documents import select_document
-from survey.store.editions import select_editions
+from survey.store.editions import select_edition
 from survey.store.figures import leave_forecast
 from survey.store.people import select_person
 from survey.store.reviews import lock_decisions, select_person_names
@@ -106,10 +105,7 @@ def _checked_text(text: str, done_share: float | None) -> str:
 
 
 def _edition(reader: Reader, commune: str, edition: str) -> Edition:
-    loaded = {one.id: one for one in select_editions(reader, commune)}
-    if edition not in loaded:
-        raise Problem(EDITION_UNKNOWN, edition=edition, known=", ".join(loaded) or "–")
-    return effective_edition(loaded[edition].document, select_entries(reader, commune, edition))
+    return effective_edition(select_edition(reader, commune, edition).document, select_entries(reader, commune, edition))
 
 
 def _cleaned(wanted: Assignment) -> Assignment:

@@ -15,7 +15,6 @@ from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader, Survey, Transaction
 from survey.domain.problems import (
     CRITERION_UNKNOWN,
-    EDITION_UNKNOWN,
     HAMLET_UNKNOWN,
     MILESTONE_CHANGED,
     MILESTONE_CIRCLE,
@@ -32,7 +31,7 @@ from survey.domain.roadmap import Plan, Remark, Slip, Step, find_cycle, impossib
 from survey.domain.times import VIETNAM, local_date
 from survey.store.assignments import insert_owner_report, select_assignments
 from survey.store.documents import select_document
-from survey.store.editions import select_editions
+from survey.store.editions import select_edition
 from survey.store.figures import leave_forecast
 from survey.store.milestones import insert_milestone, select_milestones, select_present_milestones
 from survey.store.people import select_person
@@ -208,10 +207,8 @@ def _check_parts(reader: Reader, actor: Actor, new: Milestone, known: Milestone 
 
 
 def _check_criterion(reader: Reader, commune: str, new: Milestone) -> None:
-    loaded = {one.id: one for one in select_editions(reader, commune)}
-    if new.edition not in loaded:
-        raise Problem(EDITION_UNKNOWN, edition=new.edition, known=", ".join(loaded) or "–")
-    edition = effective_edition(loaded[new.edition].document, select_entries(reader, commune, new.edition))
+    named = new.edition or ""
+    edition = effective_edition(select_edition(reader, commune, named).document, select_entries(reader, commune, named))
     criteria = {criterion.code: criterion for criterion in edition.criteria}
     if new.criterion is not None and new.criterion not in criteria:
         raise Problem(CRITERION_UNKNOWN, criterion=new.criterion, known=", ".join(criteria))

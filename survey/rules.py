@@ -28,6 +28,7 @@ from survey.domain.rules import FOUNDS, TAKES_BACK, EntryKind, RuleEntry, surviv
 from survey.domain.times import from_text, to_text
 from survey.store.editions import (
     LoadedEdition,
+    select_edition,
     select_editions,
     select_present_trees,
     select_question_kinds,
@@ -196,10 +197,7 @@ def _withdrawals(entries: Sequence[RuleEntry]) -> dict[int, RuleEntry]:
 
 
 def _standing(reader: Reader, commune: str, edition: str) -> Effective:
-    loaded = {one.id: one for one in select_editions(reader, commune)}
-    if edition not in loaded:
-        raise Problem(EDITION_UNKNOWN, edition=edition, known=", ".join(loaded) or "–")
-    return effective(loaded[edition].document, select_entries(reader, commune, edition))
+    return effective(select_edition(reader, commune, edition).document, select_entries(reader, commune, edition))
 
 
 def _settle(tx: Transaction, commune: str, edition: str, entry: RuleEntry) -> None:

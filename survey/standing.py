@@ -18,7 +18,6 @@ from survey.domain.problems import (
     DOCUMENT_TOO_LARGE,
     DOCUMENT_UNKNOWN,
     DOCUMENT_UNUSABLE,
-    EDITION_UNKNOWN,
     FILE_TOO_LARGE,
     GOAL_UNUSABLE,
     GROUP_UNKNOWN,
@@ -37,7 +36,7 @@ from survey.domain.statements import Aspect, Statement, Wish
 from survey.domain.times import is_believable, local_date
 from survey.store.assignments import select_assignments
 from survey.store.documents import KeptDocument, insert_document, select_document
-from survey.store.editions import select_editions
+from survey.store.editions import select_edition
 from survey.store.erasures import Erased, is_known_elsewhere, lock_bytes, select_erased
 from survey.store.figures import leave_forecast, mark_figures_stale
 from survey.store.jobs import upsert_job
@@ -170,10 +169,7 @@ def _check_owner(reader: Reader, actor: Actor, edition: str, criterion: str) -> 
 
 
 def _edition(reader: Reader, commune: str, edition: str) -> Edition:
-    loaded = {one.id: one for one in select_editions(reader, commune)}
-    if edition not in loaded:
-        raise Problem(EDITION_UNKNOWN, edition=edition, known=", ".join(loaded) or "–")
-    return effective_edition(loaded[edition].document, select_entries(reader, commune, edition))
+    return effective_edition(select_edition(reader, commune, edition).document, select_entries(reader, commune, edition))
 
 
 def _criterion(reader: Reader, actor: Actor, edition: str, code: str) -> Criterion:

@@ -16,7 +16,6 @@ from survey.domain.ports import Reader, Survey
 from survey.domain.problems import (
     DRAW_EMPTY,
     DRAW_TOO_LARGE,
-    EDITION_UNKNOWN,
     INDICATOR_NOT_DRAWN,
     SAMPLES_REASON_NEEDED,
     VISIT_LIST_UNKNOWN,
@@ -26,7 +25,7 @@ from survey.domain.reasons import NOTE_LENGTH, checked_reason
 from survey.domain.times import from_text, local_date, to_text
 from survey.domain.verdicts import Basis, SubmissionLists
 from survey.domain.visiting import Place, VisitPlan, added, plan_visits
-from survey.store.editions import select_editions
+from survey.store.editions import select_edition
 from survey.store.figures import mark_figures_stale
 from survey.store.observations import Wanted, select_observations
 from survey.store.places import select_hamlets
@@ -174,10 +173,7 @@ def drawable(edition: Edition) -> list[tuple[Criterion, Indicator]]:
 
 
 def _chosen(reader: Reader, commune: str, edition: str, criterion: str, indicator: str) -> tuple[Edition, Criterion, Indicator]:
-    loaded = {one.id: one for one in select_editions(reader, commune)}
-    if edition not in loaded:
-        raise Problem(EDITION_UNKNOWN, edition=edition, known=", ".join(loaded) or "–")
-    rules = effective_edition(loaded[edition].document, select_entries(reader, commune, edition))
+    rules = effective_edition(select_edition(reader, commune, edition).document, select_entries(reader, commune, edition))
     for rule, figure in drawable(rules):
         if (rule.code, figure.code) == (criterion, indicator):
             return rules, rule, figure

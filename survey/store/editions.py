@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from survey.domain.ports import Reader, Transaction
+from survey.domain.problems import EDITION_UNKNOWN, Problem
 from survey.domain.times import from_text, to_text
 
 _LOADED_BEFORE = """
@@ -37,6 +38,14 @@ def select_editions(reader: Reader, commune: str, before: datetime | None = None
         statement, moment = _LOADED_BEFORE, {"before": to_text(before)}
     rows = reader.rows(statement, commune=commune, **moment)
     return [LoadedEdition(row["edition"], row["document"], from_text(row["loaded_at"])) for row in rows]
+
+
+def select_edition(reader: Reader, commune: str, edition: str) -> LoadedEdition:
+    """The edition with that id as it is loaded now. Raises EDITION_UNKNOWN naming those that are."""
+    every = {one.id: one for one in select_editions(reader, commune)}
+    if edition not in every:
+        raise Problem(EDITION_UNKNOWN, edition=edition, known=", ".join(every) or "–")
+    return every[edition]
 
 
 def upsert_edition(tx: Transaction, commune: str, edition: LoadedEdition, questions: Mapping[tuple[str, str], str]) -> None:
