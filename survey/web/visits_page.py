@@ -119,7 +119,7 @@ def offer_draw(here: Here, seen: Outlook, names: Mapping[str, str], hamlet: str 
         wanted: dict[Place, int] = {}
         for place in [one for one in (*names, None) if seen.open_sites.get(one)]:
             most = seen.open_sites[place]
-            label = _("{place}: of {most} not known", place=names.get(place or "", _("No hamlet")), most=most)
+            label = _("{place}: of {most} not known", place=text.plain(names.get(place or "", _("No hamlet"))), most=most)
             start = min(most, max(0, proposed.get(place, 0) - seen.asked.get(place, 0)))
             wanted[place] = int(st.number_input(label, 0, most, start, key=f"{key}_{place}_{start}_{most}"))
         if st.form_submit_button(_("Draw by chance"), type="primary", icon=":material/casino:"):
