@@ -25,8 +25,7 @@ if not editions:
     st.info(_("No edition of criteria is loaded yet. Load one with `python -m survey load-edition schema/criteria/…`."))
     st.stop()
 today = local_date(here.survey.now())
-briefing_page.begin_with_goal(here)
-edition = criteria.choose_edition(editions, {one.id: one.is_valid(today) for one in editions})
+edition = criteria.choose_edition(here, editions, {one.id: one.is_valid(today) for one in editions})
 briefing_page.show_list(briefing.list_held(here.survey, here.actor))
 with here.survey.reading() as reader:
     hamlets = [hamlet for hamlet in select_hamlets(reader, here.actor.commune, today) if here.actor.reaches(hamlet.id)]

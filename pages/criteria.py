@@ -28,7 +28,7 @@ if not editions:
 
 today = local_date(here.survey.now())
 in_force = {edition.id: edition.is_valid(today) for edition in editions}
-edition = criteria.choose_edition(editions, in_force)
+edition = criteria.choose_edition(here, editions, in_force)
 asked = scoreboard.choose_day(today)
 with here.survey.reading() as reader:
     hamlets = select_hamlets(reader, here.actor.commune, asked.on or today)

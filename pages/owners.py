@@ -35,7 +35,7 @@ if mine and here.actor.may(Ability.REPORT) and not manages:
         owners_edit.show_report(here, mine)
 
 st.subheader(_("All criteria"), anchor=False)
-edition = criteria.choose_edition(editions, {edition.id: edition.is_valid(today) for edition in editions})
+edition = criteria.choose_edition(here, editions, {edition.id: edition.is_valid(today) for edition in editions})
 duties = owners.read_duties(here, edition)
 owners.show_summary(duties)
 shown, *editing = st.tabs([_("Who answers for what"), *([_("Name owners"), _("Report for an owner")] if manages else [])])

@@ -4,8 +4,8 @@ import streamlit as st
 
 from survey import rules
 from survey.domain.people import Ability
+from survey.web import criteria, rules_reading, session
 from survey.web import rules as parts
-from survey.web import rules_reading, session
 from survey.web.text import _
 
 here = session.enter(Ability.SEE_FIGURES)
@@ -19,6 +19,7 @@ may_enter = here.actor.may(Ability.MANAGE)
 if not editions and not may_enter:
     st.info(_("No edition of criteria is loaded yet."))
     st.stop()
+criteria.begin_with_goal(here)
 chosen = parts.choose_edition(editions, may_enter=may_enter)
 if chosen == parts.NEW:
     parts.enter_new(here)

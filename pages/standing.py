@@ -19,7 +19,7 @@ if not editions:
     st.stop()
 
 today = local_date(here.survey.now())
-edition = criteria.choose_edition(editions, {edition.id: edition.is_valid(today) for edition in editions})
+edition = criteria.choose_edition(here, editions, {edition.id: edition.is_valid(today) for edition in editions})
 with here.survey.reading() as reader:
     hamlets = [hamlet for hamlet in select_hamlets(reader, here.actor.commune, today) if here.actor.reaches(hamlet.id)]
 if not here.actor.may(Ability.MANAGE):

@@ -18,7 +18,7 @@ if not editions:
     st.info(_("No edition of criteria is loaded yet. Load one with `python -m survey load-edition schema/criteria/…`."))
     st.stop()
 today = local_date(here.survey.now())
-edition = criteria.choose_edition(editions, {one.id: one.is_valid(today) for one in editions})
+edition = criteria.choose_edition(here, editions, {one.id: one.is_valid(today) for one in editions})
 with st.spinner(_("Computing the figures …"), show_time=True):
     figures = assess.present_figures(here.survey, here.actor, edition.id, history=True)
 names = visits_page.hamlets_of(here)

@@ -145,6 +145,12 @@ def missing_words(row: ScoreRow) -> str:
         lines.append(_("Stated on {day}: {outcome}.", day=text.format_date(stated.stated_on), outcome=outcome_words(stated.outcome)))
     told = {basis.reason for basis in row.measured.basis if basis.decides}
     lines += [reason_words(reason) for reason in row.measured.reasons if reason not in told]
+    beside = [
+        f"{indicator_title(basis.indicator, basis.title.say(text.locale()))} {value_words(basis)}"
+        for basis in row.measured.basis
+        if not basis.decides and basis.value is not None
+    ]
+    lines += [_("Beside it, without deciding:") + " " + "; ".join(beside) + "."] if beside else []
     return " ".join(line for line in lines if line)
 
 

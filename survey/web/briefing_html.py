@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from survey.domain.verdicts import Outcome
-from survey.web.briefing_words import Said
+from survey.web.briefing_words import NAMED, Said
 
 _SIGNS = {Outcome.MET.value: "✓", Outcome.NOT_MET.value: "✗", Outcome.NOT_ENOUGH_DATA.value: "…"}
 
@@ -46,7 +46,6 @@ def briefing_html(data: Said) -> str:
     return f'{STYLE}<article class="briefing">{"".join(sections)}</article>'
 
 
-_NAMED = 5  # of somebody's overdue items
 _STEP_HEADS = ("step", "dates", "owner", "done", "late")
 _HAMLET_HEADS = ("hamlet", "met_short", "not_met_short", "open_short", "visited", "tasks")
 
@@ -62,6 +61,7 @@ def _section(
         columns = "".join(f'<th scope="col">{escape(words[head])}</th>' for head in heads)
         look = ' class="stack"' if name == "gaps" else ""
         body = f'<div class="wide"><table{look}><thead><tr>{columns}</tr></thead><tbody>{"".join(parts)}</tbody></table></div>'
+    body += f'<p class="foot">{escape(words["signs"])}</p>' if parts and name == "gaps" else ""
     more = f"<p><em>{escape(data['more'][name])}</em></p>" if name in data["more"] else ""
     return f"<h2>{escape(words[label])}</h2>{body}{more}"
 
@@ -99,9 +99,9 @@ def _step(step: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def _overdue(one: Mapping[str, Any]) -> str:
-    items = "; ".join(f"{words} ({day})" for words, day in one["items"][:_NAMED])
-    more = f"; +{len(one['items']) - _NAMED}" if len(one["items"]) > _NAMED else ""
-    return f"<li><b>{escape(one['person'])}</b>: {escape(items)}{more}</li>"
+    items = "; ".join(f"{words} ({day})" for words, day in one["items"][:NAMED["page"]])
+    more = f"; {one['more']['page']}" if one["more"]["page"] else ""
+    return f"<li><b>{escape(one['person'])}</b>: {escape(items)}{escape(more)}</li>"
 
 
 def _photos(pairs: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:

@@ -7,23 +7,13 @@ import streamlit as st
 
 from survey import briefing
 from survey.domain.briefing import Briefing, briefing_document, fitted
-from survey.domain.scoreboard import read_goal
 from survey.store.briefings import Held
-from survey.store.settings import select_settings
 from survey.web import text
 from survey.web.briefing_html import briefing_html
 from survey.web.briefing_words import printable
 from survey.web.privacy import tell
 from survey.web.session import Here
 from survey.web.text import _
-
-
-def begin_with_goal(here: Here) -> None:
-    """Where no edition is in the address, the one that the commune's goal names comes first."""
-    with here.survey.reading() as reader:
-        goal = read_goal(select_settings(reader, here.actor.commune, "goal").get("goal"))
-    if goal is not None and "edition" not in st.query_params:
-        st.query_params["edition"] = goal.edition
 
 
 def offer_holding(here: Here, draft: Briefing) -> None:

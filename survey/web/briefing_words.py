@@ -10,6 +10,7 @@ from survey.web import text
 from survey.web.text import _, ngettext
 
 Said = dict[str, Any]
+NAMED = {"paper": 2, "page": 5}  # of somebody's overdue items; of more the number says enough
 
 
 def printable(document: Mapping[str, Any]) -> Said:
@@ -27,6 +28,7 @@ def printable(document: Mapping[str, Any]) -> Said:
     for one in said["overdue"]:
         one["person"] = one["person"] or _("nobody yet")
         one["items"] = [[words, _day(day)] for words, day in one["items"]]
+        one["more"] = {where: _more_words(len(one["items"]) - most) for where, most in NAMED.items()}
     for number, pair in enumerate(said["photos"]):
         for side in ("before", "after"):
             pair[f"file_{side}"] = f"photo-{number}-{side}.jpg"
@@ -36,6 +38,10 @@ def printable(document: Mapping[str, Any]) -> Said:
         "briefing": said, "words": _labels(said), "headline": headline(said), "outcomes": outcomes, "locale": text.locale(),
         "more": {name: _("and {n} more, in the application", n=count) for name, count in said["left_out"].items()},
     }  # fmt: skip
+
+
+def _more_words(count: int) -> str:
+    return _("and {n} more, in the application", n=count) if count > 0 else ""
 
 
 def outcome_names() -> dict[Outcome, str]:
@@ -52,8 +58,8 @@ def tasks_words(count: int, overdue: int) -> str:
 def headline(said: Said) -> list[str]:
     """The sentences beside the score: the change, the goal with its forecast, what is claimed and appraised."""
     lines = []
-    if said["met_before"] is not None:
-        change = said["met"] - said["met_before"]
+    change = 0 if said["met_before"] is None else said["met"] - said["met_before"]
+    if change or said["changes"]:  # where nothing changed, the page says so below
         lines.append(_("Since {day}: {change} criteria met", day=_day(said["since"]), change=f"{change:+d}" if change else "±0"))
     if said["goal"] is None:
         lines.append(_("No goal has been entered."))
@@ -91,6 +97,7 @@ def _labels(said: Said) -> dict[str, str]:
         "as_of": _("As of {day}", day=_day(said["as_of"])), "title": _("BRIEFING ON THE CRITERIA"), "met": _("criteria met"),
         "made": _("Made by {person} on {at}", person=said["made_by"], at=made) if made else "", "head": _("log head"),
         "changes": _("What has changed"), "no_changes": unchanged,
+        "signs": " · ".join((f"✗ {_('Not met')}", f"… {_('Not enough data')}", f"▲ {_('on the critical path')}")),
         "gaps": _("What stands between the commune and its goal"), "no_gaps": _("Every criterion is met."), "criterion": _("Criterion"),
         "missing": _("Present state, what is missing"), "behind": _("Hamlets behind"), "owner": _("Who answers for it"),
         "nobody": _("nobody yet"), "hamlets": _("Hamlets, those furthest behind first"), "no_hamlets": _("No hamlet is entered."),

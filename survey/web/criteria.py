@@ -9,9 +9,12 @@ import streamlit as st
 
 from survey.domain.criteria import BY_HAMLET, Criterion, Edition, Unit
 from survey.domain.places import Hamlet
+from survey.domain.scoreboard import read_goal
 from survey.domain.verdicts import Basis, Outcome, Verdict
+from survey.store.settings import select_settings
 from survey.web import text
 from survey.web.criteria_words import criterion_title, figure, hamlets_words, outcome_words
+from survey.web.session import Here
 from survey.web.text import _
 
 COMMUNE = ""  # the column of the commune as a whole
@@ -20,8 +23,17 @@ _KEPT = ("on", "rules", "view")  # parts of the address that say how one looks, 
 _GRAVITY = {Outcome.NOT_MET: 0, Outcome.NOT_ENOUGH_DATA: 1, Outcome.MET: 2}
 
 
-def choose_edition(editions: Sequence[Edition], in_force: Mapping[str, bool]) -> Edition:
-    """Show the choice of an edition; it stays in the address."""
+def begin_with_goal(here: Here) -> None:
+    """Where no edition is in the address, the one that the commune's goal names comes first."""
+    with here.survey.reading() as reader:
+        goal = read_goal(select_settings(reader, here.actor.commune, "goal").get("goal"))
+    if goal is not None and "edition" not in st.query_params:
+        st.query_params["edition"] = goal.edition
+
+
+def choose_edition(here: Here, editions: Sequence[Edition], in_force: Mapping[str, bool]) -> Edition:
+    """Show the choice of an edition, at first that of the commune's goal; it stays in the address."""
+    begin_with_goal(here)
     ids = [edition.id for edition in editions]
     titles = {edition.id: edition.title.say(text.locale()) + ("" if in_force[edition.id] else " – " + _("history")) for edition in editions}
     shown = st.query_params.get("edition")

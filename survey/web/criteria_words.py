@@ -73,7 +73,7 @@ def indicator_title(code: str, title: str) -> str:
 
 def hamlets_words(basis: Basis) -> str:
     """Return how many hamlets meet a criterion that follows from its hamlets."""
-    return _("{met} of {all} hamlets", met=round(basis.numerator), all=basis.registered)
+    return _("{met} of {all} hamlets meet it", met=round(basis.numerator), all=basis.registered)
 
 
 def coverage_words(basis: Basis) -> str:

@@ -103,9 +103,10 @@ def show_duties(duties: Sequence[Duty], people: Mapping[str, str]) -> None:
 
 def show_summary(duties: Sequence[Duty]) -> None:
     """Show how many criteria have an owner, and how many are overdue."""
+    counted = [duty for duty in duties if duty.row.criterion.is_counted]
     counts = (
-        (len(duties), _("criteria")), (sum(duty.assignment.is_named for duty in duties), _("with an owner")),
-        (sum(duty.is_met for duty in duties), _("met")), (sum(duty.overdue_days > 0 for duty in duties), _("overdue")),
+        (len(counted), _("criteria")), (sum(duty.assignment.is_named for duty in counted), _("with an owner")),
+        (sum(duty.is_met for duty in counted), _("met")), (sum(duty.overdue_days > 0 for duty in duties), _("overdue")),
     )  # fmt: skip
     cells = "".join(f'<div class="count"><b>{count}</b><span>{escape(name)}</span></div>' for count, name in counts)
     st.html(f'<div class="counts">{cells}</div>')

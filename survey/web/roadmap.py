@@ -32,7 +32,7 @@ from survey.web.text import _, ngettext
 STYLE = f"<style>{(Path(__file__).parent / 'templates' / 'roadmap.css').read_text()}</style>"
 _ROW, _HEAD = 64, 40  # pixels: two lines of a title and one of dates
 _WIDEST, _DAY = 1500, 9
-_BACK_DAYS = 42  # of the past on a screen; paper shows all of it
+_BACK_DAYS = 7  # of the past on a screen, so that a phone shows today at once; paper shows all of it
 _MESSAGE, _GENERATION = "roadmap_message", "roadmap_generation"
 
 

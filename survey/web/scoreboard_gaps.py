@@ -134,7 +134,8 @@ def _figure(criterion: Criterion, basis: Basis) -> str:
     law = f'<div class="law">{escape(rule)}</div>' if rule else ""
     missing = f'<p class="lack">{escape(lack)}</p>' if lack else ""
     unknown = "".join(f"<p>{escape(line)}</p>" for line in _unknowns(basis))
-    return f"<p>{sign} {escape(name)}: <b>{escape(value_words(basis))}</b></p>{missing}{unknown}{law}"
+    said = "" if basis.indicator == BY_HAMLET else f"{escape(name)}: "  # how many hamlets meet it names itself
+    return f"<p>{sign} {said}<b>{escape(value_words(basis))}</b></p>{missing}{unknown}{law}"
 
 
 def _beside(row: ScoreRow) -> str:

@@ -19,7 +19,7 @@ from survey.store.editions import select_editions
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.store.rule_entries import select_entries
-from survey.store.tasks import PAGE, TaskFilters, TaskLine, select_task_counts
+from survey.store.tasks import TaskFilters, TaskLine, select_task_counts
 from survey.web import tasks_deciding, text
 from survey.web.session import Here
 from survey.web.tasks_words import closed_words, due_words, origin_words, place_words, state_words, title_words
@@ -29,13 +29,15 @@ _STYLE = """<style>
 .task { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .5rem; padding: .6rem .75rem; }
 .task.late { border-left: 6px solid #b3261e; }
 .task b { font-size: 1.0625rem; } .task span { display: block; font-size: .9375rem; overflow-wrap: anywhere; }
-.task .pair { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 0; }
-.task figure { margin: 0; flex: 1 1 9rem; max-width: 20rem; } .task figcaption { font-size: .875rem; font-weight: 600; }
+.task .pair { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: center; margin: .5rem 0 0; }
+.task figure { margin: 0; flex: 0 0 7rem; } @media (min-width: 641px) { .task figure { flex-basis: 12rem; } }
+.task figcaption { font-size: .875rem; font-weight: 600; }
 .task figure a { display: block; } .task img { width: 100%; aspect-ratio: 4 / 3; object-fit: cover; border-radius: .25rem; display: block;
   background: color-mix(in srgb, currentColor 12%, transparent); }
-.task a.to-review { display: inline-flex; align-items: center; min-height: 48px; color: inherit; margin-right: 1rem; }
+.task a.to-review { display: inline-flex; align-items: center; min-height: 48px; color: inherit; }
 </style>"""
 _SHOWN = "tasks_shown"
+_PAGE = 12  # cards at first, and more at a press: on a phone thirty are twenty screens
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def show_list(here: Here, around: Around, filters: TaskFilters) -> None:
     """Show the tasks, most pressing first, each with what may be done with it; more of them at a press."""
     key = urlencode(filter_query(filters))
     if st.session_state.get("tasks_list") != key:
-        st.session_state["tasks_list"], st.session_state[_SHOWN] = key, PAGE
+        st.session_state["tasks_list"], st.session_state[_SHOWN] = key, _PAGE
     shown: int = st.session_state[_SHOWN]
     lines = tasks.select_page(here.survey, here.actor, filters, limit=shown + 1)
     if not lines:
@@ -157,7 +159,7 @@ def show_list(here: Here, around: Around, filters: TaskFilters) -> None:
 
 
 def _more() -> None:
-    st.session_state[_SHOWN] += PAGE
+    st.session_state[_SHOWN] += _PAGE
 
 
 def _card(here: Here, around: Around, line: TaskLine) -> str:
@@ -173,19 +175,18 @@ def _card(here: Here, around: Around, line: TaskLine) -> str:
     spans = "".join(f"<span>{escape(one)}</span>" for one in lines if one)
     late = " late" if task.is_overdue(around.today) else ""
     title = escape(title_words(task, around.findings))
-    return f'<article class="task{late}"><b>{title}</b>{spans}{_photos(line)}{_visits(here, line)}</article>'
+    return f'<article class="task{late}"><b>{title}</b>{spans}<div class="pair">{_photos(line)}{_visits(here, line)}</div></article>'
 
 
 def _photos(line: TaskLine) -> str:
     pairs = ((line.task.before_photo, _("Before")), (line.task.after_photo, _("After")))
-    figures = "".join(
+    return "".join(
         f'<figure><a href="/photos/{sha256}/preview" target="_blank">'
         f'<img src="/photos/{sha256}/thumb" alt="{escape(words)}" loading="lazy">'
         f"</a><figcaption>{escape(words)}</figcaption></figure>"
         for sha256, words in pairs
         if sha256
     )
-    return f'<div class="pair">{figures}</div>' if figures else ""
 
 
 def _visits(here: Here, line: TaskLine) -> str:

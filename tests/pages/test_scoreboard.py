@@ -64,6 +64,18 @@ def test_the_head_counts_against_the_goal(survey: Survey, open_page: OpenPage, c
     assert "≠ Có 1 tiêu chí" in shown
 
 
+@pytest.mark.parametrize("name", ["criteria", "standing", "owners", "rules"])
+def test_pages_begin_with_the_edition_of_the_goal(survey: Survey, open_page: OpenPage, coordinator: Actor, name: str) -> None:
+    """Not with the first by name, but an address that says another edition is followed."""
+    load(survey, "qd-51-2025")
+    load(survey)
+    first = open_page(f"pages/{name}.py", "coordinator").query_params["edition"]
+    other = KDC if first == "qd-51-2025" else "qd-51-2025"
+    standing.set_goal(survey, coordinator, Goal(other, 8, TODAY + timedelta(days=38), "Nghị quyết"))
+
+    assert open_page(f"pages/{name}.py", "coordinator").query_params["edition"] == other
+
+
 def test_a_goal_that_is_reached_or_past_is_said_so(survey: Survey, open_page: OpenPage, coordinator: Actor) -> None:
     """Days are counted on both sides of the date."""
     load(survey)

@@ -96,6 +96,18 @@ def test_a_pasted_list_is_read_and_kept(survey: Survey, open_page: OpenPage) -> 
     assert "Sơn lại cổng" in html(page)
 
 
+def test_a_long_list_comes_in_parts(survey: Survey, open_page: OpenPage) -> None:
+    """Twelve cards at first: a phone does not scroll through everything that is open; a press brings the others."""
+    page = open_page(PAGE, "reviewer")
+    page.text_area(key="tasks_pasted").set_value("\n".join(f"Việc {number} | Thôn mẫu 1" for number in range(14))).run()
+    next(button for button in page.button if button.label == "Ghi 14 việc").click().run()
+    first = html(page).count("<article")
+    next(button for button in page.button if button.label == "Thêm việc").click().run()
+
+    assert not page.exception
+    assert (first, html(page).count("<article")) == (12, 14)
+
+
 def test_dropping(survey: Survey, open_page: OpenPage) -> None:
     """Without a reason the panel says so; with one the task is dropped and the page tells it."""
     fill(survey)

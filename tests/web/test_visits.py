@@ -60,7 +60,7 @@ def test_the_paper_names_every_site_once(client: Client, drawn: VisitList, tmp_p
     paper.write_bytes(answer.content)
     words = subprocess.run(["pdftotext", "-layout", paper, "-"], check=True, capture_output=True, text=True).stdout
 
-    assert "Danh sách cần thăm" in words
+    assert "Danh sách cần khảo sát" in words
     for expected in ("X-0", "X-1", "X-2", "X-3", "=1+1", "Lê <b>An</b>", "Phạm Kín", "mã rút 1"):
         assert words.count(expected) >= 1, expected
 

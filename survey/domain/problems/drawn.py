@@ -9,7 +9,7 @@ INDICATOR_NOT_DRAWN = kind(
 )  # fmt: skip
 DRAW_TOO_LARGE = kind(
     "DRAW_TOO_LARGE", 422,
-    "Không rút được {wanted} đối tượng ở {place}: chỉ còn {open} đối tượng chưa biết.",
+    "Không rút được {wanted} đối tượng ở {place}: chỉ còn {open} đối tượng chưa có kết quả.",
     "{wanted} sites cannot be drawn in {place}: only {open} are still unknown there.",
     "Giảm số lượng, hoặc đóng danh sách cũ.", "Ask for fewer, or close an older list.",
 )  # fmt: skip
@@ -21,7 +21,7 @@ DRAW_EMPTY = kind(
 VISIT_LIST_UNKNOWN = kind(
     "VISIT_LIST_UNKNOWN", 404,
     "Không có danh sách khảo sát này, hoặc đã đóng.", "There is no such visit list, or it is closed.",
-    "Mở lại trang Mẫu khảo sát.", "Open the page Samples again.",
+    "Mở lại trang Khảo sát chọn mẫu.", "Open the page Samples again.",
 )  # fmt: skip
 SAMPLES_REASON_NEEDED = kind(
     "SAMPLES_REASON_NEEDED", 422,
