@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from survey import community, owners, roadmap, standing, tasks
+from survey import community, owners, roadmap, standing, tasks, visits
 from survey.domain.community import ContributionKind
 from survey.domain.outcomes import Outcome
 from survey.domain.owners import Assignment, Milestone
@@ -37,6 +37,7 @@ class _Planned:
     criterion: str | None = None
 
 
+_ASKED = 3  # visits drawn in a hamlet
 _STEPS = (
     _Planned("Phân công người phụ trách từng tiêu chí", 10),
     _Planned("Vận động hiến đất mở rộng đường thôn", 40, (0,), criterion="2"),
@@ -47,6 +48,14 @@ _STEPS = (
     _Planned("Cải tạo vườn tạp", 120, (0,), criterion="8"),
     _Planned("Khảo sát lại và duyệt minh chứng", 30, (2, 3, 4, 5, 6)),
     _Planned("Lập hồ sơ đề nghị thẩm định", 20, (7,), due=250),
+)
+
+# What was reported of a step (its place in the list): first and last day, share done. The chain to the end is a little late by it.
+_REPORTED = (
+    (0, 0, 12, None, "Đã có bảng phân công (mẫu)"),
+    (1, 13, 61, None, "Các hộ đã ký biên bản hiến đất (mẫu)"),
+    (2, 62, None, 0.6, "Còn hai đoạn chưa đổ bê tông (mẫu)"),
+    (6, 12, None, 0.75, ""),
 )
 
 
@@ -80,6 +89,7 @@ def go_on(survey: Survey, coordinator: Actor, hamlets: Sequence[Hamlet], seed: i
     for number, title in enumerate(_DEFECTS):
         due = today + timedelta(days=10 * (number + 1))
         tasks.enter(survey, coordinator, tasks.Entry(title, Origin.APPRAISAL, hamlet=hamlets[number].id, due_on=due))
+    _draw_visits(survey, coordinator, seed)
 
 
 def _assigned(number: int, people: Mapping[str, Actor], by: date) -> Assignment:
@@ -105,14 +115,20 @@ def _milestone(
 def _report_steps(survey: Survey, coordinator: Actor, today: date) -> None:
     laid_out = roadmap.plan_of(survey, coordinator)
     by_title = {one.title: one for one in laid_out.milestones.values()}
-    first, second = by_title[_STEPS[0].title], by_title[_STEPS[1].title]
-    began = first.not_before or today
-    done = roadmap.Facts(began, began + timedelta(days=12), None)
-    roadmap.report(survey, coordinator, first.id, first.number, done, text="Đã có bảng phân công (mẫu)")
-    gardens = by_title[_STEPS[6].title]
-    roadmap.report(survey, coordinator, gardens.id, gardens.number, roadmap.Facts(began + timedelta(days=12), None, 0.7))
-    under_way = roadmap.Facts(began + timedelta(days=13), None, 0.6)
-    roadmap.report(survey, coordinator, second.id, second.number, under_way, text="Còn ba hộ chưa thống nhất (mẫu)")
+    for step, first, last, share, said in _REPORTED:
+        one = by_title[_STEPS[step].title]
+        began = one.not_before or today
+        ended = None if last is None else began + timedelta(days=last)
+        facts = roadmap.Facts(began + timedelta(days=first), ended, share)
+        roadmap.report(survey, coordinator, one.id, one.number, facts, text=said)
+
+
+def _draw_visits(survey: Survey, coordinator: Actor, seed: int) -> None:
+    """A list of fences to visit, a few by chance in each hamlet where some are unknown."""
+    seen = visits.outlook(survey, coordinator, AREA, "3", "3-ho")
+    wanted = {place: min(_ASKED, count) for place, count in seen.open_sites.items() if count}
+    if wanted:
+        visits.draw_list(survey, coordinator, AREA, "3", "3-ho", per_hamlet=wanted, seed=f"demonstration-{seed}")
 
 
 def _paper(seed: int) -> bytes:
