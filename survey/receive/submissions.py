@@ -17,9 +17,9 @@ from survey.domain.times import clock_drift_s, local_date
 from survey.forms.check import check_answers
 from survey.forms.instance import canonical_answers, read_header, read_instance
 from survey.receive.aside import refuse_edit, set_aside
-from survey.receive.files import insert_files, keep, settle_erased
+from survey.receive.files import File, insert_files, keep, settle_erased
 from survey.store.attachments import insert_blob, insert_carried, insert_named, select_missing
-from survey.store.counted import update_counted_on_receipt
+from survey.store.counted import CorrectedMeanwhile, has_corrections, update_counted_on_receipt
 from survey.store.deployment import select_round_on
 from survey.store.flags import upsert_flags
 from survey.store.forms import select_tree
@@ -27,6 +27,7 @@ from survey.store.measures import insert_measures
 from survey.store.mergers import follow_merger
 from survey.store.people import select_person
 from survey.store.places import select_hamlet
+from survey.store.reviews import lock_decisions
 from survey.store.routes import update_answers_mark
 from survey.store.sites import select_site, select_site_by_code
 from survey.store.submissions import insert_submission, select_submission
@@ -73,15 +74,41 @@ def submission(
     now = survey.now()
     drift = clock_drift_s(phone_time, now)
     flags = _form_flags(check_answers(tree, canonical_answers(instance), local_date(instance.captured_at or now), instance.repeats))
-    mark = answers_mark(canonical_answers(instance), tree)
+    arrival = _Arrival(instance, xml, door, now, drift, kept, flags, answers_mark(canonical_answers(instance), tree))
+    try:
+        return _take_in(survey, actor, arrival)
+    except CorrectedMeanwhile:
+        return _take_in(survey, actor, arrival, locking=True)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A filled form that was read and checked, with the files that came along and what its form's rules found."""
+
+    instance: Instance
+    xml: bytes
+    door: str
+    now: datetime
+    drift: float | None
+    kept: Sequence[File]
+    flags: Sequence[Mapping[str, object]]
+    mark: str | None
+
+
+def _take_in(survey: Survey, actor: Actor, arrival: _Arrival, *, locking: bool = False) -> Receipt:
+    """Write what came in, in one transaction. Raises what keeps it out, and CorrectedMeanwhile unless *locking*."""
+    xml, kept, now = arrival.xml, arrival.kept, arrival.now
     with survey.transaction() as tx:
-        newcomer = replace(_submission(tx, actor, instance, xml, door=door, now=now), clock_drift_s=drift)
+        locked = locking or _touches_others(tx, actor.commune, arrival)
+        if locked:  # first of all locks, as in every decision: who counts before and waits here would hold up whom it waits for
+            lock_decisions(tx, actor.commune)
+        newcomer = replace(_submission(tx, actor, arrival.instance, xml, door=arrival.door, now=now), clock_drift_s=arrival.drift)
         known, refusal = _enter(tx, actor, newcomer, xml)
         if refusal is not None:
             set_aside(tx, newcomer, xml, kept, refusal)
         else:
             if known is newcomer:
-                _insert_parts(tx, actor, newcomer, instance, flags, mark)
+                _insert_parts(tx, actor, newcomer, arrival, locked=locked)
             insert_files(tx, actor, known.id, kept, now)
             missing = select_missing(tx, actor.commune, known.id)
         settle_erased(tx, survey, actor, kept)
@@ -89,7 +116,13 @@ def submission(
     if refusal is not None:
         raise refusal
     head, created = tx.head(actor.commune), known is newcomer
-    return Receipt(known.id, known.code, known.state, tuple(missing), known.received_at, head, created, now, drift)
+    return Receipt(known.id, known.code, known.state, tuple(missing), known.received_at, head, created, now, arrival.drift)
+
+
+def _touches_others(reader: Reader, commune: str, arrival: _Arrival) -> bool:
+    """Whether this receipt changes rows that decisions change, too: a correction of it is there, or it holds what it corrects."""
+    holds = arrival.door == "openrosa" and arrival.instance.replaces is not None
+    return holds or has_corrections(reader, commune, arrival.instance.id)
 
 
 def _read(survey: Survey, actor: Actor, xml: bytes, expected_id: str | None) -> tuple[Instance, Mapping[str, Any]]:
@@ -182,19 +215,17 @@ def _known(reader: Reader, actor: Actor, submission_id: str) -> Submission | Non
     return known
 
 
-def _insert_parts(
-    tx: Transaction, actor: Actor, submission: Submission, instance: Instance, flags: Sequence[Mapping[str, object]], mark: str | None
-) -> None:
-    insert_named(tx, submission.commune, instance)
-    update_answers_mark(tx, submission.commune, submission.id, mark)
+def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, arrival: _Arrival, *, locked: bool) -> None:
+    insert_named(tx, submission.commune, arrival.instance)
+    update_answers_mark(tx, submission.commune, submission.id, arrival.mark)
     replaced = select_submission(tx, submission.commune, submission.replaces) if submission.replaces else None
     # Naming a stranger's submission as one's predecessor must not open its photos.
     if replaced is not None and (replaced.person == actor.person or actor.may(Ability.SEE_ALL)):
         insert_carried(tx, submission.commune, replaced.id, submission.id)
     insert_measures(tx, submission)
-    update_counted_on_receipt(tx, submission.commune, submission.id)
-    if flags:
-        upsert_flags(tx, submission.commune, submission.id, flags, submission.received_at)
+    update_counted_on_receipt(tx, submission.commune, submission.id, locked=locked)
+    if arrival.flags:
+        upsert_flags(tx, submission.commune, submission.id, arrival.flags, submission.received_at)
     received = {"sha256": submission.instance_sha256, "form": submission.form, "version": submission.form_version}
     tx.log(
         submission.commune, "submission.received", {"submission": submission.id, "brought_by": submission.brought_by, **received}

@@ -9,7 +9,6 @@ from survey.domain.counting import Version, counting_versions, repeat_keys, succ
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.submissions import State
 from survey.domain.times import from_text, to_text
-from survey.store.reviews import lock_decisions
 
 _VERSION = """
 SELECT submission, form, site, hamlet, captured_at, received_at, state, replaces, replaced_by, answers
@@ -59,10 +58,24 @@ def update_counted(tx: Transaction, commune: str, submission: str, *, former_sit
     return sorted({site for _form, site in known})
 
 
-def update_counted_on_receipt(tx: Transaction, commune: str, submission: str) -> None:
-    """`update_counted` for a submission that has just come in, where its correction came first; else nothing has changed."""
-    if _select_corrections(tx, commune, submission):
-        lock_decisions(tx, commune)
+class CorrectedMeanwhile(Exception):
+    """A correction of what is being received was written after this transaction had looked for one."""
+
+
+def has_corrections(reader: Reader, commune: str, submission: str) -> bool:
+    """Whether anything that has come in says that it corrects *submission*."""
+    return bool(_select_corrections(reader, commune, submission))
+
+
+def update_counted_on_receipt(tx: Transaction, commune: str, submission: str, *, locked: bool) -> None:
+    """`update_counted` for a submission that has just come in, where its correction came first; else nothing has changed.
+
+    Raises CorrectedMeanwhile where there is one and `lock_decisions` was not taken (*locked*): who holds counts by now must not wait
+    for a decision, which waits for counts.
+    """
+    if has_corrections(tx, commune, submission):
+        if not locked:
+            raise CorrectedMeanwhile
         update_counted(tx, commune, submission)
 
 
