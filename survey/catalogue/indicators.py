@@ -115,7 +115,10 @@ def _own_unit(node: Node) -> str:
 
 def _check_ratio(node: Node, found: Indicator) -> None:
     """A share is of like and like: metres of metres, not metres of square metres; names say their unit at the end."""
-    if found.numerator is None or found.denominator is None or found.unit != SHARE:
+    if found.numerator is None or found.denominator is None:
+        return
+    if found.unit != SHARE:
+        _check_lengths(node, found, _amount_unit(found.numerator), _amount_unit(found.denominator))
         return
     if found.scale != 1:
         node.child("scale").refuse(
@@ -126,6 +129,21 @@ def _check_ratio(node: Node, found: Indicator) -> None:
         node.child("numerator").refuse(
             f"tỷ lệ của {units[0]} trên {units[1]} không có nghĩa", f"a share of {units[0]} in {units[1]} means nothing",
             "Tử số và mẫu số phải cùng đơn vị, hoặc ghi unit và scale.", "Both must have the same unit, or else give unit and scale.",
+        )  # fmt: skip
+
+
+def _check_lengths(node: Node, found: Indicator, part: str | None, whole: str | None) -> None:
+    """Metres in metres are no kilometres, and metres become kilometres by their scale alone."""
+    if part is not None and part == whole and found.unit in UNITS:
+        node.child("unit").refuse(
+            f"{part} trên {whole} là một tỷ lệ, không có đơn vị {found.unit}", f"{part} in {whole} is a share, it has no unit {found.unit}",
+            "Bỏ khóa unit.", "Leave out unit.",
+        )  # fmt: skip
+    wanted = {"m": 1.0, "km": 0.001}.get(found.unit)
+    if part == "m" and wanted is not None and found.scale != wanted:
+        node.child("scale").refuse(
+            f"mét ra {found.unit} cần scale: {wanted:g}", f"metres to {found.unit} need scale: {wanted:g}",
+            f"Ghi scale: {wanted:g}.", f"Write scale: {wanted:g}.",
         )  # fmt: skip
 
 

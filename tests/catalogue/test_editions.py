@@ -116,6 +116,8 @@ def test_the_two_fence_thresholds_are_apart() -> None:
         ("criteria.yaml", "at_least: 0.70", 'at_least: 0.70, group: "2"', "criteria[3].indicators[3-met].threshold.group"),
         ("criteria.yaml", "valid_from: 2014-08-04", "valid_to: 2014-08-03", "criteria[3].indicators[3-met].threshold.valid_to"),
         ("criteria.yaml", "household_fence.total_m}", "household_garden.area_m2}", "criteria[3].indicators[3-met].numerator"),
+        ("criteria.yaml", "household_fence.total_m}", "household_fence.total_m}\n        unit: km", "criteria[3].indicators[3-met].unit"),
+        ("criteria.yaml", "{question: household_fence.total_m}", "{count: sites}\n        unit: km", "criteria[3].indicators[3-met].scale"),
         ("criteria.yaml", "household_fence.total_m}", "household_fence.kind}", "criteria[3].indicators[3-met].denominator"),
         ("criteria.yaml", "[hedge, covered_by_plants]", "[]", "criteria[3].indicators[3-ho].holds.in"),
         ("criteria.yaml", "[hedge, covered_by_plants]", "hedge", "criteria[3].indicators[3-ho].holds.in"),
