@@ -27,7 +27,7 @@ from survey.domain.problems import (
     Problem,
 )
 from survey.domain.reasons import REASON_LENGTH, checked_reason
-from survey.domain.roadmap import Plan, Remark, Slip, Step, find_cycle, impossible_chain, lay_out, remarks, slip
+from survey.domain.roadmap import LONGEST_DAYS, Plan, Remark, Slip, Step, find_cycle, impossible_chain, lay_out, remarks, slip
 from survey.domain.times import VIETNAM, local_date
 from survey.store.assignments import insert_owner_report, select_assignments
 from survey.store.documents import select_document
@@ -69,14 +69,17 @@ def plan_of(survey: Survey, actor: Actor, *, today: date | None = None, shares: 
 
 
 def what_if(survey: Survey, actor: Actor, milestone: str, days: int, *, shares: Shares = NO_SHARES) -> Slip:
-    """What moves where *milestone* ends *days* later than laid out. Raises NOT_ALLOWED, MILESTONE_UNKNOWN (finished ones too)."""
+    """What moves where *milestone* ends *days* (ten years at most) later than laid out.
+
+    Raises NOT_ALLOWED, MILESTONE_UNKNOWN (finished ones too).
+    """
     actor.require(Ability.SEE_FIGURES)
     with survey.reading() as reader:
         milestones = select_present_milestones(reader, actor.commune, local_date(survey.now()))
     known = milestones.get(milestone)
     if known is None or known.finished_on is not None or not actor.reaches(known.hamlet):
         raise Problem(MILESTONE_UNKNOWN)
-    return slip(_steps(milestones, shares), local_date(survey.now()), milestone, max(0, days))
+    return slip(_steps(milestones, shares), local_date(survey.now()), milestone, min(max(0, days), LONGEST_DAYS))
 
 
 def save(survey: Survey, actor: Actor, wanted: Milestone, *, shares: Shares = NO_SHARES) -> Milestone:

@@ -17,6 +17,7 @@ from survey.domain.problems import (
     DRAW_EMPTY,
     DRAW_TOO_LARGE,
     INDICATOR_NOT_DRAWN,
+    NOT_ALLOWED,
     SAMPLES_REASON_NEEDED,
     VISIT_LIST_UNKNOWN,
     Problem,
@@ -122,11 +123,13 @@ def draw_list(
 
 
 def close_list(survey: Survey, actor: Actor, key: str) -> None:
-    """Close a list: its sites are no longer asked for. Raises NOT_ALLOWED, VISIT_LIST_UNKNOWN."""
+    """Close a list: its sites are no longer asked for. Raises NOT_ALLOWED (of hamlets beyond the actor's, too), VISIT_LIST_UNKNOWN."""
     actor.require(Ability.REVIEW)
     with survey.transaction() as tx:
         if select_visit_list(tx, actor.commune, key, actor.hamlets) is None:
             raise Problem(VISIT_LIST_UNKNOWN)
+        if not all(actor.reaches(site.hamlet) for site in select_asked(tx, actor.commune, key, None)):
+            raise Problem(NOT_ALLOWED, ability=Ability.REVIEW.value)
         if not update_closed(tx, actor.commune, key, to_text(survey.now())):
             raise Problem(VISIT_LIST_UNKNOWN)
         tx.log(actor.commune, "visits.closed", {"list": key, "person": actor.person})

@@ -26,6 +26,7 @@ from survey.domain.problems import (
     Problem,
     ProblemKind,
 )
+from survey.domain.roadmap import LONGEST_DAYS
 from survey.roadmap import Facts
 from survey.store import Store
 from survey.store.assignments import select_owner_reports
@@ -89,6 +90,7 @@ def test_the_share_done_comes_from_the_survey_where_it_is_measured(commune: Plai
     assert roadmap.plan_of(commune, coordinator).plan.placed[saved.id].finish == day(19)
     assert roadmap.plan_of(commune, coordinator, shares=shares).plan.placed[saved.id].finish == day(9)
     assert roadmap.what_if(commune, coordinator, saved.id, 3, shares=shares).finish_after == day(12)
+    assert roadmap.what_if(commune, coordinator, saved.id, 10**9).end_days == LONGEST_DAYS
     done = roadmap.report(commune, coordinator, saved.id, 1, Facts(day(-5), day(-1), 0.2))
     assert done.done_share is None
     assert [one.kind for one in roadmap.plan_of(commune, coordinator, shares=shares).remarks] == ["not_shown"]

@@ -27,6 +27,7 @@ from survey.domain.problems import (
     ProblemKind,
 )
 from survey.domain.submissions import State
+from survey.domain.task_lines import MOST_LINES, codes_in, read_drafts
 from survey.domain.tasks import Origin, Task, TaskState
 from survey.domain.times import local_date
 from survey.register.editing import close_site
@@ -330,6 +331,7 @@ def test_a_pasted_list_is_kept_whole_or_not_at_all(office: Survey) -> None:
     """Each line says what, where and until when; one faulty line keeps all of them out, and is pointed at."""
     faulty = _PASTED + "\nCắm biển | Thôn Không Có | 31/02/2026"
     drafts = tasks.preview(office, REVIEWER, faulty)
+    assert len(read_drafts("Việc\n" * 5_000, [], {}, None)) == len(codes_in("".join(f"a|{n}\n" for n in range(5_000)))) == MOST_LINES + 1
     refused(TASK_LINES_REFUSED, lambda: tasks.enter_list(office, REVIEWER, faulty, tasks.Entry("", Origin.APPRAISAL)))
     with office.reading() as reader:
         assert select_tasks(reader, COMMUNE, TaskFilters()) == []

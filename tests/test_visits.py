@@ -235,6 +235,7 @@ def test_a_person_of_one_hamlet_sees_and_draws_there_only(deployed: Survey) -> N
     assert visits.outlook(deployed, mine, EDITION, CRITERION, INDICATOR).basis.registered == 12
     refused(VISIT_LIST_UNKNOWN, lambda: visits.find_list(deployed, mine, apart.id))
     refused(VISIT_LIST_UNKNOWN, lambda: visits.close_list(deployed, mine, apart.id))
+    refused(NOT_ALLOWED, lambda: visits.close_list(deployed, mine, made.id))
     refused(
         DRAW_TOO_LARGE, lambda: visits.draw_list(deployed, mine, EDITION, CRITERION, INDICATOR, per_hamlet={SECOND: 1})
     )  # fmt: skip

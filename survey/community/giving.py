@@ -31,7 +31,11 @@ def contribute(
         _require_hamlet(tx, actor, hamlet)
         one = Contribution(actor.commune, str(uuid.uuid4()), hamlet, kind, amount, given_on, purpose, actor.person, now)
         kept.insert_contribution(tx, one)
-        tx.log(actor.commune, "contribution.added", {"contribution": one.id, "hamlet": hamlet, "kind": kind.value, "person": actor.person})
+        body: dict[str, object] = {
+            "contribution": one.id, "hamlet": hamlet, "given": kind.value, "amount": amount, "given_on": given_on.isoformat(),
+            "purpose_sha256": sha256_hex(purpose), "person": actor.person,
+        }  # fmt: skip
+        tx.log(actor.commune, "contribution.added", body)
     return one
 
 
@@ -40,6 +44,9 @@ def withdraw_contribution(survey: Survey, actor: Actor, contribution: str, reaso
     actor.require(Ability.EDIT_REGISTER)
     reason = checked_reason(reason, lacking=SOURCE_NEEDED)
     with survey.transaction() as tx:
+        known = kept.select_contribution(tx, actor.commune, contribution)
+        if known is None or not actor.reaches(known.hamlet):
+            raise Problem(CONTRIBUTION_UNKNOWN)
         if not kept.update_withdrawn(tx, actor.commune, contribution, reason, survey.now()):
             raise Problem(CONTRIBUTION_UNKNOWN)
         body: dict[str, object] = {"contribution": contribution, "reason_sha256": sha256_hex(reason), "person": actor.person}

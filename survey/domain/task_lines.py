@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from survey.domain.fold import fold
 from survey.domain.places import Hamlet
@@ -39,11 +40,12 @@ def read_drafts(text: str, hamlets: Sequence[Hamlet], sites: Mapping[str, Site],
     names = {fold(hamlet.name): hamlet.id for hamlet in hamlets}
     names |= {name.removeprefix("thon "): hamlet for name, hamlet in names.items()}
     read = [_draft(number, line, names, sites, scope) for number, line in enumerate(_lines(text), 1)]
-    return [*read[:MOST_LINES], *(_beyond(draft) for draft in read[MOST_LINES : MOST_LINES + 1])]
+    return [*read[:MOST_LINES], *(_beyond(draft) for draft in read[MOST_LINES:])]
 
 
 def _lines(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.strip()]
+    """The lines that say something, one more at most than a list may have: a million are not looked through for that."""
+    return list(islice((line for line in text.splitlines() if line.strip()), MOST_LINES + 1))
 
 
 def _split(line: str) -> list[str]:

@@ -135,6 +135,12 @@ def select_contributions(reader: Reader, commune: str, *, limit: int = 200) -> l
     return [_contribution(row) for row in rows]
 
 
+def select_contribution(reader: Reader, commune: str, contribution: str) -> Contribution | None:
+    """The contribution with that id, withdrawn or not; None where there is none."""
+    row = reader.row(f"{_GIVEN} AND contribution = :contribution", commune=commune, contribution=contribution)
+    return None if row is None else _contribution(row)
+
+
 def select_contribution_sums(reader: Reader, commune: str) -> dict[str | None, dict[ContributionKind, float]]:
     """What counts, summed by hamlet and kind."""
     rows = reader.rows(

@@ -11,6 +11,7 @@ from survey.domain.times import to_text
 from survey.store.events import PendingEvent, insert_events, select_head
 
 Clock = Callable[[], datetime]
+_EVENTS_OWN = frozenset({"at", "kind"})
 
 
 def refuse_newer(applied: set[str], known: list[tuple[str, list[str]]]) -> None:
@@ -89,7 +90,9 @@ class ConnectionTransaction(ConnectionReader):
         self._connection.run_many(sql, parameters)
 
     def log(self, commune: str, kind: str, body: Mapping[str, object]) -> None:
-        """Remember an event for the end of the transaction."""
+        """Remember an event for the end of the transaction. Raises ValueError for a *body* that says what the event itself says."""
+        if not _EVENTS_OWN.isdisjoint(body):
+            raise ValueError(f"an event's body may not have {sorted(_EVENTS_OWN)}")
         self._pending.append((commune, kind, body, to_text(self._clock())))
 
     def head(self, commune: str) -> str:

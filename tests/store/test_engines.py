@@ -17,6 +17,14 @@ from survey.store.events import GENESIS, select_events, select_head
 from tests.conftest import COMMUNE, seed
 
 
+def test_an_events_body_cannot_pass_for_another_kind(store: Store) -> None:
+    """A key `kind` of its own would stand in the log in place of what happened."""
+    seed(store)
+    for own in ("kind", "at"):
+        with pytest.raises(ValueError, match="body"), store.transaction() as tx:
+            tx.log(COMMUNE, "contribution.added", {own: "photo.erased"})
+
+
 def test_an_exception_undoes_the_transaction_and_its_events(store: Store) -> None:
     """What was written before an exception is gone, the log event too."""
     seed(store)

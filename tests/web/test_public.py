@@ -1,6 +1,7 @@
 """The public page and residents' reports: closed unless opened, no names, limits, quarantine, nothing without a reviewer's choice."""
 
 import io
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -249,8 +250,17 @@ def test_a_contribution_taken_back_no_longer_counts_and_stays_readable(survey: S
     one = community.contribute(
         survey, COORDINATOR, hamlet=None, kind=ContributionKind.LAND_M2, amount=120, given_on=date(2026, 1, 1), purpose="Hiến đất làm đường"
     )
+    elsewhere = Actor(COMMUNE, "p-other", "Khác", Role.COORDINATOR, frozenset({HAMLETS[1]}))
+    theirs = community.contribute(
+        survey, COORDINATOR, hamlet=HAMLETS[0], kind=ContributionKind.LAND_M2, amount=1, given_on=date(2026, 1, 1), purpose="x"
+    )
+    with pytest.raises(Problem, match="CONTRIBUTION_UNKNOWN"):
+        community.withdraw_contribution(survey, elsewhere, theirs.id, "Của thôn khác")
     community.withdraw_contribution(survey, COORDINATOR, one.id, "Nhập nhầm")
-    (kept,) = community.list_contributions(survey, COORDINATOR)
+    with survey.reading() as reader:
+        kinds = [json.loads(row["body"])["kind"] for row in reader.rows("SELECT body FROM event ORDER BY commune, seq")]
+    assert kinds == ["contribution.added", "contribution.added", "contribution.withdrawn"]
+    kept = next(given for given in community.list_contributions(survey, COORDINATOR) if given.id == one.id)
     assert kept.withdrawn_reason == "Nhập nhầm"
     with pytest.raises(Problem, match="CONTRIBUTION_UNKNOWN"):
         community.withdraw_contribution(survey, COORDINATOR, one.id, "Lần nữa")
