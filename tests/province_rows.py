@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime
 
+from survey.domain.forecast import Forecast
 from survey.domain.places import Border, Commune
 from survey.domain.ports import Transaction
 from survey.domain.scoreboard import Goal, goal_text
 from survey.domain.times import to_text
-from survey.store.figures import Summary, upsert_summary
+from survey.store.figures import Summary, update_forecast, upsert_summary
 from survey.store.places import insert_commune
 from survey.store.settings import insert_setting
 
@@ -42,3 +43,8 @@ def put_goal(tx: Transaction, code: str, goal: Goal, *, group: str) -> None:
     """A commune's goal, and its group under that edition."""
     insert_setting(tx, code, "goal", goal_text(goal), reason="r", person="p", at=AT)
     insert_setting(tx, code, f"group.{goal.edition}", group, reason="r", person="p", at=AT)
+
+
+def put_forecast(tx: Transaction, code: str, criteria: int, forecast: Forecast, *, edition: str = EDITION) -> None:
+    """When a commune's goal of so many *criteria* will be reached; its line is there already."""
+    update_forecast(tx, code, edition, criteria, forecast)

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from survey import accounts, province
+from survey.domain.forecast import BY_PLAN, TOO_FEW_KNOWN, Forecast
 from survey.domain.people import Actor, Role
 from survey.domain.problems import EDITION_UNKNOWN, NOT_ALLOWED, Problem
 from survey.domain.scoreboard import Goal
@@ -21,10 +22,11 @@ from survey.store.figures import mark_figures_stale
 from survey.store.people import select_people
 from survey.store.sites import insert_site
 from survey.web import app, refusals, session, text
+from survey.web.province_words import forecast
 from survey.wiring import Settings, Survey, open_survey
 from tests.conftest import COMMUNE, seed
 from tests.made_submissions import insert, submission
-from tests.province_rows import AT, EDITION, put_commune, put_goal, put_line
+from tests.province_rows import AT, EDITION, put_commune, put_forecast, put_goal, put_line
 
 PHOTO = "a" * 64
 SECRET, SECRET_PLACE = "Bà Nguyễn Thị Bí Mật", 18.123456
@@ -104,6 +106,30 @@ def test_order_search_and_groups(deployed: Survey, officer: Actor) -> None:
     assert names(province.arrange(rows, Order.NAME, words="huong khe")) == ["18002"]
     assert names(province.arrange(rows, Order.NAME, words="DUC")) == ["18001"]
     assert names(province.arrange(rows, Order.NAME, group="1")) == [COMMUNE]
+
+
+def test_the_forecast_is_of_todays_goal(deployed: Survey, officer: Actor) -> None:
+    """With its range and by how much it is late; sorted by the likely day; kept when a page renews the line; said in the file."""
+    text.speak("vi")
+    with deployed.transaction() as tx:
+        put_forecast(tx, COMMUNE, 8, Forecast(date(2027, 1, 1), date(2027, 2, 1), None))
+        put_forecast(tx, "18001", 9, Forecast(date(2027, 1, 10), date(2027, 1, 10), date(2027, 1, 10), BY_PLAN))
+        put_forecast(tx, "18003", 9, Forecast(date(2027, 1, 10), date(2027, 1, 10), date(2027, 1, 10)))
+        put_line(tx, COMMUNE, met=5, visited=5)
+    found = province.compare(deployed, officer, EDITION)
+    said = {row.code: forecast(row) for row in found.rows}
+
+    assert names(province.arrange(found.rows, Order.FORECAST))[:2] == ["18001", COMMUNE]
+    assert said == {
+        COMMUNE: "01/02/2027 (sớm nhất 01/01/2027; với tốc độ chậm nhất thì không đạt)", "18001": "10/01/2027, theo lộ trình; chậm 10 ngày",
+        "18002": "–", "18003": "–",
+    }  # fmt: skip
+    with deployed.transaction() as tx:
+        put_forecast(tx, "18001", 9, Forecast(None, None, None, TOO_FEW_KNOWN))
+        put_goal(tx, COMMUNE, Goal(EDITION, 7, date(2027, 12, 31), "NQ"), group="1")
+    rows = {row.code: row for row in province.compare(deployed, officer, EDITION).rows}
+    assert forecast(rows["18001"]) == "quá ít tiêu chí có dự báo"
+    assert forecast(rows[COMMUNE]) == "chưa tính"
 
 
 def test_only_whom_the_operator_lets(deployed: Survey, coordinator: Actor, officer: Actor) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from survey import province
+from survey.domain.forecast import BY_PLAN, Forecast
 from survey.domain.scoreboard import Goal
 from survey.wiring import Survey
 from tests.conftest import COMMUNE
-from tests.province_rows import EDITION, put_commune, put_goal, put_line
+from tests.province_rows import EDITION, put_commune, put_forecast, put_goal, put_line
 
 PAGE = "pages/province.py"
 
@@ -23,6 +24,9 @@ def allowed(survey: Survey) -> Survey:
         put_line(tx, COMMUNE, met=4)
         put_line(tx, "18001", met=9, changes=-1)
         put_goal(tx, COMMUNE, Goal(EDITION, 8, date(2027, 12, 31), "NQ"), group="1")
+        put_forecast(tx, COMMUNE, 8, Forecast(date(2027, 11, 1), date(2028, 1, 30), date(2028, 6, 1)))
+        put_goal(tx, "18001", Goal(EDITION, 9, date(2027, 12, 31), "NQ"), group="2")
+        put_forecast(tx, "18001", 8, Forecast(date(2027, 5, 5), date(2027, 5, 5), date(2027, 5, 5), BY_PLAN))
     return survey
 
 
@@ -49,6 +53,8 @@ def test_the_communes_side_by_side(open_page, allowed):
     assert "Đức &lt;b&gt;Thọ" in shown
     assert "8 tiêu chí trước 31/12/2027" in shown
     assert "sau đó có thay đổi" in shown
+    assert "30/01/2028 (từ 01/11/2027 đến 01/06/2028); chậm 30 ngày" in shown
+    assert "05/05/2027" not in shown  # foreseen for another number than today's goal
     assert "chưa tính" in shown
     assert "/province.csv?edition=qd-51-2025" in shown
 
