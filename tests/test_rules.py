@@ -11,7 +11,7 @@ from survey import assess, rules
 from survey.catalogue.editions import Document, read_document
 from survey.catalogue.effective import effective_edition
 from survey.catalogue.entry_checks import read_pasted
-from survey.domain.criteria import Edition
+from survey.domain.criteria import Edition, Rule
 from survey.domain.people import Actor, Role
 from survey.domain.ports import Row
 from survey.domain.problems import (
@@ -391,3 +391,16 @@ def _deciding(clock: _Clock, actor: Actor, as_of: date | None) -> float | None:
     fences = next(verdict for verdict in verdicts if verdict.criterion == "3" and verdict.hamlet is not None)
     threshold = next(basis for basis in fences.basis if basis.indicator == "3-met").threshold
     return None if threshold is None else threshold.at_least
+
+
+def test_a_criterion_of_two_readings_gets_another_name(clock: _Clock, coordinator: Actor) -> None:
+    """Its readings stand where they stood; two are needed only where `agree` is what is entered."""
+    survey = clock.survey
+    wish = Draft(EntryKind.CRITERION, {"title": "Hàng rào mới"}, SOURCE, WHY, "3")
+    rules.enter(survey, coordinator, KDC, wish)
+    criterion = next(one for one in rules.list_effective(survey, coordinator)[KDC].edition.criteria if one.code == "3")
+    assert (criterion.title.vi, criterion.rule) == ("Hàng rào mới", Rule.AGREE)
+
+    with pytest.raises(Problem) as refused:
+        rules.enter(survey, coordinator, KDC, Draft(EntryKind.CRITERION, {"rule": "agree"}, SOURCE, WHY, "5"))
+    assert refused.value.kind is RULE_REFUSED

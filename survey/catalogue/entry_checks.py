@@ -9,7 +9,7 @@ from survey.catalogue.entered import COMPLETE, ROLL_UPS, apply_entry, founding_d
 from survey.catalogue.vocabulary import Questions
 from survey.catalogue.yaml_files import Node, read_yaml_text
 from survey.domain.canonical import dumps
-from survey.domain.criteria import Edition
+from survey.domain.criteria import Edition, Rule
 from survey.domain.problems import BROKEN_CATALOGUE, RULE_CONTENT_TOO_LARGE, RULE_REFUSED, RULE_TARGET_UNKNOWN, Problem
 from survey.domain.rules import EntryKind, RuleEntry
 from survey.domain.thresholds import Status
@@ -83,6 +83,9 @@ def _check_decided(edition: Edition, entry: RuleEntry) -> None:
         deciding = any(indicator.decides for indicator in criterion.indicators)
         if criterion.code == entry.criterion and not (deciding or criterion.open_reasons or criterion.combines):
             Node("", "indicators", None).refuse("không có chỉ tiêu nào để kết luận", "no indicator decides")
+        few = sum(indicator.decides for indicator in criterion.indicators) < 2  # noqa: PLR2004 - two readings are two
+        if criterion.code == entry.criterion and "rule" in entry.content and criterion.rule is Rule.AGREE and few:
+            Node("", "rule", None).refuse("agree cần ít nhất hai cách tính", "agree needs two readings at least")
 
 
 def _check_own_words(entry: RuleEntry) -> None:
@@ -141,7 +144,8 @@ def _whole_criterion(standing: Mapping[str, Any], entry: RuleEntry, told: Mappin
     source_numbers(criterion, entry, only=frozenset(told))
     if criterion.get("combines") or ("indicators" not in told and criterion.get("indicators")):
         # What it combines is looked for where it stands; indicators that were there before were checked before.
-        criterion = {**criterion, "combines": None, "indicators": None, "open": ["set_by_person"]}
+        rest = {name: value for name, value in criterion.items() if name != "rule"}  # two readings are looked for there too
+        criterion = {**rest, "combines": None, "indicators": None, "open": ["set_by_person"]}
     return criterion
 
 

@@ -16,7 +16,7 @@ from survey.rules import Draft
 from survey.store.editions import select_present_trees
 from survey.web import rules_forms, text
 from survey.web.criteria_words import outcome_words
-from survey.web.rules_fields import begin_anew
+from survey.web.rules_fields import begin_anew, key
 from survey.web.rules_labels import Labels, read_labels
 from survey.web.rules_words import preview_words, said
 from survey.web.session import Here
@@ -38,15 +38,17 @@ def choose_edition(editions: Mapping[str, Effective], *, may_enter: bool) -> str
     titles = {one: said(read.edition.title) for one, read in editions.items()} | {NEW: "+ " + _("Enter a new edition")}
     shown = st.query_params.get("edition")
     place = options.index(shown) if shown in options else 0
-    chosen = st.selectbox(_("Edition"), options, place, format_func=titles.__getitem__, key="rules_edition")
+    # After something was saved the choice begins anew too: the browser would send the old one again.
+    chosen = st.selectbox(_("Edition"), options, place, format_func=titles.__getitem__, key=key("rules_edition"))
     st.query_params["edition"] = chosen
     return chosen
 
 
 def show_message() -> None:
     """Show once what became of the last entry."""
-    for kind, words in st.session_state.pop(_MESSAGE, ()):
-        (st.success if kind == "done" else st.info)(text.plain(words))
+    with st.container():  # also when empty: else the tabs below move up with the next run, and fall back to the first
+        for kind, words in st.session_state.pop(_MESSAGE, ()):
+            (st.success if kind == "done" else st.info)(text.plain(words))
 
 
 def enter_new(here: Here) -> None:
@@ -63,7 +65,6 @@ def enter_new(here: Here) -> None:
         return
     begin_anew()
     st.session_state[_MESSAGE] = [("done", _("The edition was entered. Now enter its indicators and numbers."))]
-    st.session_state.pop("rules_edition", None)
     st.query_params["edition"] = edition
     st.rerun()
 

@@ -72,7 +72,7 @@ def condition_content(subject: Mapping[str, str], test: str, codes: list[str], t
 def read_criteria_lines(typed: str) -> list[dict[str, Any]]:
     """One criterion a line, `1. Quy hoạch` or the name alone; their indicators are still missing. Raises RULE_REFUSED for none."""
     found: list[dict[str, Any]] = []
-    for line in filter(None, (line.strip() for line in typed.splitlines())):
+    for line in filter(None, (line.strip().lstrip("-–•*+ ") for line in typed.splitlines())):
         match = _LINE.fullmatch(line)
         code, title = (match["code"], match["title"]) if match else (str(len(found) + 1), line)
         found.append({"code": code, "title": title, "open": ["indicators_missing"]})

@@ -7,7 +7,7 @@ import streamlit as st
 from survey.catalogue.entered import COMPLETE, ROLL_UPS
 from survey.catalogue.entry_checks import CONTENT_LIMIT, read_pasted
 from survey.catalogue.writing import content_yaml
-from survey.domain.criteria import Criterion, Edition, Unit
+from survey.domain.criteria import Criterion, Edition, Rule, Unit
 from survey.domain.indicators import SHARE, Kind
 from survey.domain.rules import EntryKind
 from survey.domain.sites import SiteKind
@@ -104,13 +104,28 @@ def criterion_form(edition: Edition, _labels: Labels) -> Typed:
     options = list(states)
     place = options.index(standing) if standing in options else 0
     state = st.selectbox(_("What decides it"), options, place, format_func=states.__getitem__, key=key(f"{scope}_state"))
+    rules = _rules_of(known)
+    standing_rule, was_counted = (known.rule, known.counted) if known else (Rule.ALL, True)
+    rule = st.selectbox(
+        _("Of several indicators"), list(rules), list(rules).index(standing_rule), format_func=rules.__getitem__, key=key(f"{scope}_rule")
+    )
+    counted = st.checkbox(_("One of the numbered criteria (counted in n of N)"), value=was_counted, key=key(f"{scope}_n"))
     source, address, reason = source_fields("criterion")
 
     def make() -> Draft:
-        content = {"title": title(), "open": [] if state == "complete" else [state]}
+        content: dict[str, object] = {"title": title(), "open": [] if state == "complete" else [state]}
+        content |= {} if rule is standing_rule else {"rule": rule.value}
+        content |= {} if counted is was_counted else {"counted": "true" if counted else "false"}
         return Draft(EntryKind.CRITERION, content, source, reason, code, None, address)
 
     return make
+
+
+def _rules_of(known: Criterion | None) -> dict[Rule, str]:
+    """How a criterion may follow from its indicators; readings of one rule are compared where there are two."""
+    rules = {Rule.ALL: _("each must be met"), Rule.ANY: _("one of them is enough")}
+    several = known is not None and (known.rule is Rule.AGREE or sum(one.decides for one in known.indicators) > 1)
+    return rules | ({Rule.AGREE: _("they are readings of one rule: decided only where they agree")} if several else {})
 
 
 def head_form(edition: Edition, _labels: Labels) -> Typed:

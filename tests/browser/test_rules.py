@@ -92,7 +92,7 @@ def test_a_number_by_hand(new_phone: NewPhone, ruled: LiveServer) -> None:
 def test_a_new_edition(new_phone: NewPhone, ruled: LiveServer) -> None:
     """The form is readable, and a refusal leaves what was typed."""
     page = _open(new_phone, ruled, "light", f"/rules?edition={NATIONAL}")
-    _choose(page, "rules_edition", "+ Nhập bộ tiêu chí mới")
+    _choose(page, "rules_edition_0", "+ Nhập bộ tiêu chí mới")
     page.get_by_label("Tên, đúng như trong quyết định").fill("Bộ tiêu chí thử")
     page.keyboard.press("Tab")
     page.locator(".st-key-rules_save_new button").tap()
@@ -100,3 +100,21 @@ def test_a_new_edition(new_phone: NewPhone, ruled: LiveServer) -> None:
 
     assert _look(page, "light", "new") == []
     assert page.get_by_label("Tên, đúng như trong quyết định").input_value() == "Bộ tiêu chí thử"
+
+
+def test_a_new_edition_stays_chosen(new_phone: NewPhone, ruled: LiveServer) -> None:
+    """After saving, the next tap enters its rules, and does not fall back to the empty form."""
+    page = _open(new_phone, ruled, "light", f"/rules?edition={NATIONAL}")
+    _choose(page, "rules_edition_0", "+ Nhập bộ tiêu chí mới")
+    page.get_by_label("Tên, đúng như trong quyết định").fill("Bộ tiêu chí chọn sẵn")
+    page.get_by_label("Các tiêu chí, mỗi dòng một tiêu chí").fill("- Đường thôn\n- Hàng rào")
+    page.get_by_label("Nguồn: số, ngày của quyết định, điều hoặc phụ lục").fill("QĐ kiểm thử")
+    page.get_by_label("Lý do nhập").fill("Thử trên điện thoại.")
+    page.keyboard.press("Tab")
+    page.locator(".st-key-rules_save_new button").tap()
+    page.get_by_role("tab", name="Nhập, sửa").tap()
+    _choose(page, "rules_what", "Một tiêu chí: tên, căn cứ kết luận")
+    page.locator(".st-key-criterion_chosen_1").wait_for()
+
+    expect(page.locator(".st-key-rules_edition_1 input")).to_have_value("Bộ tiêu chí chọn sẵn")
+    assert _look(page, "light", "new-criterion") == []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from survey import rules
-from survey.domain.criteria import Edition
+from survey.domain.criteria import Edition, Rule
 from survey.domain.people import Actor
 from survey.domain.rules import EntryKind, RuleEntry
 from survey.domain.thresholds import Status
@@ -126,7 +126,7 @@ def test_changed_after_looking_it_must_be_looked_at_again(open_page: OpenPage, l
 def test_an_indicator_is_chosen_in_words(open_page: OpenPage, loaded: Survey, coordinator: Actor) -> None:
     """Kind, question and answer by their labels; with the last one the criterion can be decided."""
     page = open_page(PAGE, "coordinator")
-    page.selectbox(key="rules_edition").set_value(NATIONAL).run()
+    page.selectbox(key="rules_edition_0").set_value(NATIONAL).run()
     page.selectbox(key="rules_what").set_value("indicator").run()
     page.selectbox(key="criterion_0").set_value("8").run()
     page.text_input(key="indicator_code_0").set_value("8.1")
@@ -153,7 +153,7 @@ def test_an_indicator_is_chosen_in_words(open_page: OpenPage, loaded: Survey, co
 def test_a_new_edition_by_hand(open_page: OpenPage, loaded: Survey, coordinator: Actor) -> None:
     """Head and names from a decision's text; it is chosen and shown at once."""
     page = open_page(PAGE, "coordinator")
-    page.selectbox(key="rules_edition").set_value("").run()
+    page.selectbox(key="rules_edition_0").set_value("").run()
     page.text_input(key="new_title_vi_0").set_value("Bộ tiêu chí <i>thử</i>")
     page.text_input(key="new_decision_0").set_value("99/2026/QĐ-TEST")
     page.text_area(key="new_criteria_0").set_value("1. Quy hoạch\nTiêu chí 2: Giao thông\n\nMôi trường")
@@ -165,9 +165,27 @@ def test_a_new_edition_by_hand(open_page: OpenPage, loaded: Survey, coordinator:
     edition = read(loaded, coordinator, "99-2026-qd-test")
     assert [(one.code, one.title.vi) for one in edition.criteria] == [("1", "Quy hoạch"), ("2", "Giao thông"), ("3", "Môi trường")]
     assert [one.code for one in edition.groups] == ["1", "2"]
-    assert page.selectbox(key="rules_edition").value == "99-2026-qd-test"
+    assert page.selectbox(key="rules_edition_1").value == "99-2026-qd-test"
     assert "Quy hoạch" in html(page)
     assert "<i>thử</i>" not in html(page)
+
+
+def test_another_name_and_rule_for_a_criterion_of_two_readings(open_page: OpenPage, loaded: Survey, coordinator: Actor) -> None:
+    """Readings that must agree are offered as such, keep so under another name, and can be made a choice of either."""
+    page = open_page(PAGE, "coordinator")
+    page.selectbox(key="rules_edition_0").set_value(KDC).run()
+    page.selectbox(key="rules_what").set_value("criterion").run()
+    page.selectbox(key="criterion_chosen_0").set_value("3").run()
+    assert page.selectbox(key="criterion_3_rule_0").value is Rule.AGREE
+    page.selectbox(key="criterion_3_rule_0").set_value(Rule.ANY)
+    page.checkbox(key="criterion_3_n_0").uncheck()
+    fill_source(page, "criterion")
+    page.button(key="rules_check").click().run()
+    page.button(key="rules_save").click().run()
+
+    assert not page.exception
+    criterion = next(one for one in read(loaded, coordinator, KDC).criteria if one.code == "3")
+    assert (criterion.rule, criterion.counted, len(criterion.indicators)) == (Rule.ANY, False, 2)
 
 
 def test_yaml_begins_with_what_is_there_and_is_checked(open_page: OpenPage, loaded: Survey, coordinator: Actor) -> None:
