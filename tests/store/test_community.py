@@ -10,13 +10,16 @@ from survey.store import Store
 from survey.store.community import (
     insert_contribution,
     insert_report,
+    select_contribution,
     select_contribution_sums,
     select_contributions,
+    select_put_aside,
     select_report,
     select_reports,
     select_traffic,
     update_decided,
     update_forgotten_senders,
+    update_photo_gone,
     update_withdrawn,
 )
 from tests.conftest import COMMUNE, HAMLETS, seed
@@ -51,7 +54,8 @@ def test_traffic_counts_by_sender_hour_and_day(filled: Store) -> None:
         traffic = [select_traffic(reader, COMMUNE, sender, NOW) for sender in ("mark-1", "mark-2", "mark-3")]
         later = select_traffic(reader, COMMUNE, "mark-1", NOW + timedelta(hours=2))
 
-    assert [(one.sender_hour, one.sender_day, one.commune_day, one.waiting) for one in traffic] == [(1, 2, 3, 3), (1, 1, 3, 3), (0, 0, 3, 3)]
+    counted = [(one.sender_hour, one.sender_day, one.commune_day, one.waiting) for one in traffic]
+    assert counted == [(1, 2, 3, 3), (1, 1, 3, 3), (0, 0, 3, 3)]
     assert (later.sender_hour, later.sender_day, later.commune_day, later.waiting) == (0, 1, 2, 3)
 
 
@@ -118,3 +122,18 @@ def test_contributions_are_summed_by_hamlet_and_kind_without_those_taken_back(st
     assert sums == {HAMLETS[0]: {ContributionKind.WORK_DAYS: 7.5}, None: {ContributionKind.MONEY_VND: 1_000_000_000.0}}
     assert [(one.id, one.withdrawn_reason) for one in listed] == [("d", "Nhập nhầm"), ("c", None), ("b", None), ("a", None)]
     assert elsewhere == {}
+
+
+def test_bytes_go_once_no_report_of_any_commune_names_them(filled: Store) -> None:
+    """Photos that wait are counted in bytes; of two reports with the same photo the second one to go lets go of it."""
+    with filled.transaction() as tx:
+        for commune in (COMMUNE, "99999"):
+            photo = replace(report(f"photo-{commune}", commune=commune), sha256="a" * 64, size=7, media_type="image/jpeg")
+            insert_report(tx, photo, "mark-3")
+            assert select_traffic(tx, commune, "mark-3", NOW).bytes_waiting == 7
+            update_decided(tx, replace(photo, state=ReportState.DISMISSED, note="x", person="p", decided_at=NOW))
+        assert select_put_aside(tx, NOW) == []
+        first, second = select_put_aside(tx, NOW + timedelta(seconds=1))
+        assert [update_photo_gone(tx, one) for one in (first, second)] == [False, True]
+        assert select_put_aside(tx, NOW + timedelta(seconds=1)) == []
+        assert select_contribution(tx, COMMUNE, "nothing") is None
