@@ -45,6 +45,7 @@ else:
     st.success(_("No submission waits for review."))
 if here.actor.may(Ability.SEE_FIGURES):
     people_widgets.next_step("criteria", _("See where the criteria stand"))
+    people_widgets.next_step("briefing", _("Briefing"))
 if here.actor.may(Ability.EXPORT):
     people_widgets.next_step("evidence", _("Make an evidence bundle"))
 if here.actor.may(Ability.MANAGE):

@@ -116,7 +116,7 @@ def _big(score: Scoreboard) -> str:
     tally = "".join(f"<span>{escape(words)}: {count}</span>" for _kind, count, words in parts)
     number = f"{text.format_number(score.met)}/{text.format_number(score.total)}"
     return (
-        f'<p class="big"><b>{number}</b><span>{escape(_("criteria met, as the survey shows"))}</span></p>'
+        f'<p class="big"><b>{number}</b><span>{escape(_("criteria met, by survey and documents"))}</span></p>'
         f'<div class="bar" aria-hidden="true">{bar}</div><div class="tally">{tally}</div>'
     )
 

@@ -26,8 +26,9 @@ def show_entry(here: Here, around: Around) -> None:
         )
         pasted = st.text_area(
             _("Tasks, one a line"), key=_TEXT, height=180, max_chars=_LETTERS,
-            placeholder=_("Paint the gate | HO-0012 | 15/12/2026"), help=ngettext("{n} line at most", "{n} lines at most", MOST_LINES),
+            placeholder=_("Paint the gate | HO-0012 | 15/12/2026"),
         )  # fmt: skip
+        st.caption(ngettext("{n} line at most", "{n} lines at most", MOST_LINES))
         common = _common(around)
         if not pasted.strip():
             return
@@ -73,7 +74,10 @@ def _show_drafts(around: Around, drafts: list[Draft], common: tasks.Entry) -> No
     heads = "".join(f"<th>{escape(words)}</th>" for words in (_("Line"), _("Task"), _("Where"), _("By")))
     st.html(
         "<style>.drafts td, .drafts th { text-align: left; padding: .3rem .5rem; vertical-align: top;"
-        " border-bottom: 1px solid color-mix(in srgb, currentColor 30%, transparent); } .drafts .fault { font-weight: 600; }</style>"
+        " border-bottom: 1px solid color-mix(in srgb, currentColor 30%, transparent); } .drafts .fault { font-weight: 600; }"
+        " @media (max-width: 640px) { .drafts thead { display: none; } .drafts td { display: block; border: 0; padding: .1rem 0; }"
+        " .drafts tr { display: block; padding: .4rem 0;"
+        " border-bottom: 1px solid color-mix(in srgb, currentColor 30%, transparent); } }</style>"
         f'<div style="overflow-x:auto" tabindex="0"><table class="drafts"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

@@ -168,7 +168,7 @@ def show_lists(here: Here, names: Mapping[str, str]) -> None:
 
 
 def _card(here: Here, made: VisitList, names: Mapping[str, str]) -> str:
-    where = ", ".join(f"{names.get(place or '', _('No hamlet'))} {count}" for place, count in made.drawn.items())
+    where = ", ".join(f"{names.get(place or '', _('No hamlet'))}: {count}" for place, count in made.drawn.items())
     state = _("still open") if made.closed_at is None else _("closed on {day}", day=text.format_date(local_date(made.closed_at)))
     progress = _("{visited} of {asked} visited", visited=made.visited, asked=made.asked)
     seed = _("Drawn {when}, seed {seed}", when=text.format_datetime(made.at), seed=made.seed)
