@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from survey import province
+from survey.domain.forecast import BY_PLAN, TOO_FEW_KNOWN, Forecast
 from survey.domain.people import Actor, Role
 from survey.domain.scoreboard import Goal
 from survey.establish import add_round
@@ -17,7 +18,7 @@ from tests.browser.conftest import sign_in
 from tests.browser.test_register import outside_requests
 from tests.conftest import COMMUNE, seed
 from tests.live import LiveServer
-from tests.province_rows import EDITION, put_commune, put_goal, put_line
+from tests.province_rows import EDITION, put_commune, put_forecast, put_goal, put_line
 
 DESK = {"viewport": {"width": 1280, "height": 800}, "has_touch": False, "is_mobile": False}
 SCREENS = {
@@ -26,6 +27,10 @@ SCREENS = {
     "desk-light": {"color_scheme": "light", **DESK},
     "desk-dark": {"color_scheme": "dark", **DESK},
 }
+FORECASTS = (
+    Forecast(None, None, None, TOO_FEW_KNOWN), Forecast(date(2027, 6, 1), date(2028, 2, 1), date(2029, 3, 1)),
+    Forecast(date(2027, 6, 1), date(2027, 6, 1), date(2027, 6, 1), BY_PLAN), Forecast(date(2027, 6, 1), date(2027, 9, 1), None),
+)  # fmt: skip
 PAGES = {"province": "So sánh các xã", "rounds": "Đợt khảo sát"}
 
 
@@ -44,6 +49,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
                 put_line(tx, code, met=number % 11, visited=number % 21, changes=-1 if number % 5 == 0 else 0)
             if number % 3 == 0:
                 put_goal(tx, code, Goal(EDITION, 8, date(2027, 12, 31), "x"), group=str(1 + number % 2))
+                put_forecast(tx, code, 8, FORECASTS[number % len(FORECASTS)])
     province.set_access(survey, COMMUNE, "p-coordinator", allowed=True)
     coordinator = Actor(COMMUNE, "p-coordinator", "c", Role.COORDINATOR)
     add_round(survey, coordinator, "2026-1", "Trước cải tạo", date(2026, 3, 1), date(2026, 3, 31))
