@@ -142,7 +142,7 @@ class History:
         if not self.plain.houses:
             return
         site = self.chance.choice(list(self.plain.houses))
-        earlier = [visit.id for visit in self.plain.visits.values() if visit.site == site]
+        earlier = [visit.id for visit in self.plain.visits.values() if visit.site == site][-3:]  # so that corrections are corrected
         total = self.chance.choice([0, 10, 40, 70])
         captured = self.now + timedelta(minutes=self.chance.choice([-50_000, -20_000, -30, 0, 2000]))
         visit = Visit(
@@ -156,7 +156,7 @@ class History:
         with self.survey.transaction() as tx:
             insert(tx, made)
             insert_measures(tx, made)
-            update_counted_on_receipt(tx, COMMUNE, made.id)
+            update_counted_on_receipt(tx, COMMUNE, made.id, locked=True)
         self.plain.visits[visit.id] = visit
 
     def review(self) -> None:

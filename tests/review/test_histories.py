@@ -107,7 +107,7 @@ def _receive(survey: Survey, commune: str, number: int, step: Receive) -> None:
     )  # fmt: skip
     with survey.transaction() as tx:
         insert(tx, made)
-        update_counted_on_receipt(tx, commune, made.id)
+        update_counted_on_receipt(tx, commune, made.id, locked=True)
 
 
 def _act(survey: Survey, actor: Actor, step: Decide | Assign) -> None:
