@@ -110,6 +110,17 @@ def test_correction_replaces_its_predecessor_even_when_captured_earlier(filled: 
     assert observe(filled, START + timedelta(minutes=15))[0].submissions == {FENCE: ("uuid:a",)}
 
 
+def test_a_correction_of_a_correction_replaces_both_even_where_the_one_between_was_never_accepted(filled: Store) -> None:
+    """At present and on the day alike: the first, captured last, is not back because its own correction was left undecided."""
+    take_in(filled, "a", minutes=9, accept_after=15)
+    take_in(filled, "b", minutes=6, captured=-30, replaces="uuid:a")
+    take_in(filled, "c", minutes=7, captured=-60, accept_after=20, replaces="uuid:b")
+
+    assert observe(filled)[0].submissions == {FENCE: ("uuid:c",)}
+    assert observe(filled, START + timedelta(minutes=21))[0].submissions == {FENCE: ("uuid:c",)}
+    assert observe(filled, START + timedelta(minutes=19))[0].submissions == {FENCE: ("uuid:a",)}
+
+
 def test_decision_taken_back_no_longer_counts(filled: Store) -> None:
     """A decision taken back at minute 20 counted from 10 to 20."""
     made = submission("a", answers=ANSWERS)
