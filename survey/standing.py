@@ -6,7 +6,7 @@ from datetime import date
 
 from survey.catalogue.effective import effective_edition
 from survey.domain.canonical import sha256_hex
-from survey.domain.criteria import Criterion, Edition
+from survey.domain.criteria import Criterion, Edition, RollUp
 from survey.domain.documents import LIMIT, TAKEN, media_type_of
 from survey.domain.names import clean_file_name
 from survey.domain.outcomes import Outcome
@@ -187,6 +187,11 @@ def _check_hamlet(reader: Reader, commune: str, hamlet: str | None, today: date)
 def _check_wish(wish: Wish, criterion: Criterion, today: date) -> None:
     if wish.outcome is Outcome.NOT_ENOUGH_DATA:
         raise _unusable("hãy chọn đạt hoặc chưa đạt", "choose met or not met")
+    if wish.aspect is Aspect.STATE and wish.hamlet is None and criterion.roll_up is not RollUp.POOLED:
+        raise _unusable(
+            "tiêu chí này tính theo từng thôn: hãy chọn thôn và xác nhận cho từng thôn",
+            "this criterion follows from its hamlets: choose a hamlet and state it of each",
+        )  # fmt: skip
     if wish.level and wish.level not in criterion.levels:
         raise _unusable("tiêu chí này không có mức đó", "this criterion has no such level")
     if (wish.level == Outcome.MET) != (wish.outcome is Outcome.MET) and wish.level:

@@ -236,6 +236,13 @@ def test_what_cannot_be_stated(deployed: Survey, given: dict[str, object], kind:
         assert reader.rows("SELECT * FROM statement") == []
 
 
+def test_what_follows_from_hamlets_is_stated_of_each(deployed: Survey) -> None:
+    """Of the commune it would change nothing, so it is refused with the way to do it; claims are of the commune as ever."""
+    rolled = {"edition": "ha-tinh-kdc-kieu-mau", "criterion": "6"}
+    refused(STATEMENT_UNUSABLE, lambda: standing.state(deployed, ACTOR, wish(**rolled)))  # type: ignore[arg-type]
+    standing.state(deployed, ACTOR, wish(**rolled, aspect=Aspect.CLAIM))  # type: ignore[arg-type]
+
+
 def test_goal_and_group_have_a_source(deployed: Survey) -> None:
     """A goal of this edition is on its scoreboard; a group is one of the edition's."""
     goal = Goal(OF_2017, 19, date(2026, 12, 31), "Nghị quyết 1")
