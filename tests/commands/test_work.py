@@ -1,5 +1,6 @@
 """`work`: a photo that kills or fills its darkroom, a worker that dies, and photos that an older release never looked at."""
 
+import io
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from survey import receive
+from survey import community, receive
 from survey.commands import work
 from survey.commands.work import KINDS, Worker
 from survey.develop import give_up, pipeline
@@ -117,6 +118,25 @@ def test_a_photo_that_kills_every_worker_is_given_up(later: _Later, reviewer: Ac
     assert (seen.state, seen.error) == ("failed", "worker died")
     assert (views(later, photo), looked(later, photo)) == ("failed", True)
     assert "check_unfinished" in codes(later, submission, "0.jpg")
+
+
+def test_a_residents_photo_gets_its_view_and_stays_in_quarantine(stocked: Survey, coordinator: Actor, reviewer: Actor) -> None:  # noqa: F811
+    """The worker makes what the desk sees, from bare pixels; the file itself goes nowhere."""
+    community.open_page(stocked, coordinator, is_open=True, reason="Kiểm thử")
+    content = picture(gradient(1200, 900))
+    report = community.receive_report(stocked, COMMUNE, "a mark", community.Sent("Mương vỡ", photo=io.BytesIO(content)))
+    assert community.read_view(stocked, reviewer, report.id) is None
+    assert later_jobs(stocked) != {}
+
+    Worker(stocked).work(once=True)
+
+    view = community.read_view(stocked, reviewer, report.id)
+    assert view is not None
+    assert view.startswith(b"\xff\xd8\xff")
+    assert view != content
+    assert later_jobs(stocked) == {}
+    assert stocked.blobs.size(str(report.sha256)) is None
+    assert stocked.blobs.size(str(report.sha256), quarantine=True) == len(content)
 
 
 def test_checks_that_break_are_told_and_not_taken_for_clean(later: _Later, reviewer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
