@@ -75,3 +75,23 @@ def test_earlier_days_stay_and_today_is_one_hamlet(deployed: Survey, backdated: 
     now = fences(deployed)
     assert set(now) - {None} == {NEW}
     assert now[NEW][1:] == tuple(sum(before[hamlet][place] for hamlet in HAMLETS) for place in (1, 2))  # type: ignore[misc]
+
+
+def test_what_still_lies_in_an_ended_hamlet_counts_for_what_it_became(deployed: Survey) -> None:
+    """Through two mergers, whoever wrote the site: today and at the end of a later day; the day before, no merger was known."""
+    today = local_date(deployed.now())
+    yesterday, before = today - timedelta(days=1), fences(deployed, today - timedelta(days=1))
+    other = register.add_hamlet(deployed, ACTOR, "Thôn Khác", valid_from=date(2025, 7, 1))
+    made = register.merge_hamlets(deployed, ACTOR, HAMLETS, name="Mới", on=yesterday, decision="NQ").hamlet
+    between = fences(deployed)
+    register.merge_hamlets(deployed, ACTOR, [made.id], into=other.id, on=today, decision="NQ")
+    merged = fences(deployed)
+    with deployed.transaction() as tx:  # as if the mergers had moved no site
+        tx.execute("DELETE FROM site WHERE known_from > :start", start=to_text(START + timedelta(days=1)))
+        tx.execute("UPDATE site SET known_to = NULL")
+
+    assert set(merged) - {None} == {other.id}
+    assert merged[other.id] == between[made.id]
+    assert fences(deployed) == merged
+    assert fences(deployed, today + timedelta(days=1)) == merged
+    assert fences(deployed, yesterday) == before

@@ -189,6 +189,28 @@ def test_a_day_is_kept_only_when_it_has_settled(deployed: Survey, clock: list[da
         assert reader.rows("SELECT * FROM figure_day") == []
 
 
+def test_a_day_kept_by_a_clock_that_ran_ahead_is_kept_anew(deployed: Survey, paper: str, clock: list[datetime]) -> None:
+    """The clock is set back by a day: what is stated then belongs to a day that was kept already; the days before stay as kept."""
+    right, day = clock[0], local_date(clock[0])
+
+    def kept() -> list[str]:
+        with deployed.reading() as reader:
+            return [one["as_of"] for one in reader.rows("SELECT as_of FROM figure_day ORDER BY as_of")]
+
+    clock[0] = right + timedelta(days=2)
+    for back in (-1, 0, 1):
+        assert row(deployed, as_of=day - timedelta(days=back)).measured.reasons == ("set_by_person",)
+    assert kept() == ["2026-11-22", "2026-11-23", "2026-11-24"]
+    clock[0] = right
+    standing.state(deployed, ACTOR, wish(document=paper))
+    assert kept() == ["2026-11-22"]
+    clock[0] = right + timedelta(days=2)
+
+    assert row(deployed, as_of=day - timedelta(days=1)).measured.reasons == ("set_by_person",)
+    assert row(deployed, as_of=day).measured.outcome is Outcome.MET
+    assert row(deployed, as_of=day + timedelta(days=1)).measured.outcome is Outcome.MET
+
+
 def test_an_earlier_day_by_todays_rules(deployed: Survey, clock: list[datetime]) -> None:
     """The commune's group was entered today: the day before it was unknown, unless one asks by the rules of today."""
     edition = next(one for one in assess.list_editions(deployed, ACTOR) if one.groups)

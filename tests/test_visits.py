@@ -25,6 +25,7 @@ from survey.domain.problems import (
     ProblemKind,
 )
 from survey.domain.submissions import State
+from survey.domain.times import local_date, start_of
 from survey.domain.verdicts import Basis, Outcome, Verdict
 from survey.establish import establish
 from survey.review import decide
@@ -123,6 +124,26 @@ def test_the_verdict_follows_the_interval_unless_the_commune_demands_every_site(
         ("", "Theo công văn mới", "p"), ("off", "Huyện yêu cầu khảo sát hết", "p"),
     ]  # fmt: skip
     refused(SAMPLES_REASON_NEEDED, lambda: visits.set_samples(deployed, ACTOR, allowed=False, reason=" "))
+
+
+def test_the_demand_counts_from_the_day_on_which_it_was_made(deployed: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the millisecond in Viet Nam: the day before is judged without it, also when it is first asked for afterwards."""
+    for number in range(8):
+        fence(deployed, number)
+    now, day = [start_of(local_date(deployed.now()) + timedelta(days=3))], local_date(deployed.now()) + timedelta(days=2)
+    monkeypatch.setattr(Survey, "now", lambda _self: now[0])
+
+    def decided_by(as_of: date, *, todays_rules: bool = False) -> str | None:
+        verdicts = assess.assess(deployed, ACTOR, edition=EDITION, hamlet=FIRST, as_of=as_of, todays_rules=todays_rules)
+        return basis_of(next(one for one in verdicts if one.criterion == CRITERION)).decided_by
+
+    visits.set_samples(deployed, ACTOR, allowed=False, reason="r")  # at midnight: of the new day
+    now[0] += timedelta(days=3)
+    assert [decided_by(day), decided_by(day + timedelta(days=1)), decided_by(day, todays_rules=True)] == ["interval", None, None]
+    now[0] = start_of(day + timedelta(days=4)) - timedelta(milliseconds=1)  # the last moment of a day
+    visits.set_samples(deployed, ACTOR, allowed=True, reason="r")
+    now[0] += timedelta(days=1)
+    assert [decided_by(day + timedelta(days=days)) for days in range(4)] == ["interval", None, None, "interval"]
 
 
 def test_kept_figures_follow_the_demand(deployed: Survey) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from survey.domain.canonical import dumps
 from survey.domain.forecast import Forecast
 from survey.domain.ports import Reader, Row, Transaction
-from survey.domain.times import from_text, optional_from_text, optional_to_text, to_text
+from survey.domain.times import from_text, local_date, optional_from_text, optional_to_text, to_text
 from survey.store.jobs import upsert_gathering_job
 
 JOB, FORECAST_JOB, PRESENT = "figures", "forecast", "present"
@@ -77,12 +77,16 @@ class Summary:
 
 
 def mark_figures_stale(tx: Transaction, commune: str, now: datetime) -> None:
-    """Say that something counted has changed: the commune's figures are computed anew when next asked for, or soon by a worker."""
+    """Say that something counted has changed: the commune's figures are computed anew when next asked for, or soon by a worker.
+
+    Figures kept of the day of *now* or a later one were kept by a clock that ran ahead and was set back: they are kept anew.
+    """
     tx.execute(
         "INSERT INTO figure_change (commune, changes) VALUES (:commune, 1)"
         " ON CONFLICT (commune) DO UPDATE SET changes = figure_change.changes + 1",
         commune=commune,
     )
+    tx.execute("DELETE FROM figure_day WHERE commune = :commune AND as_of >= :day", commune=commune, day=local_date(now).isoformat())
     upsert_gathering_job(tx, commune, JOB, PRESENT, {}, now + _GATHERING)
 
 

@@ -54,7 +54,11 @@ def update_hamlet(tx: Transaction, hamlet: Hamlet, *, at: datetime, decision: st
     key = {"commune": hamlet.commune, "hamlet": hamlet.id, "at": to_text(at)}
     # A version learned in this very millisecond was never the answer to any question: it gives way.
     tx.execute("DELETE FROM hamlet_version WHERE commune = :commune AND hamlet = :hamlet AND known_from = :at", **key)
-    tx.execute("UPDATE hamlet_version SET known_to = :at WHERE commune = :commune AND hamlet = :hamlet AND known_to IS NULL", **key)
+    # Nor is one of a later moment, where the clock was set back: it ends before it begins, and the one before it ends now.
+    tx.execute(
+        "UPDATE hamlet_version SET known_to = :at WHERE commune = :commune AND hamlet = :hamlet AND (known_to IS NULL OR known_to > :at)",
+        **key,
+    )
     _insert_version(tx, values, to_text(at), decision)
 
 

@@ -69,8 +69,10 @@ def update_sites(tx: Transaction, sites: Iterable[tuple[Site, str]], *, at: date
         "DELETE FROM site WHERE commune = :commune AND site = :site AND known_from = :known_from",
         [{key: version[key] for key in ("commune", "site", "known_from")} for version in versions],
     )
+    # Nor is one of a later moment, where the clock was set back: it ends before it begins, and the one before it ends now.
     tx.execute_many(
-        "UPDATE site SET known_to = :known_from WHERE commune = :commune AND site = :site AND known_to IS NULL",
+        "UPDATE site SET known_to = :known_from WHERE commune = :commune AND site = :site"
+        " AND (known_to IS NULL OR known_to > :known_from)",
         [{key: version[key] for key in ("commune", "site", "known_from")} for version in versions],
     )
     tx.execute_many(_INSERT, versions)

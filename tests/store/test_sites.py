@@ -9,6 +9,7 @@ import pytest
 from survey.domain.places import distance_m
 from survey.domain.sites import Site, SiteKind
 from survey.store import Store, sites
+from survey.store.places import select_hamlet, select_hamlets, update_hamlet
 from survey.store.sites import SiteFilter
 from tests.conftest import COMMUNE, HAMLETS, seed
 
@@ -64,6 +65,29 @@ def test_the_register_is_as_it_was_known(store: Store) -> None:
     with store.reading() as reader:
         assert [site.closed for site in sites.select_site_history(reader, COMMUNE, "s0001")] == [True, False, False]
         assert sites.select_site_by_code(reader, COMMUNE, "HO-0001") is None
+
+
+def test_a_clock_that_was_set_back_leaves_one_version_at_each_moment(store: Store) -> None:
+    """The second edit has an earlier time than the first: from then on it is what is known, of sites and hamlets alike."""
+    fill(store, household(1))
+    ahead, back = T0 + timedelta(days=2), T0 + timedelta(days=1)
+    with store.transaction() as tx:
+        known = select_hamlet(tx, COMMUNE, HAMLETS[0])
+        assert known is not None
+        for name, at in (("Ahead", ahead), ("Back", back)):
+            sites.update_site(tx, household(1, name), at=at)
+            update_hamlet(tx, replace(known, name=name), at=at, decision="NQ")
+
+    def names(moment: datetime) -> tuple[list[str], list[str]]:
+        with store.reading() as reader:
+            hamlets = [one.name for one in select_hamlets(reader, COMMUNE, known_before=moment) if one.id == HAMLETS[0]]
+            return [site.name for site in sites.select_register(reader, COMMUNE, moment, SiteKind.HOUSEHOLD)], hamlets
+
+    assert names(back) == (["Nguyễn Văn An"], [known.name])
+    for moment in (back + timedelta(seconds=1), ahead, ahead + timedelta(seconds=1)):
+        assert names(moment) == (["Back"], ["Back"])
+    with store.reading() as reader:
+        assert [site.name for site in sites.select_site_history(reader, COMMUNE, "s0001")] == ["Ahead", "Back", "Nguyễn Văn An"]
 
 
 def test_two_edits_in_one_millisecond_leave_one_version(store: Store) -> None:
