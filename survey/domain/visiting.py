@@ -34,7 +34,7 @@ class VisitPlan:
 
 
 def plan_visits(indicator: Indicator, tallies: Mapping[Place, Tally], threshold: Threshold) -> VisitPlan | None:
-    """The least number of further visits that decides with a chance of `LIKELY` or more; None where nothing is open."""
+    """The least number of further visits with a `chance_to_decide` of `LIKELY` or more; None where nothing is open."""
     tallies = {place: as_drawn(indicator, tally) for place, tally in tallies.items()}
     unknown = sum(tally.unknown for tally in tallies.values())
     if not unknown or decision(indicator, added(tallies.values()), threshold) is not None:
@@ -98,8 +98,8 @@ def _filled(tallies: Mapping[Place, Tally], seen: Mapping[Place, int], share: fl
 def chance_to_decide(indicator: Indicator, tallies: Mapping[Place, Tally], threshold: Threshold, visits: Mapping[Place, int]) -> float:
     """How likely the *visits* decide, if the unknown sites are like the known ones.
 
-    Exact for a share of sites that is drawn evenly; else `LIKELY` where even a result as much against us as one in five still decides,
-    and 0 where it does not.
+    Exact for a share of sites that is drawn evenly and of which the rule leaves none out (docs/samples.md says what is reached else);
+    for others `LIKELY` where even a result as much against us as one in five still decides, and 0 where it does not.
     """
     whole, total = added(tallies.values()), sum(visits.values())
     if total >= whole.unknown:

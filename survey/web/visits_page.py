@@ -136,8 +136,8 @@ def _plan_words(seen: Outlook) -> str:
         return _("Where nothing is known yet a first sample comes before all else: {n} visits in all.", n=plan.total)
     if plan.total >= seen.basis.unknown:
         return _("It is too close: only all {n} visits decide it.", n=plan.total)
-    most_likely = _("If the rest is like what is known, {n} more visits decide it with a chance of {chance} or more.",
-                    n=plan.total, chance=text.format_share(LIKELY))  # fmt: skip
+    most_likely = _("If the rest is like what is known, {n} more visits decide it with a chance of about {chance};"
+                    " after few visits, often only a second plan does.", n=plan.total, chance=text.format_share(LIKELY))  # fmt: skip
     return most_likely + " " + _("At most {most} decide it in any case.", most=seen.basis.unknown)
 
 
