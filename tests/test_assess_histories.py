@@ -309,3 +309,24 @@ def test_figures_follow_every_history(begun: Callable[[int], History], number: i
     history.run(120)
 
     assert len(history.days) > 10
+
+
+def test_a_kept_day_is_a_recomputation_after_the_clock_was_set_back(begun: Callable[[int], History]) -> None:
+    """Days kept by a clock that ran ahead know what was done in them later; those before stay as they were."""
+    history = begun(101)
+    history.run(40)
+    kept = list(history.days)
+    history.now -= timedelta(days=5)
+    first = local_date(history.now)
+    for _ in range(25):
+        history.now += timedelta(minutes=history.chance.choice([5, 90, 200]))
+        history.chance.choice([history.review, history.receive, history.enter_number, history.choose_group, history.make_statement])()
+    history.now += timedelta(days=12)
+
+    assert kept[0] < first < kept[-1]
+    for day in kept:
+        anew = assess.assess(history.survey, ACTOR, edition=EDITION, as_of=day)
+        found = assess.figures_on(history.survey, ACTOR, EDITION, day).verdicts
+        assert list(found) == [verdict.without_submissions() for verdict in anew]
+        assert day >= first or found == history.days[day]
+    assert any(assess.figures_on(history.survey, ACTOR, EDITION, day).verdicts != history.days[day] for day in kept if day >= first)
