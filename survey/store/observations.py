@@ -29,7 +29,8 @@ WITH RECURSIVE decided AS MATERIALIZED (
 ), replaced AS (
   SELECT a.replaces AS submission FROM accepted a WHERE a.replaces IS NOT NULL
   UNION
-  SELECT s.replaces FROM submission s JOIN replaced p ON s.submission = p.submission WHERE s.commune = :commune AND s.replaces IS NOT NULL
+  SELECT s.replaces FROM submission s JOIN replaced p ON s.submission = p.submission
+  WHERE s.commune = :commune AND s.replaces IS NOT NULL AND s.received_at < :moment
 ), keyed AS (
   SELECT form, site, '' AS repeat_key, submission, captured_at, received_at FROM accepted
   UNION ALL

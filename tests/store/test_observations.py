@@ -121,6 +121,19 @@ def test_a_correction_of_a_correction_replaces_both_even_where_the_one_between_w
     assert observe(filled, START + timedelta(minutes=19))[0].submissions == {FENCE: ("uuid:a",)}
 
 
+def test_a_correction_between_that_arrives_late_joins_its_chain_from_then_on(filled: Store) -> None:
+    """A day on which it was not here stays as it was: nothing said yet that the first was corrected."""
+    take_in(filled, "a", site="s1", minutes=50, accept_after=60)
+    take_in(filled, "c", site="s1", minutes=1, accept_after=70, replaces="uuid:b")
+    assert observe(filled)[0].submissions == observe(filled, START + timedelta(minutes=80))[0].submissions == {FENCE: ("uuid:a",)}
+    take_in(filled, "b", site="s1", minutes=90, replaces="uuid:a")
+    with filled.transaction() as tx:
+        update_counted(tx, COMMUNE, "uuid:b")
+
+    assert observe(filled, START + timedelta(minutes=80))[0].submissions == {FENCE: ("uuid:a",)}
+    assert observe(filled)[0].submissions == observe(filled, START + timedelta(minutes=100))[0].submissions == {FENCE: ("uuid:c",)}
+
+
 def test_decision_taken_back_no_longer_counts(filled: Store) -> None:
     """A decision taken back at minute 20 counted from 10 to 20."""
     made = submission("a", answers=ANSWERS)
