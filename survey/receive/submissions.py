@@ -21,6 +21,7 @@ from survey.receive.files import File, insert_files, keep, settle_erased
 from survey.store.attachments import insert_blob, insert_carried, insert_named, select_missing
 from survey.store.counted import CorrectedMeanwhile, has_corrections, update_counted_on_receipt
 from survey.store.deployment import select_round_on
+from survey.store.figures import mark_figures_stale
 from survey.store.flags import upsert_flags
 from survey.store.forms import select_tree
 from survey.store.measures import insert_measures
@@ -224,6 +225,8 @@ def _insert_parts(tx: Transaction, actor: Actor, submission: Submission, arrival
         insert_carried(tx, submission.commune, replaced.id, submission.id)
     insert_measures(tx, submission)
     update_counted_on_receipt(tx, submission.commune, submission.id, locked=locked)
+    if locked:  # it joined others: another one of them may count from now on
+        mark_figures_stale(tx, submission.commune, submission.received_at)
     if arrival.flags:
         upsert_flags(tx, submission.commune, submission.id, arrival.flags, submission.received_at)
     received = {"sha256": submission.instance_sha256, "form": submission.form, "version": submission.form_version}

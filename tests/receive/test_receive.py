@@ -12,6 +12,7 @@ from survey.domain.problems import Problem
 from survey.domain.submissions import FileState, State
 from survey.store.attachments import select_attachments, select_blob
 from survey.store.check import find_faults
+from survey.store.figures import select_changes
 from survey.store.flags import select_flags
 from survey.store.submissions import select_instance, select_submission
 from survey.wiring import Survey
@@ -182,6 +183,20 @@ def test_naming_a_strangers_submission_as_predecessor_opens_nothing(stocked: Sur
 
     assert corrected.missing == ()
     assert stolen.missing == ("a.jpg",)
+
+
+def test_an_original_behind_its_correction_makes_figures_stale(stocked: Survey, inspector: Actor) -> None:
+    """Which of a chain counts may change with it; a submission that joins nothing changes no figure."""
+    original, correction = new_id(), new_id()
+    receive.submission(stocked, inspector, fence(stocked, correction, photos=(), replaces=original), door="field")
+    with stocked.reading() as reader:
+        alone = select_changes(reader, COMMUNE)
+    receive.submission(stocked, inspector, fence(stocked, original, photos=()), door="field")
+    with stocked.reading() as reader:
+        joined = select_changes(reader, COMMUNE)
+    receive.submission(stocked, inspector, fence(stocked, new_id(), photos=()), door="field")
+    with stocked.reading() as reader:
+        assert (joined, select_changes(reader, COMMUNE)) == (alone + 1, alone + 1)
 
 
 def test_files_without_a_form_end_somewhere(stocked: Survey, inspector: Actor) -> None:
