@@ -8,7 +8,8 @@ export function tasksPart(work, site, form = null) {
   const { tasks, findings } = work.todo;
   const due = (tasks[site] ?? []).filter(([code]) => !form || !findings[code] || findings[code].form === form);
   if (!due.length) return null;
-  const items = due.map(([code, what, day]) => h("li", {}, words(findings[code], what), day ? ` (${t("by {day}", { day: shown(day) })})` : ""));
+  const until = (day) => (day ? ` (${t("by {day}", { day: shown(day) })})` : "");
+  const items = due.map(([code, what, day]) => h("li", {}, words(findings[code], what), until(day)));
   return h("section", { class: "notice", "data-tasks": site }, h("strong", {}, t("Still to do here:")), h("ul", {}, items));
 }
 

@@ -25,8 +25,8 @@ from survey.domain.problems import (
     NOT_ALLOWED,
     NOT_OWNER,
     NOTHING_STATED,
+    PAPER_NEEDED,
     PHOTO_ERASED,
-    SOURCE_NEEDED,
     STATEMENT_UNUSABLE,
     Problem,
 )
@@ -120,10 +120,10 @@ def find_document(survey: Survey, actor: Actor, sha256: str) -> KeptDocument:
 def set_goal(survey: Survey, actor: Actor, goal: Goal | None) -> None:
     """Say what the commune wants to reach by when, with the paper that says so; None takes the goal back.
 
-    Raises NOT_ALLOWED, EDITION_UNKNOWN, GOAL_UNUSABLE, SOURCE_NEEDED, REASON_TOO_LONG.
+    Raises NOT_ALLOWED, EDITION_UNKNOWN, GOAL_UNUSABLE, PAPER_NEEDED, REASON_TOO_LONG.
     """
     actor.require(Ability.MANAGE)
-    source = "" if goal is None else checked_reason(goal.source, limit=NOTE_LENGTH, lacking=SOURCE_NEEDED)
+    source = "" if goal is None else checked_reason(goal.source, limit=NOTE_LENGTH, lacking=PAPER_NEEDED)
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)
         if goal is not None:
@@ -138,10 +138,10 @@ def set_goal(survey: Survey, actor: Actor, goal: Goal | None) -> None:
 def set_group(survey: Survey, actor: Actor, edition: str, group: str, *, source: str) -> None:
     """Say to which *group* of communes ("": none is known) the commune belongs under an edition, and where that stands written.
 
-    Raises NOT_ALLOWED, EDITION_UNKNOWN, GROUP_UNKNOWN, SOURCE_NEEDED, REASON_TOO_LONG.
+    Raises NOT_ALLOWED, EDITION_UNKNOWN, GROUP_UNKNOWN, PAPER_NEEDED, REASON_TOO_LONG.
     """
     actor.require(Ability.MANAGE)
-    source, now = checked_reason(source, limit=NOTE_LENGTH, lacking=SOURCE_NEEDED), survey.now()
+    source, now = checked_reason(source, limit=NOTE_LENGTH, lacking=PAPER_NEEDED), survey.now()
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)
         codes = [known.code for known in _edition(tx, actor.commune, edition).groups]

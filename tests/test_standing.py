@@ -22,7 +22,7 @@ from survey.domain.problems import (
     NOT_ALLOWED,
     NOT_OWNER,
     NOTHING_STATED,
-    SOURCE_NEEDED,
+    PAPER_NEEDED,
     STATEMENT_UNUSABLE,
     Problem,
     ProblemKind,
@@ -273,7 +273,7 @@ def test_goal_and_group_have_a_source(deployed: Survey) -> None:
     assert assess.scoreboard(deployed, ACTOR, OF_2017, history=True).goal == goal
     assert assess.scoreboard(deployed, ACTOR, COMMUNES).goal is None
     refused(GOAL_UNUSABLE, lambda: standing.set_goal(deployed, ACTOR, replace(goal, criteria=20)))
-    refused(SOURCE_NEEDED, lambda: standing.set_goal(deployed, ACTOR, replace(goal, source=" ")))
+    refused(PAPER_NEEDED, lambda: standing.set_goal(deployed, ACTOR, replace(goal, source=" ")))
     refused(GROUP_UNKNOWN, lambda: standing.set_group(deployed, ACTOR, OF_2017, "1", source="QĐ"))
     standing.set_goal(deployed, ACTOR, None)
     assert assess.scoreboard(deployed, ACTOR, OF_2017, history=True).goal is None

@@ -9,7 +9,7 @@ from tests.live import LiveServer
 VIEWS = ("Danh sách", "Bản đồ", "Thêm", "Nạp tệp", "Thôn")
 _SMALL = """() => [...document.querySelectorAll('[data-testid=stMain] button, [data-testid=stMain] input')]
   .filter(e => e.offsetParent && e.type !== 'file' && !e.closest('[data-testid=stDeckGlJsonChart], [data-testid=stDateInput]'))
-  .map(e => (e.closest('[data-baseweb=input], [data-baseweb=select]') || e))
+  .map(e => e.closest('[data-baseweb=input], [data-baseweb=select]') || (e.matches('input') && e.closest('label, [role=group]')) || e)
   .map(e => [e.innerText || e.getAttribute('aria-label') || e.tagName, e.getBoundingClientRect().height])
   .filter(([, height]) => height > 0 && height < 44)"""
 

@@ -73,7 +73,9 @@ def test_a_name_without_account_is_typed(server: LiveServer, new_phone: NewPhone
     """One criterion in the table for all, with a thumb: typed, saved, shown."""
     page = opened(new_phone(base_url=server.url), server, "coordinator", f"owners?edition={KDC}")
     page.get_by_role("tab", name="Phân công", exact=True).tap()
-    person = page.get_by_role("combobox", name="Người phụ trách").nth(6)
+    people = page.get_by_role("combobox", name="Người phụ trách")
+    expect(people).to_have_count(11, timeout=30_000)  # the whole table is there
+    person = people.nth(6)
     person.fill("Lê Thị Mới")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Lưu tất cả phân công").tap()

@@ -37,8 +37,8 @@ GROUP_UNKNOWN = kind(
     "Bộ tiêu chí {edition} không có nhóm xã {group}.", "Edition {edition} has no group of communes {group}.",
     "Chọn một nhóm trong danh sách: {known}.", "Choose a group of the list: {known}.",
 )  # fmt: skip
-SOURCE_NEEDED = kind(
-    "SOURCE_NEEDED", 422,
+PAPER_NEEDED = kind(
+    "PAPER_NEEDED", 422,
     "Cần ghi nguồn: văn bản nào, ngày nào.", "It needs its source: which document, of which day.",
     "Viết số, ngày và cơ quan ban hành văn bản.", "Write the document's number, day and who issued it.",
 )  # fmt: skip
