@@ -16,7 +16,7 @@ help:
 	@echo "make docs    screenshots and generated tables of docs/"
 
 setup: $(VENV)/.run
-setup-dev: $(VENV)/.dev
+setup-dev: $(VENV)/.dev $(VENV)/.judges
 
 $(BIN)/python:
 	@bash scripts/system.sh venv
@@ -29,6 +29,11 @@ $(VENV)/.run: requirements.txt | $(BIN)/python
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.judges: requirements-judges.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/judges
+	$(VENV)/judges/bin/pip install --quiet --disable-pip-version-check --requirement requirements-judges.txt
+	@touch $@
 
 run: setup
 	@$(BIN)/python -m survey welcome --prepare

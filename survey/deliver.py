@@ -150,6 +150,7 @@ def _gather(reader: Reader, commune: str, scope: Scope, verdicts: Sequence[Verdi
         reviews=lambda wanted: select_reviews_of(reader, commune, wanted),
         flags=lambda wanted: select_flags_of(reader, commune, wanted),
         events=lambda: select_events_until(reader, commune, head[0]),
+        thumb=lambda _sha256: None,
     )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class Survey:
     settings: Settings
     store: Store
     blobs: Blobs
+    made: Blobs
 
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""
@@ -74,16 +75,23 @@ def open_survey(settings: Settings) -> Survey:
     """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE."""
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's houses: no other account of the machine looks in
-        blobs = _open_blobs(settings)
+        blobs, made = _open_blobs(settings), _open_made(settings)
     except OSError as error:
         raise Problem(STORAGE_UNUSABLE, reason=f"{settings.data}: {error.strerror}") from error
-    return Survey(settings, open_store(settings.database, settings.data), blobs)
+    return Survey(settings, open_store(settings.database, settings.data), blobs, made)
 
 
 def _open_blobs(settings: Settings) -> Blobs:
     if settings.blobs == "folder":
         return FolderBlobs(settings.data)
     return open_object_blobs(settings.blobs, settings.data / "incoming")
+
+
+def _open_made(settings: Settings) -> Blobs:
+    """What is made for bundles lies apart from the evidence: `bundles/`, in the folder or the bucket."""
+    if settings.blobs == "folder":
+        return FolderBlobs(settings.data / "bundles")
+    return open_object_blobs(f"{settings.blobs.rstrip('/')}/bundles", settings.data / "incoming")
 
 
 def _database(value: str) -> str:

@@ -42,7 +42,7 @@ NOTES = [{"attachment": f"{n}.jpg", "code": "low_resolution", "severity": 1, "fi
 def flagged(store: Store, tmp_path: Path) -> Survey:
     """One submission with five flags, 203 of risk, on each engine."""
     seed(store)
-    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path))
+    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path), FolderBlobs(tmp_path / "bundles"))
     with survey.transaction() as tx:
         register(tx, {"s1": HAMLETS[0]})
         insert(tx, submission("a"))

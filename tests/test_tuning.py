@@ -40,7 +40,7 @@ WHY = "Nhà trong xã cách cổng xa."
 def visits(store: Store, tmp_path: Path) -> Survey:
     """Seven visits 111 m from their household, the first accepted, the others waiting; examined; on each engine."""
     seed(store)
-    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path))
+    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path), FolderBlobs(tmp_path / "bundles"))
     with survey.transaction() as tx:
         register(tx, {"s1": HAMLETS[0]})
         for number in range(7):

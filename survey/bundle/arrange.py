@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from posixpath import relpath
+from urllib.parse import quote
 
 from survey.bundle.names import Names, extension, plain, plain_code
 from survey.domain.evidence import Evidence, Item, Photo
@@ -19,6 +21,10 @@ class Arrangement:
     instances: Mapping[str, str]
     pages: Mapping[str | None, str]
     previews: Mapping[str, str]
+
+    def way(self, path: str, *, base: str) -> str:
+        """The relative URL from a file in the folder *base* to the file *path*, both below `data/`."""
+        return quote(relpath(path, base or "."))
 
 
 def arrange(evidence: Evidence) -> Arrangement:

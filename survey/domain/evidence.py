@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from survey.domain.canonical import dumps
@@ -19,14 +20,24 @@ from survey.domain.statements import Statement
 from survey.domain.submissions import FileState, Fix, State
 from survey.domain.verdicts import Verdict
 
+LAYOUT = 2
+"""Grows when the software arranges a bundle in another way: the same basis is another file then, and gets another id."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ntm-survey:bundle:1")
+
+
+class Variant(StrEnum):
+    """Whom a bundle is for: the council, which gets everything, or anybody, who gets no name, exact place or uncovered face."""
+
+    FULL = "full"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True)
 class Scope:
     """What a bundle is about, as of a date in Viet Nam; None is *all*: every edition in force, every criterion, the whole commune.
 
-    *history* takes an edition outside its validity, and the report says so.
+    *history* takes an edition outside its validity, and the report says so. With a *round* only what was captured in it is
+    evidence, and verdicts are those of *as_of*, which is then the round's last day or an earlier one.
     """
 
     as_of: date
@@ -34,12 +45,13 @@ class Scope:
     criterion: str | None = None
     hamlet: str | None = None
     history: bool = False
+    round: str | None = None
 
     def document(self) -> dict[str, str | bool | None]:
         """The scope as plain JSON values."""
         return {
             "as_of": self.as_of.isoformat(), "edition": self.edition, "criterion": self.criterion, "hamlet": self.hamlet,
-            "history": self.history,
+            "history": self.history, "round": self.round,
         }  # fmt: skip
 
     def includes(self, said: Verdict | Statement) -> bool:
@@ -51,22 +63,25 @@ class Scope:
 def read_scope(document: Mapping[str, Any]) -> Scope:
     """The scope behind `Scope.document`."""
     return Scope(
-        date.fromisoformat(document["as_of"]), document["edition"], document["criterion"], document["hamlet"], document["history"]
-    )
+        date.fromisoformat(document["as_of"]), document["edition"], document["criterion"], document["hamlet"], document["history"],
+        document.get("round"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Basis:
-    """Everything that decides a bundle's bytes: two bundles of one basis are the same file.
+    """Everything that decides a bundle's bytes, but for the software: two bundles of one basis are the same file.
 
-    *head* is number and hash of the log's newest event that could have changed the evidence; *content* is the SHA-256 over the
-    names and hashes of all that was put in, the report's own pages included.
+    *head* is number and hash of the log's newest event that could have changed the evidence; *bag_bytes* is how many bytes of photos
+    one bag holds at most, 0 for a single bag. *content* is set only in a basis of an older release.
     """
 
     commune: str
     scope: Scope
     head: tuple[int, str]
-    content: str
+    variant: Variant = Variant.FULL
+    bag_bytes: int = 0
+    content: str | None = None
 
     @property
     def id(self) -> str:
@@ -76,13 +91,19 @@ class Basis:
     def document(self) -> dict[str, object]:
         """The basis as plain JSON values."""
         head = {"seq": self.head[0], "hash": self.head[1]}
-        return {"commune": self.commune, "scope": self.scope.document(), "head": head, "content": self.content}
+        said: dict[str, object] = {"commune": self.commune, "scope": self.scope.document(), "head": head}
+        if self.content is not None:
+            return {**said, "content": self.content}
+        return {**said, "layout": LAYOUT, "variant": self.variant.value, "bag_bytes": self.bag_bytes}
 
 
 def read_basis(document: Mapping[str, Any]) -> Basis:
     """The basis behind `Basis.document`."""
     head = document["head"]["seq"], document["head"]["hash"]
-    return Basis(document["commune"], read_scope(document["scope"]), head, document["content"])
+    return Basis(
+        document["commune"], read_scope(document["scope"]), head, Variant(document.get("variant", "full")), document.get("bag_bytes", 0),
+        document.get("content"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +172,7 @@ class Evidence:
 
     *items* are in the report's order: hamlet, site, form, time. *photos* are keyed by submission, *forms* by id and version.
     *entries* are what officers entered into each edition and what counts of it, *statements* what people state, of the scope alone.
+    *thumb* gives the small view (JPEG) of a photo by its hash, None where there is none or it may not be shown.
     """
 
     commune: Commune
@@ -173,6 +195,8 @@ class Evidence:
     reviews: Callable[[Sequence[Item]], Iterator[Mapping[str, object]]]
     flags: Callable[[Sequence[Item]], Iterator[Mapping[str, object]]]
     events: Callable[[], Iterator[Mapping[str, object]]]
+    thumb: Callable[[str], bytes | None]
+    variant: Variant = Variant.FULL
 
     @property
     def hamlet_names(self) -> dict[str, str]:

@@ -127,7 +127,11 @@ class Survey(Protocol):
 
     @property
     def blobs(self) -> Blobs:
-        """The byte store."""
+        """The byte store of evidence."""
+
+    @property
+    def made(self) -> Blobs:
+        """The byte store of what is made for bundles: all of it can be made again, none of it is evidence."""
 
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""

@@ -163,7 +163,7 @@ def test_reviewers_of_one_site_at_the_same_moment_leave_one_that_counts(store: S
     Their hamlets differ, as after a merger, so that no shared row of the tally happens to keep the decisions apart.
     """
     seed(store)
-    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path))
+    survey = Survey(Settings(data=tmp_path), store, FolderBlobs(tmp_path), FolderBlobs(tmp_path / "bundles"))
     with survey.transaction() as tx:
         register(tx, {"s1": HAMLETS[0]})
         insert(tx, *(submission(f"v{number:02d}", minutes=number, hamlet=f"former-{number}") for number in range(12)))
