@@ -1,7 +1,7 @@
 """A bundle ready to leave: everything made is in the spool, everything else can be read; its content has one hash."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,8 +14,38 @@ from survey.bundle.report import add_report, editions_text, scope_text
 from survey.bundle.sheets import add_instances, add_log, add_tables
 from survey.bundle.spool import Spool
 from survey.bundle.verify import LOG_HEAD_LABEL, LOG_PATH
+from survey.domain.bundles import PartPlan
 from survey.domain.evidence import Basis, Evidence
 from survey.domain.ports import Blobs
+
+Maker = Callable[[Spool, Evidence, Arrangement], None]
+Planner = Callable[[Evidence, Arrangement], Iterator[PartPlan]]
+
+
+def _foundations(spool: Spool, evidence: Evidence, _arrangement: Arrangement) -> None:
+    add_foundations(spool, evidence)
+
+
+def _answers(spool: Spool, evidence: Evidence, _arrangement: Arrangement) -> None:
+    add_answers(spool, evidence)
+
+
+def _log(spool: Spool, evidence: Evidence, _arrangement: Arrangement) -> None:
+    add_log(spool, evidence, LOG_PATH)
+
+
+MAKERS: tuple[Maker, ...] = (
+    add_tables,
+    _foundations,
+    _answers,
+    add_report,
+    add_instances,
+    _log,
+)
+"""What is written of every bundle, in this order: each puts its files into the spool."""
+
+PLANNERS: tuple[Planner, ...] = ()
+"""What is left to workers as parts, each a piece by itself."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +91,8 @@ def prepare(evidence: Evidence) -> Package:
     arrangement = arrange(evidence)
     spool = Spool()
     try:
-        add_tables(spool, evidence, arrangement)
-        add_foundations(spool, evidence)
-        add_answers(spool, evidence)
-        add_report(spool, evidence, arrangement)
-        add_instances(spool, evidence, arrangement)
-        add_log(spool, evidence, LOG_PATH)
+        for make in MAKERS:
+            make(spool, evidence, arrangement)
     except BaseException:
         spool.close()
         raise
