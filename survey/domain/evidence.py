@@ -111,7 +111,7 @@ class Photo:
     """A file that a piece of evidence names; without *sha256* it never came, with a *reason* it is kept but is no photo.
 
     Of one that was erased (*erased_at*) the hash and the size are left. *taken_at* is the camera's own local time, naive; *fix* is
-    the phone's, *exif_position* the file's (latitude, longitude).
+    the phone's, *exif_position* the file's (latitude, longitude); *camera* its make and model as the file says them.
     """
 
     submission: str
@@ -129,6 +129,7 @@ class Photo:
     has_preview: bool = False
     taken_at: datetime | None = None
     exif_position: tuple[float, float] | None = None
+    camera: str | None = None
     erased_at: datetime | None = None
 
     @property
