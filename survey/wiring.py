@@ -29,6 +29,7 @@ class Settings:
     public_url: str | None = None
     locale: str = "vi"
     workers: int = 1
+    signing_key: Path | None = None
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -41,6 +42,7 @@ class Settings:
             public_url=_public_url(environment.get("SURVEY_PUBLIC_URL") or None),
             locale=_locale(environment.get("SURVEY_LOCALE") or cls.locale),
             workers=_workers(environment.get("SURVEY_WORKERS") or "1"),
+            signing_key=_path(environment.get("SURVEY_SIGNING_KEY")),
         )
 
     @property
@@ -65,6 +67,11 @@ class Survey:
     def transaction(self) -> AbstractContextManager[Transaction]:
         """One short writing transaction with its log events."""
         return self.store.transaction()
+
+    @property
+    def signing_key(self) -> Path:
+        """Where the private key lies that seals bundles; `survey.signing` alone reads it."""
+        return self.settings.signing_key or self.settings.data / "signing" / "ed25519"
 
     def now(self) -> datetime:
         """Aware UTC."""
@@ -104,6 +111,10 @@ def _blobs(value: str) -> str:
     if value == "folder" or value.startswith("s3://"):
         return value
     raise _wrong("SURVEY_BLOBS", value, "Dùng `folder` hoặc s3://…", "Use `folder` or s3://…")
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value).absolute() if value else None
 
 
 def _public_url(value: str | None) -> str | None:

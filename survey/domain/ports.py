@@ -133,6 +133,10 @@ class Survey(Protocol):
     def made(self) -> Blobs:
         """The byte store of what is made for bundles: all of it can be made again, none of it is evidence."""
 
+    @property
+    def signing_key(self) -> Path:
+        """Where the private key lies that seals bundles; the worker and the operator's commands alone read it."""
+
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""
 

@@ -3,6 +3,7 @@
 A `Problem` is what a person caused and can mend. Anything else that goes wrong is a defect and may crash.
 """
 
+from survey.domain.problems.delivered import *
 from survey.domain.problems.drawn import *
 from survey.domain.problems.judged import *
 from survey.domain.problems.owned import *
@@ -16,5 +17,6 @@ from survey.domain.problems.problem import Problem as Problem
 from survey.domain.problems.problem import ProblemKind as ProblemKind
 from survey.domain.problems.received import *
 from survey.domain.problems.ruled import *
+from survey.domain.problems.sealed import *
 from survey.domain.problems.stated import *
 from survey.domain.problems.tasks import *

@@ -70,6 +70,7 @@ CREATE TABLE signing_key (
   valid_to TEXT,                           -- NULL for the one in use
   reason TEXT NOT NULL,
   endorsement TEXT NOT NULL,               -- armoured signature of the former key over this one's line; '' for the first
+  lost INTEGER NOT NULL,                   -- 1 where it ended without being there any more: what it seals after valid_to is forged
   PRIMARY KEY (commune, fingerprint)
 );
 
