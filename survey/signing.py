@@ -33,10 +33,15 @@ REASON_LENGTH = 300
 
 @dataclass(frozen=True)
 class Sealer:
-    """Signs with the key in use; *key* is what everybody may know of it."""
+    """Signs with the key in use, the first of *keys*, which are what everybody may know: the others are its predecessors."""
 
-    key: SigningKey
+    keys: tuple[SigningKey, ...]
     _private: Ed25519PrivateKey = field(repr=False)
+
+    @property
+    def key(self) -> SigningKey:
+        """The key in use."""
+        return self.keys[0]
 
     @property
     def fingerprint(self) -> str:
@@ -131,7 +136,8 @@ def _held(survey: Survey) -> Sealer:
             raise Problem(SIGNING_KEY_GONE, path=path, fingerprint=current.fingerprint)
         if _fingerprint(private) != current.fingerprint:
             raise Problem(SIGNING_KEY_FOREIGN, path=path, found=_fingerprint(private), fingerprint=current.fingerprint)
-    return Sealer(current, private)
+        keys = select_signing_keys(tx)
+    return Sealer(tuple(keys), private)
 
 
 def _waits(path: Path, current: SigningKey) -> bool:
