@@ -1,0 +1,136 @@
+"""The dossier's forms as files that an office edits: a Word document and a workbook of the same tables."""
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import xlsxwriter
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from docx.table import _Row
+
+from survey.bundle.arrange import Arrangement
+from survey.bundle.dossier import Dossier, Table, read_dossier
+from survey.bundle.names import Names
+from survey.bundle.office import same_bytes
+from survey.bundle.spool import Spool
+from survey.domain.evidence import Evidence
+
+WORD_PATH, SHEET_PATH = "ho-so-trinh/ho-so-xet-cong-nhan.docx", "ho-so-trinh/ho-so-xet-cong-nhan.xlsx"
+_FONT = "Times New Roman"  # of official papers, Nghị định 30/2020/NĐ-CP, Phụ lục I
+_TITLE_LENGTH = 31  # letters of a sheet's name in Excel
+_WIDTHS = {"TT": 6, "Tiêu chí": 26, "Nội dung (chỉ tiêu)": 44, "Nội dung": 44, "Quy định": 22, "Tài liệu": 52, "Ghi chú": 36, "ĐVT": 10}
+
+_LOOKS: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_size": 14},
+    "note": {"italic": True, "text_wrap": True, "valign": "top"},
+    "head": {"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"},
+    "cell": {"border": 1, "text_wrap": True, "valign": "top"},
+}
+
+
+def add_dossier(spool: Spool, evidence: Evidence, _arrangement: Arrangement) -> None:
+    """Put both files into *spool*."""
+    dossier, day = read_dossier(evidence), evidence.scope.as_of
+    spool.add(WORD_PATH, [same_bytes(_word(dossier, day))])
+    spool.add(SHEET_PATH, [same_bytes(_workbook(dossier, day))])
+
+
+def _word(dossier: Dossier, day: date) -> bytes:
+    document = Document()
+    about = document.core_properties
+    about.title, about.author, about.language = dossier.title, "", "vi"
+    about.created = about.modified = datetime.combine(day, time(), UTC)
+    _lay_out(document)
+    document.add_heading(dossier.title, level=0)
+    for mark in dossier.marks:
+        document.add_paragraph(_readable(mark))
+    for table in dossier.tables:
+        document.add_heading(_readable(table.title), level=1)
+        document.add_paragraph(_readable(table.note))
+        _word_table(document, table)
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def _lay_out(document: WordDocument) -> None:
+    """A4 across, in the typeface of official papers."""
+    for style in ("Normal", "Heading 1", "Title"):
+        font = document.styles[style].font
+        font.name = _FONT
+        document.styles[style].element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
+    document.styles["Normal"].font.size = Pt(11)
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Cm(29.7), Cm(21.0)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(1.5)
+
+
+def _word_table(document: WordDocument, table: Table) -> None:
+    drawn = document.add_table(rows=1, cols=len(table.head), style="Table Grid")
+    _fill(drawn.rows[0], table.head, bold=True)
+    mark = OxmlElement("w:tblHeader")  # the head comes again on every page
+    mark.set(qn("w:val"), "true")
+    drawn.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - the library has no name for it
+    for row in table.rows:
+        _fill(drawn.add_row(), row)
+
+
+def _fill(row: _Row, values: tuple[object, ...], *, bold: bool = False) -> None:
+    for cell, value in zip(row.cells, values, strict=True):
+        run = cell.paragraphs[0].add_run("" if value is None else _readable(str(value)))
+        run.bold, run.font.size = bold, Pt(9)
+
+
+def _workbook(dossier: Dossier, day: date) -> bytes:
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"title": dossier.title, "created": datetime.combine(day, time())})
+        names = Names()
+        styles = {name: book.add_format({"font_name": _FONT, "font_size": 11, **look}) for name, look in _LOOKS.items()}
+        for table in dossier.tables:
+            sheet = book.add_worksheet(_sheet_name(names, table.title))
+            _fill_sheet(sheet, dossier, table, styles)
+    return content.getvalue()
+
+
+def _fill_sheet(sheet: Any, dossier: Dossier, table: Table, styles: Mapping[str, Any]) -> None:
+    last, top = len(table.head) - 1, 2 + len(dossier.marks)
+    sheet.write_string(0, 0, dossier.title, styles["title"])
+    for number, mark in enumerate(dossier.marks, 1):
+        sheet.write_string(number, 0, _readable(mark))
+    sheet.merge_range(top - 1, 0, top - 1, last, _readable(table.note), styles["note"])
+    sheet.set_row(top - 1, 48)
+    for column, name in enumerate(table.head):
+        sheet.write_string(top, column, name, styles["head"])
+        sheet.set_column(column, column, _WIDTHS.get(name, 18))
+    for number, row in enumerate(table.rows, top + 1):
+        for column, value in enumerate(row):
+            if isinstance(value, int | float):
+                sheet.write_number(number, column, value, styles["cell"])
+            else:
+                sheet.write_string(number, column, _readable(str(value or "")), styles["cell"])
+    sheet.freeze_panes(top + 1, 2)
+    sheet.autofilter(top, 0, top + len(table.rows), last)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
+
+
+def _sheet_name(names: Names, title: str) -> str:
+    """*title* as Excel takes it: without the letters that it forbids, at most 31 long, no two alike."""
+    plain = "".join(" " if letter in "[]:*?/\\'" else letter for letter in title)
+    return names.once(" ".join(plain.split())[: _TITLE_LENGTH - 3].strip())
+
+
+def _readable(text: str) -> str:
+    """*text* without the control characters that no XML may hold."""
+    return "".join(letter for letter in text if letter in "\t\n" or letter.isprintable() or letter == "\N{NO-BREAK SPACE}")
