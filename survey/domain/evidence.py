@@ -14,6 +14,7 @@ from typing import Any
 from survey.domain.canonical import dumps
 from survey.domain.criteria import Edition
 from survey.domain.places import Commune, Hamlet
+from survey.domain.privacy import Box
 from survey.domain.rules import RuleEntry
 from survey.domain.sites import Site
 from survey.domain.statements import Statement
@@ -168,12 +169,26 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """What only the public variant has: the *boxes* to cover on each photo that leaves, by its hash, and why others stay.
+
+    *kept_back* counts photos by reason (`REASONS_KEPT` of publishing.py), *commitments* gives path and commitment of every value that
+    was left out, in the order of the report.
+    """
+
+    boxes: Mapping[str, tuple[Box, ...]]
+    kept_back: Mapping[str, int]
+    commitments: Callable[[], Iterator[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What goes into a bundle, at one moment of the store; what is large is read again, piece by piece, through the functions.
 
     *items* are in the report's order: hamlet, site, form, time. *photos* are keyed by submission, *forms* by id and version.
     *entries* are what officers entered into each edition and what counts of it, *statements* what people state, of the scope alone.
     *thumb* gives the small view (JPEG) of a photo by its hash, None where there is none or it may not be shown.
+    *publication* is there in the public variant alone (publishing.py).
     """
 
     commune: Commune
@@ -198,6 +213,7 @@ class Evidence:
     events: Callable[[], Iterator[Mapping[str, object]]]
     thumb: Callable[[str], bytes | None]
     variant: Variant = Variant.FULL
+    publication: Publication | None = None
 
     @property
     def hamlet_names(self) -> dict[str, str]:
