@@ -38,6 +38,21 @@ class Answered:
     text: str
 
 
+HEAD = ("Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn")
+"""What stands before the answers."""
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """All answers to one form: questions and titles of columns by path, and rows keyed by `HEAD` and by those titles."""
+
+    form: str
+    title: str
+    asked: Mapping[str, Question]
+    columns: Mapping[str, str]
+    rows: Iterator[dict[str, object]]
+
+
 def questions(tree: Mapping[str, Any]) -> list[Question]:
     """The questions of a form in its order, groups opened."""
     return list(_questions(tree.get("children", ()), tree.get("choices", {})))
@@ -75,20 +90,27 @@ def text_of(question: Question, value: Any) -> str:
 def add_answers(spool: Spool, evidence: Evidence) -> None:
     """Put one table a form into *spool*: a line for each submission, a column for each question; repeats share a cell."""
     names = Names()
+    for table in form_tables(evidence):
+        columns = (*HEAD, *table.columns.values())
+        spool.add(names.once(f"ho-so/phieu-{plain(table.form)}", ".csv"), csv_chunks(columns, table.rows))
+
+
+def form_tables(evidence: Evidence) -> Iterator[FormTable]:
+    """The answers form by form; take each table's rows before the next table."""
     for form in sorted({item.form for item in evidence.items}):
         items = [item for item in evidence.items if item.form == form]
-        columns = _columns(evidence, items)
-        head = ("Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn")
-        spool.add(names.once(f"ho-so/phieu-{plain(form)}", ".csv"), csv_chunks((*head, *columns.values()), _rows(evidence, items, columns)))
+        newest = evidence.forms.get((form, max(item.form_version for item in items)), {})
+        asked, columns = _columns(evidence, items)
+        yield FormTable(form, label(newest.get("title")) or form, asked, columns, _rows(evidence, items, columns))
 
 
-def _columns(evidence: Evidence, items: Sequence[Item]) -> dict[str, str]:
+def _columns(evidence: Evidence, items: Sequence[Item]) -> tuple[dict[str, Question], dict[str, str]]:
     # Later versions of a form add questions behind those of earlier ones.
-    columns: dict[str, str] = {}
+    asked: dict[str, Question] = {}
     for version in sorted({item.form_version for item in items}):
         for question in questions(evidence.forms.get((items[0].form, version), {})):
-            columns.setdefault(question.path, f"{question.label} [{question.path.removeprefix('/data/')}]")
-    return columns
+            asked.setdefault(question.path, question)
+    return asked, {path: f"{question.label} [{path.removeprefix('/data/')}]" for path, question in asked.items()}
 
 
 def _rows(evidence: Evidence, items: Sequence[Item], columns: Mapping[str, str]) -> Iterator[dict[str, object]]:
