@@ -31,6 +31,11 @@ def plain_code(code: str, *, limit: int = 40) -> str:
     return f"{word}-x" if word.lower() in _RESERVED else word or "x"
 
 
+def is_device(part: str) -> bool:
+    """Whether Windows keeps the file name *part* for a device, whatever its extension."""
+    return part.split(".", 1)[0].rstrip(" ").lower() in _RESERVED
+
+
 def extension(media_type: str) -> str:
     """The usual file extension of an image's *media_type*; `bin` for any other."""
     return _EXTENSIONS.get(media_type, "bin")

@@ -1,233 +1,225 @@
-"""The check of a bundle without its deployment: container, bag, every checksum, and the chain of the log.
+"""The check of a bundle without its deployment: container, bag, every checksum, signature, and the chain of the log.
 
-It finds accident and clumsy change. Whoever rebuilds everything consistently is found only against a head of the log
-that was published before, or a signature.
+It unpacks nothing. Whoever rebuilds everything consistently, the seal included, is found only by the key's fingerprint on paper, or by a
+head of the log that was published before.
 """
 
-import hashlib
-import json
 import re
-import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-from survey.bundle import untrusted
 from survey.bundle.bag import BAGIT_TXT
-from survey.bundle.faults import Fault
-from survey.domain.canonical import event_hash
+from survey.bundle.chain import Chain, check_chain
+from survey.bundle.container import Entry, Source
+from survey.bundle.crate_check import CRATE, check_crate
+from survey.bundle.faults import Fault, Found
+from survey.bundle.hashing import Digest, Progress, hash_members
+from survey.bundle.manifests import read_info, read_manifest
+from survey.bundle.said import Facts, read_facts
+from survey.bundle.trust import SIGNATURE, SIGNERS, TAG_MANIFEST, Known, Sealed, Trust, check_seal
+from survey.bundle.untrusted import READ_ERRORS, read_member, read_members, shown
 
 LOG_PATH = "nhat-ky/log.jsonl"
 LOG_HEAD_LABEL = "Log-Head"
-_GENESIS = "0" * 64
-_MAX_TEXT = 128 << 20  # manifests and tag files; 500,000 lines fit
-_MAX_LINE = 1 << 20
-_LINE = re.compile(r"^([0-9a-fA-F]{64}) [ *](\S.*)$")
-_EVIDENCE = ("data/anh/", "data/bai-nop/")
-_RECEIPTS = frozenset({"photo.received", "submission.received"})
-_TAG_MANIFEST = "tagmanifest-sha256.txt"
+ORIGINALS = ("data/anh/", "data/bai-nop/")
+"""Where originals lie: for each the log must say that it was received. Rebuilt photos of a public bundle lie elsewhere."""
 _MANIFEST = "manifest-sha256.txt"
-
-Progress = Callable[[int, int], None]
-
-
-def verify(path: Path, progress: Progress | None = None) -> list[Fault]:
-    """Everything wrong with the bundle at *path*; an empty list means that it is whole and unchanged.
-
-    *progress* is told the bytes checked and the bytes in all. Nothing is written to disk, and no more is read than the
-    limits of `untrusted` allow.
-    """
-    try:
-        with path.open("rb") as file:
-            return _verify_file(file, untrusted.file_size(path), progress or _silent)
-    except OSError:
-        return [Fault("UNREADABLE", path.name)]
-
-
-def _verify_file(file: BinaryIO, size: int, progress: Progress) -> list[Fault]:
-    archive = untrusted.open_untrusted(file)
-    if isinstance(archive, Fault):
-        return [archive]
-    with archive:
-        members, faults = untrusted.member_faults(archive, size)
-        if faults and not members:
-            return faults
-        folders = {name.split("/", 1)[0] for name in members}
-        if len(folders) != 1 or any("/" not in name for name in members):
-            return [*faults, Fault("NOT_ONE_BAG", "")]
-        prefix = folders.pop() + "/"
-        bag = _OpenBag(archive, {name.removeprefix(prefix): info for name, info in members.items()}, faults, progress)
-        bag.check()
-        return bag.faults
-
-
-class _OpenBag:
-    def __init__(self, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], faults: list[Fault], progress: Progress) -> None:
-        self._archive = archive
-        self._members = members
-        self._progress = progress
-        self._refused = {fault.path.split("/", 1)[-1] for fault in faults}
-        self._done = 0
-        self._evidence: dict[str, str] = {}
-        self._total = sum(info.file_size for info in members.values())
-        self.faults = faults
-
-    def check(self) -> None:
-        if self._text("bagit.txt") != BAGIT_TXT.decode():
-            self._fault("BAGIT_TXT", "bagit.txt")
-        info = self._info()
-        self._check_oxum(info)
-        self._check_manifest(_TAG_MANIFEST, {name for name in self._members if not name.startswith("data/")} - {_TAG_MANIFEST})
-        self._check_manifest(_MANIFEST, {name for name in self._members if name.startswith("data/")})
-        self._check_log(info.get(LOG_HEAD_LABEL, ""))
-
-    def _fault(self, code: str, path: str) -> None:
-        self.faults.append(Fault(code, untrusted.shown(path)))
-
-    def _text(self, name: str) -> str | None:
-        info = self._members.get(name)
-        if info is None or info.file_size > _MAX_TEXT:
-            return None
-        try:
-            return b"".join(untrusted.read_member(self._archive, info)).decode()
-        except untrusted.READ_ERRORS:
-            return None
-
-    def _info(self) -> dict[str, str]:
-        lines = (self._text("bag-info.txt") or "").splitlines()
-        return {label.strip(): value.strip() for label, colon, value in (line.partition(":") for line in lines) if colon}
-
-    def _check_oxum(self, info: dict[str, str]) -> None:
-        payload = [entry.file_size for name, entry in self._members.items() if name.startswith("data/")]
-        if info.get("Payload-Oxum") != f"{sum(payload)}.{len(payload)}":
-            self._fault("OXUM", "bag-info.txt")
-
-    def _check_manifest(self, manifest: str, present: set[str]) -> None:
-        text = self._text(manifest)
-        if text is None:
-            self._fault("MANIFEST_MISSING", manifest)
-            return
-        listed = self._listed(manifest, text)
-        for name in sorted(present - listed.keys()):
-            self._fault("ADDED", name)
-        for name, expected in listed.items():
-            if name in present:
-                self._check_sum(name, expected)
-            elif untrusted.shown(name) not in self._refused:
-                self._fault("MISSING", name)
-
-    def _listed(self, manifest: str, text: str) -> dict[str, str]:
-        listed: dict[str, str] = {}
-        for number, line in enumerate(text.splitlines(), 1):
-            match = _LINE.match(line)
-            name = _decoded(match[2]) if match else ""
-            if match is None or name in listed or name.startswith("data/") is not (manifest == _MANIFEST):
-                self._fault("MANIFEST_LINE", f"{manifest}:{number}")
-            else:
-                listed[name] = match[1].lower()
-        return listed
-
-    def _check_sum(self, name: str, expected: str) -> None:
-        digest = hashlib.sha256()
-        try:
-            for chunk in untrusted.read_member(self._archive, self._members[name]):
-                digest.update(chunk)
-                self._done += len(chunk)
-                self._progress(self._done, self._total)
-        except untrusted.READ_ERRORS:
-            self._fault("DAMAGED", name)
-            return
-        if digest.hexdigest() != expected:
-            self._fault("CHANGED", name)
-        elif name.startswith(_EVIDENCE):
-            self._evidence[name] = expected
-
-    def _check_log(self, head: str) -> None:
-        info = self._members.get(f"data/{LOG_PATH}")
-        if info is None:
-            self._fault("LOG_MISSING", f"data/{LOG_PATH}")
-            return
-        try:
-            chain = check_chain(self._log_lines(info), head)
-        except untrusted.READ_ERRORS:
-            self._fault("DAMAGED", f"data/{LOG_PATH}")
-            return
-        self.faults += chain.faults
-        for name, sha256 in self._evidence.items():
-            if sha256 not in chain.received:
-                self._fault("NOT_RECEIVED", name)
-
-    def _log_lines(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
-        with self._archive.open(info) as stream:
-            while line := stream.readline(_MAX_LINE):
-                yield line
+_LOG = f"data/{LOG_PATH}"
+_UNLISTED = frozenset({TAG_MANIFEST, SIGNATURE})
+_TIMESTAMP = re.compile(r"tagmanifest-sha256\.txt\.[a-z0-9-]{1,16}\.?(tsr|tst)|tagmanifest-sha256\.txt\.(tsr|tst)")
+_SEALED_BY = (SIGNERS, "khoa-cong-khai.pub", "README-verify.txt")
+_MAX_MANIFEST = 128 << 20
+_MAX_TAGS = 4 << 20
+_MAX_TEXT = 1 << 20
 
 
 @dataclass(frozen=True)
-class Chain:
-    """What a log says: its faults, and the hashes of everything that it says was received."""
+class Verification:
+    """What came of a check: *faults* (none means whole and unchanged), *notices* that a reader should know, and the *facts*.
 
-    faults: list[Fault]
-    received: set[str]
+    *originals* are the hashes of the files that must have been received, by path; *received* is what this bag's log says was, None
+    where it has none.
+    """
 
-
-def check_chain(lines: Iterator[bytes], head: str) -> Chain:
-    """Check a log slice: each line's hash, its place, its link to the line before, and *head* (`seq hash`) at the end."""
-    faults: list[Fault] = []
-    received: set[str] = set()
-    seq, last = 0, _GENESIS
-    for number, line in enumerate(lines, 1):
-        at = f"data/{LOG_PATH}:{number}"
-        event = _read_event(line)
-        if event is None:
-            faults.append(Fault("LOG_LINE", at))
-            continue
-        if event.seq != seq + 1:
-            faults.append(Fault("LOG_GAP", at))
-        if event_hash(event.seq, event.prev, event.salt, event.body) != event.hash:
-            faults.append(Fault("LOG_EDITED", at))
-        if event.prev != last:
-            faults.append(Fault("LOG_CHAIN", at))
-        seq, last = event.seq, event.hash
-        received |= _received(event.body)
-    if head != f"{seq} {last}":
-        faults.append(Fault("LOG_HEAD", f"data/{LOG_PATH}"))
-    return Chain(faults, received)
+    faults: tuple[Fault, ...]
+    notices: tuple[Fault, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    originals: Mapping[str, str] = field(default_factory=dict, repr=False)
+    received: frozenset[str] | None = field(default=None, repr=False)
 
 
-def _received(body: str) -> set[str]:
-    if not any(kind in body for kind in _RECEIPTS):
-        return set()
+def verify(
+    path: Path, *, allowed: Sequence[str] = (), fingerprint: str | None = None, head: tuple[int, str] | None = None,
+    progress: Progress | None = None,
+) -> Verification:  # fmt: skip
+    """Check the bundle at *path*.
+
+    *allowed* are lines of an allowed_signers file, *fingerprint* is the commune's key as on paper, *head* a known head of its log (see
+    `chain.read_head`). *progress* is told the bytes checked and the bytes in all; what it raises ends the check. Nothing is written to
+    disk, and no more is read than the limits of `untrusted` and `container` allow.
+    """
     try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        return set()
-    is_receipt = isinstance(event, dict) and event.get("kind") in _RECEIPTS and isinstance(event.get("sha256"), str)
-    return {event["sha256"]} if is_receipt else set()
+        with path.open("rb") as file:
+            return _verify_file(file, Known(allowed, fingerprint), head, progress or _silent)
+    except OSError:
+        return Verification((Fault("UNREADABLE", shown(path.name)),))
 
 
-class _Event(NamedTuple):
-    seq: int
-    prev: str
-    salt: str
-    body: str
-    hash: str
+def _verify_file(file: BinaryIO, known: Known, head: tuple[int, str] | None, progress: Progress) -> Verification:
+    found = Found()
+    source = Source(file)
+    members = read_members(source, found)
+    if found.has("NOT_A_ZIP") or (not members and found.all()):
+        return Verification(found.all())
+    folders = {name.split("/", 1)[0] for name in members}
+    if len(folders) != 1 or any("/" not in name for name in members):
+        found.add(Fault("NOT_ONE_BAG", ""))
+        return Verification(found.all())
+    prefix = folders.pop() + "/"
+    bag = _OpenBag(source, {name.removeprefix(prefix): entry for name, entry in members.items()}, found, prefix)
+    return bag.check(known, head, progress)
 
 
-def _read_event(line: bytes) -> _Event | None:
-    try:
-        fields = json.loads(line)
-        event = _Event(fields["seq"], fields["prev"], fields["salt"], fields["body"], fields["hash"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return event if type(event.seq) is int and all(isinstance(field, str) for field in event[1:]) else None
+class _OpenBag:
+    def __init__(self, source: Source, members: dict[str, Entry], found: Found, prefix: str) -> None:
+        self._source = source
+        self._members = members
+        self._refused = {fault.path.removeprefix(prefix) for fault in found.all()}
+        self._found = found
+        self._digests: dict[str, Digest] = {}
+        self._listed: dict[str, str] = {}
+        self._absent: list[str] = []
+        self._added: list[str] = []
+        self._changed: list[str] = []
+
+    def check(self, known: Known, head: tuple[int, str] | None, progress: Progress) -> Verification:
+        self._digests = hash_members(self._source, self._members, progress)
+        if self._content("bagit.txt") != BAGIT_TXT:
+            self._add("BAGIT_TXT", "bagit.txt")
+        info = read_info([self._content("bag-info.txt") or b""])
+        payload = [entry.size for name, entry in self._members.items() if name.startswith("data/")]
+        if info.get("Payload-Oxum") != f"{sum(payload)}.{len(payload)}":
+            self._add("OXUM", "bag-info.txt")
+        self._check_manifest(TAG_MANIFEST, payload=False, limit=_MAX_TAGS)
+        self._check_manifest(_MANIFEST, payload=True, limit=_MAX_MANIFEST)
+        self._name_differences()
+        facts = read_facts(info, len(payload), sum(payload))
+        sealed = self._check_seal(known, facts)
+        chain = self._check_log(facts, head)
+        self._check_crate()
+        return self._verification(facts, sealed, chain)
+
+    def _add(self, code: str, path: str, other: str = "") -> None:
+        self._found.add(Fault(code, shown(path), shown(other)))
+
+    def _content(self, name: str, limit: int = _MAX_TEXT) -> bytes | None:
+        """The bytes of a small file; None where it is missing, too large or damaged."""
+        entry = self._members.get(name)
+        if entry is None or entry.size > limit:
+            return None
+        try:
+            return b"".join(read_member(self._source, entry))
+        except READ_ERRORS:
+            return None
+
+    def _check_manifest(self, manifest: str, *, payload: bool, limit: int) -> None:
+        present = {name for name in self._members if name.startswith("data/") is payload and not _is_unlisted(name)}
+        entry = self._members.get(manifest)
+        if entry is None or entry.size > limit:
+            self._add("MANIFEST_MISSING" if entry is None else "MANIFEST_TOO_LONG", manifest)
+            return
+        listed: dict[str, str] = {}
+        try:
+            listed = read_manifest(manifest, read_member(self._source, entry), payload=payload, found=self._found)
+        except READ_ERRORS:
+            self._add("DAMAGED", manifest)
+        self._listed |= listed
+        self._added += sorted(present - listed.keys())
+        self._absent += [name for name in listed if name not in present and shown(name) not in self._refused]
+        self._changed += [name for name, sha256 in listed.items() if name in present and not self._is(name, sha256)]
+
+    def _is(self, name: str, sha256: str) -> bool:
+        digest = self._digests[name]
+        return digest.whole and digest.sha256 == sha256
+
+    def _name_differences(self) -> None:
+        """Say what became of each file: a content that belongs elsewhere is named as such, rather than as any change."""
+        elsewhere = {self._listed[name]: name for name in (*self._changed, *self._absent)}
+        for name in self._changed:
+            digest = self._digests[name]
+            other = elsewhere.get(digest.sha256)
+            if other in self._digests and other != name and self._digests[other].sha256 == self._listed[name]:
+                self._add("SWAPPED", name, other)
+            elif other is not None and other != name:
+                self._add("MISPLACED", name, other)
+            else:
+                self._add("CHANGED" if digest.whole else "DAMAGED", name)
+        moved = {self._digests[name].sha256: name for name in self._added}
+        for name in self._absent:
+            target = moved.pop(self._listed[name], None)
+            self._add("MISSING" if target is None else "MOVED", name, target or "")
+            self._added = [other for other in self._added if other != target] if target else self._added
+        for name in self._added:
+            self._add("ADDED", name)
+
+    def _check_seal(self, known: Known, facts: Facts) -> Sealed:
+        message = self._content(TAG_MANIFEST, _MAX_TAGS) or b""
+        if SIGNATURE not in self._members:
+            if known.something or any(name in self._listed or name in self._members for name in _SEALED_BY):
+                self._add("SIGNATURE_MISSING", SIGNATURE)
+            return Sealed(Trust.UNSIGNED)
+        own = (self._content(SIGNERS) or b"").decode("utf-8", "replace")
+        principal = f"xa-{facts.commune}" if facts.commune else ""
+        sealed, faults = check_seal(message, self._content(SIGNATURE), own, known, principal=principal, day=facts.date)
+        for fault in faults:
+            self._found.add(fault)
+        return sealed
+
+    def _check_log(self, facts: Facts, head: tuple[int, str] | None) -> Chain | None:
+        entry = self._members.get(_LOG)
+        if entry is None:
+            if facts.bag[0] == 1:
+                self._add("LOG_MISSING", _LOG)
+            return None
+        try:
+            return check_chain(_LOG, read_member(self._source, entry), facts.head, head, self._found)
+        except READ_ERRORS:
+            return None  # named as damaged by its checksum
+
+    def _check_crate(self) -> None:
+        entry = self._members.get(CRATE)
+        if entry is None:
+            return
+        try:
+            check_crate(read_member(self._source, entry), [name for name in self._members if name.startswith("data/")], self._found)
+        except READ_ERRORS:
+            return  # named as damaged by its checksum
+
+    def _verification(self, facts: Facts, sealed: Sealed, chain: Chain | None) -> Verification:
+        originals = {name: sha256 for name, sha256 in self._listed.items() if name.startswith(ORIGINALS) and self._is_here(name, sha256)}
+        if chain is not None:
+            for name, sha256 in originals.items():
+                if sha256 not in chain.received:
+                    self._add("NOT_RECEIVED", name)
+        notices = []
+        if sealed.trust is Trust.UNSIGNED and not self._found.has("SIGNATURE_MISSING"):
+            notices.append(Fault("UNSIGNED", SIGNATURE))
+        if sealed.trust is Trust.UNKNOWN:
+            notices.append(Fault("SIGNER_UNKNOWN", sealed.fingerprint))
+        if facts.bag[1] > 1:
+            notices.append(Fault("ONE_OF_SEVERAL", f"{facts.bag[0]} / {facts.bag[1]}"))
+        received = None if chain is None else frozenset(chain.received)
+        return Verification(self._found.all(), tuple(notices), replace(facts, seal=sealed), originals, received)
+
+    def _is_here(self, name: str, sha256: str) -> bool:
+        return name in self._digests and self._is(name, sha256)
+
+
+def _is_unlisted(name: str) -> bool:
+    return name in _UNLISTED or _TIMESTAMP.fullmatch(name) is not None
 
 
 def _silent(_done: int, _total: int) -> None:
     """No progress is wanted."""
-
-
-def _decoded(name: str) -> str:
-    """RFC 8493 2.1.3: only CR, LF and % are percent-encoded in a manifest's names."""
-    return re.sub("%(0[AaDd]|25)", lambda match: chr(int(match[1], 16)), name)

@@ -1,38 +1,115 @@
-"""`verify FILE.zip`: is this bundle whole and unchanged? Needs no deployment."""
+"""`verify FILE.zip …`: is this bundle whole, unchanged, and whose? Needs no deployment."""
 
 import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from survey.bundle.verify import verify
+from survey.bundle.chain import read_head
+from survey.bundle.faults import Fault
+from survey.bundle.group import check_group
+from survey.bundle.trust import Trust
+from survey.bundle.verify import Verification, verify
 from survey.domain.problems import BUNDLE_FAULTY, Problem
 from survey.wiring import Settings
 
 SUMMARY = "check an evidence bundle; names each fault, needs no deployment"
 _TELL_EVERY_S = 0.5
+_MOST_SIGNERS = 1 << 20
+_WHOLE = {
+    Trust.KNOWN: ("nguyên vẹn, đúng chữ ký của xã", "whole and unchanged, signed with the commune's key"),
+    Trust.UNKNOWN: ("nguyên vẹn; chưa so khóa ký", "whole and unchanged; the signer's key was not compared"),
+    Trust.UNSIGNED: ("khớp với danh mục, nhưng không có chữ ký", "agrees with its manifests, but is not signed"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take `FILE.zip`."""
-    parser.add_argument("file", type=Path, metavar="FILE.zip")
+    """Take the files, and what the reader knows of their signer and log."""
+    parser.add_argument("file", type=Path, metavar="FILE.zip", nargs="+", help="one bundle: its single zip, or all of its zips")
+    parser.add_argument("--fingerprint", metavar="SHA256:…", help="the commune's key, as on the paper that it handed over")
+    parser.add_argument(
+        "--allowed-signers", "--signers", dest="allowed", type=_signers, metavar="FILE", default=(), help="keys in ssh-keygen's format"
+    )
+    parser.add_argument("--head", type=_head, metavar='"SEQ HASH"', help="a head of the log, as on a receipt; the hash alone will do")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print every fault, in both languages. Raises BUNDLE_FAULTY where there is one."""
+    """Print every fault and what is known of the bundle, in both languages. Raises BUNDLE_FAULTY where there is a fault."""
     del settings
-    faults = verify(arguments.file, _Teller())
+    checked = [(path, _check(path, arguments)) for path in arguments.file]
+    together = check_group([(path.name, one) for path, one in checked]) if len(checked) > 1 else ()
     if arguments.json:
-        print(json.dumps({"file": str(arguments.file), "faults": [fault.as_json() for fault in faults]}, ensure_ascii=False))
-    for fault in () if arguments.json else faults:
-        print(f"{fault.code} {fault.path}: {fault.vi} / {fault.en}")
-    if faults:
-        raise Problem(BUNDLE_FAULTY, name=arguments.file.name, count=len(faults))
-    if not arguments.json:
-        print(f"{arguments.file.name}: nguyên vẹn / whole and unchanged")
+        print(json.dumps(_document(checked, together), ensure_ascii=False))
+    else:
+        for path, one in checked:
+            _tell(path.name, one, alone=len(checked) == 1)
+        _tell_faults(together)
+    count = sum(len(one.faults) for _, one in checked) + len(together)
+    if count:
+        raise Problem(BUNDLE_FAULTY, name=arguments.file[0].name, count=count)
     return 0
+
+
+def _check(path: Path, arguments: argparse.Namespace) -> Verification:
+    return verify(path, allowed=arguments.allowed, fingerprint=arguments.fingerprint, head=arguments.head, progress=_Teller())
+
+
+def _document(checked: Sequence[tuple[Path, Verification]], together: Sequence[Fault]) -> dict[str, object]:
+    """The one file's keys; with several, all faults in one list and each file under `files`."""
+    files: list[dict[str, object]] = [
+        {
+            "file": str(path), "faults": [fault.as_json() for fault in one.faults], "notices": [notice.as_json() for notice in one.notices],
+            "facts": one.facts.as_json(),
+        }
+        for path, one in checked
+    ]  # fmt: skip
+    if len(checked) == 1:
+        return files[0]
+    every = [{**fault.as_json(), "file": str(path)} for path, one in checked for fault in one.faults]
+    return {"files": files, "faults": [*every, *(fault.as_json() for fault in together)]}
+
+
+def _tell(name: str, one: Verification, *, alone: bool) -> None:
+    _tell_faults(one.faults)
+    facts, seal = one.facts, one.facts.seal
+    lines = (
+        ("Xã / Commune", facts.source), ("Phạm vi / Scope", facts.description), ("Ngày / Date", facts.date),
+        ("Đầu chuỗi nhật ký / Head of the log", facts.head), ("Phần / Part", f"{facts.bag[0]} / {facts.bag[1]}"),
+        ("Tệp / Files", f"{facts.files} ({facts.octets} bytes)"),
+        ("Khóa ký / Signed with", f"{seal.fingerprint} ({seal.principal})" if seal.fingerprint else ""),
+    )  # fmt: skip
+    for label, value in lines:
+        if value:
+            print(f"  {label}: {value}")
+    for notice in one.notices:
+        if alone or notice.code != "ONE_OF_SEVERAL":
+            print(f"! {notice.code}: {notice.vi} / {notice.en}")
+    if not one.faults:
+        vi, en = _WHOLE[seal.trust]
+        print(f"{name}: {vi} / {en}")
+
+
+def _tell_faults(faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        print(f"{fault.code} {fault.place}: {fault.vi} / {fault.en}")
+
+
+def _signers(name: str) -> list[str]:
+    try:
+        with Path(name).open(encoding="utf-8") as file:
+            return file.read(_MOST_SIGNERS).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{name}: {error}") from error
+
+
+def _head(text: str) -> tuple[int, str]:
+    try:
+        return read_head(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("a number and a hash, or a hash") from error
 
 
 class _Teller:
