@@ -1,6 +1,10 @@
-"""The report: static Vietnamese pages that open from a disk without a network, front page → criterion → hamlet → site → photo."""
+"""The report: static Vietnamese pages that open from a disk without a network, front page → criterion → hamlet → site → photo.
 
-from collections.abc import Iterable, Iterator
+Every page says whose bundle it belongs to, how much of the commune it covers and which head of the log it is bound to. Without scripts
+the report is whole; scripts beside it add search, a map by criterion and a switch between light and dark.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -10,230 +14,224 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.bundle import words
-from survey.bundle.arrange import NO_HAMLET, REPORT, Arrangement
-from survey.bundle.foundations import ENTRIES, STATEMENTS
-from survey.bundle.sketch import Layer, Point, border_rings, draw_map
+from survey.bundle.arrange import REPORT, Arrangement
+from survey.bundle.chapters import PORTION, Chapter, Chapters
+from survey.bundle.cover import cover_of, editions_text, running_heads, scope_text
+from survey.bundle.criterion_rows import Cell, Criteria, Criterion, Place, place_of
+from survey.bundle.listing import listed
+from survey.bundle.maps import Maps
+from survey.bundle.search_index import SearchIndex
 from survey.bundle.spool import Spool
-from survey.bundle.views import SiteViews, VerdictView, anchor_of, verdict_view
+from survey.bundle.verify import LOG_PATH
+from survey.bundle.views import SiteViews
 from survey.domain.evidence import Contents, Evidence, Item, contents_of
 from survey.domain.sites import Site
 from survey.domain.submissions import FileState
-from survey.domain.verdicts import Verdict
+
+__all__ = ["add_report", "editions_text", "scope_text"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_SCRIPTS = ("bao-cao.js", "tim-kiem.js")
 _CHUNK = 1 << 16
-_LISTED = 200  # files that are wanting, on the front page; ho-so/anh.csv has them all
-
-FILES = (
-    ("ket-qua/ket-qua.csv", "kết luận theo tiêu chí và nơi, với căn cứ"),
-    ("ket-qua/ket-qua.json", "như trên cho máy đọc, có danh sách bài nộp đứng sau từng con số"),
-    ("ket-qua/bo-tieu-chi.json", "bộ tiêu chí đã áp dụng, với nguồn và tình trạng của từng con số"),
-    (ENTRIES, "quy định do cán bộ nhập, với nguồn, người nhập và lý do"),
-    (STATEMENTS, "xác nhận hiện trạng, tự đánh giá và thẩm định do người nhập, với văn bản kèm theo"),
-    ("ket-qua/pham-vi.json", "phạm vi và đầu nhật ký của hồ sơ"),
-    ("ho-so/doi-tuong.csv", "sổ bộ trong phạm vi (mẫu số của các tỷ lệ)"),
-    ("ho-so/bai-nop.csv", "các bài nộp được tính; trả lời ở các tệp ho-so/phieu-….csv"),
-    ("ho-so/anh.csv", "từng ảnh: bài nộp, câu hỏi, SHA-256, vị trí, thời điểm; cả ảnh còn thiếu"),
-    ("ho-so/duyet.csv", "mọi quyết định duyệt đối với các bài nộp này"),
-    ("ho-so/canh-bao.csv", "các cảnh báo đã nêu với người duyệt"),
-    ("ho-so/khong-tinh.csv", "các bài nộp không được tính, theo trạng thái và lý do"),
-    ("ho-so/doi-tuong.geojson", "sổ bộ trên bản đồ"),
-    ("ho-so/bai-nop.geojson", "vị trí các bài nộp"),
-    ("ho-so/anh.geojson", "vị trí các ảnh"),
-    ("nhat-ky/log.jsonl", "nhật ký, nối chuỗi bằng mã băm"),
-)
+_LISTED = 200  # files that are wanting, on the front page; a page of their own has them all
+_WANTING = "con-thieu.html"
+_STRIP = 6  # photos shown at once beside a verdict
 
 
 @dataclass(frozen=True)
-class Cover:
-    """What every page of the report says of itself."""
+class Way:
+    """A link with its words and, for a photo, its picture."""
 
-    commune: str
-    province: str
-    demonstration: bool
-    edition: str
-    scope: str
-    as_of: str
-    head_seq: int
-    head_hash: str
+    href: str
+    text: str
+    title: str = ""
+    picture: str | None = None
 
 
 @dataclass(frozen=True)
-class Place:
-    """The commune (no *page*) or a hamlet, as a column of the front page or a page of its own."""
+class Shown:
+    """A criterion on a place's page: some of its photos, and behind each indicator the sites it counts; None is *as above*."""
 
-    hamlet: str | None
-    name: str
-    page: str | None
-    registered: int = 0
-    seen: int = 0
-    submissions: int = 0
-    photos: int = 0
+    criterion: Criterion
+    cell: Cell
+    own: bool
+    strip: tuple[Way, ...]
+    behind: tuple[tuple[Way, ...] | None, ...]
 
 
 @dataclass(frozen=True)
-class EditionPart:
-    """One edition on the front page."""
+class ChapterLink:
+    """A page of a hamlet's evidence, for its table of contents."""
 
-    title: str
-    notes: tuple[str, ...]
-    history: bool
-    criteria: tuple["Criterion", ...]
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """A criterion over the places of the bundle; *main* is the verdict on its own place, *ways* lead to the evidence by hamlet."""
-
-    edition: str
-    edition_title: str
-    name: str
-    anchor: str
-    cells: tuple[VerdictView | None, ...]
-    main: VerdictView | None
-    main_place: str
-    ways: tuple[tuple[str, str], ...]
+    page: str
+    number: int
+    sites: tuple[Way, ...]
+    photos: int
 
 
-def add_report(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> None:
-    """Put the front page, a page for each place that has sites, and the style sheet into *spool*."""
-    report = _Report(evidence, arrangement)
-    spool.add(f"{REPORT}/bao-cao.css", [(_TEMPLATES / "bao-cao.css").read_bytes()])
-    spool.add(f"{REPORT}/index.html", report.front())
+def add_report(spool: Spool, evidence: Evidence, arrangement: Arrangement, *, parts: Iterable[str] = (), portion: int = PORTION) -> None:
+    """Put the pages, scripts and the style sheet into *spool*.
+
+    *parts* are files that will be made later (printed reports); files that are in the spool already are listed with them. *portion* is
+    how many photos a page holds.
+    """
+    report = _Report(evidence, arrangement, portion)
+    files = [*(made.name for made in spool.files), LOG_PATH, *parts]
+    spool.add(f"{REPORT}/bao-cao.css", [(_TEMPLATES / "bao-cao.css").read_bytes(), running_heads(report.cover).encode()])
+    for name in _SCRIPTS:
+        spool.add(f"{REPORT}/{name}", [(_TEMPLATES / name).read_bytes()])
+    scripts = []
+    for number, script in enumerate(report.index(), 1):
+        scripts.append(f"chi-muc-{number:03d}.js")
+        spool.add(f"{REPORT}/{scripts[-1]}", [script])
+    spool.add(f"{REPORT}/tim-kiem.html", report.search(scripts))
+    spool.add(f"{REPORT}/index.html", report.front(files))
+    if report.has_more_wanting:
+        spool.add(f"{REPORT}/{_WANTING}", report.wanting())
     for place in report.places:
         spool.add(f"{REPORT}/{place.page}", report.hamlet(place))
+        for chapter in report.chapters(place):
+            spool.add(f"{REPORT}/{chapter.page}", report.chapter(place, chapter))
 
 
 class _Report:
-    def __init__(self, evidence: Evidence, arrangement: Arrangement) -> None:
+    def __init__(self, evidence: Evidence, arrangement: Arrangement, portion: int) -> None:
         self._evidence = evidence
         self._arrangement = arrangement
-        self._views = SiteViews(evidence, arrangement)
-        self._items: dict[str | None, list[Item]] = {}
-        for item in evidence.items:
-            self._items.setdefault(item.hamlet, []).append(item)
-        self._site_of = {item.submission: item.site for item in evidence.items}
+        self._chapters = Chapters(evidence, arrangement, portion)
         self._sites: dict[str | None, list[Site]] = {}
         for site in evidence.sites.values():
             self._sites.setdefault(site.hamlet, []).append(site)
-        self._rings = border_rings(evidence.commune.border.geometry)
-        self._seen = {item.site for item in evidence.items}
-        self._cover = _cover(evidence)
-        self.places = [self._place(hamlet) for hamlet in arrangement.pages if self._sites.get(hamlet)]
-        self._criteria = list(self._criterion_rows())
+        self.cover = cover_of(evidence)
+        hamlets = [hamlet for hamlet in arrangement.pages if self._sites.get(hamlet)]
+        self.places = [place_of(evidence, arrangement, one, self._items(one), len(self._sites[one])) for one in hamlets]
+        self._criteria = Criteria(evidence, arrangement, self.places)
+        self._maps = Maps(evidence, self._chapters, self._sites)
+        self._views = SiteViews(evidence, arrangement, self._chapters, self._criteria.counts(evidence.items))
+        self._contents = contents_of(evidence)
 
-    def front(self) -> Iterator[bytes]:
-        evidence = self._evidence
+    @property
+    def has_more_wanting(self) -> bool:
+        """Whether more files are wanting than the front page lists."""
+        return self._contents.missing + self._contents.refused + self._contents.erased > _LISTED
+
+    def chapters(self, place: Place) -> Sequence[Chapter]:
+        """The pages of their own that the evidence of *place* fills; none where the hamlet's page shows it all."""
+        chapters = self._chapters.of.get(place.hamlet, ())
+        return chapters if len(chapters) > 1 else ()
+
+    def index(self) -> Iterator[bytes]:
+        """The scripts of the search index."""
+        return SearchIndex(self._evidence, self._chapters, self._views).portions(self._criteria.rows, self.places)
+
+    def search(self, scripts: Sequence[str]) -> Iterator[bytes]:
+        """The page that searches."""
+        return self._render("search.html", scripts=scripts)
+
+    def front(self, files: Iterable[str]) -> Iterator[bytes]:
+        """The front page, which names *files* as what else is in the bundle."""
+        evidence, criteria = self._evidence, self._criteria
         return self._render(
             "index.html",
-            contents=_contents_view(contents_of(evidence)),
-            editions=self._edition_parts(),
-            places=self._columns(),
+            contents=_contents_view(self._contents),
+            editions=criteria.editions(),
+            places=criteria.columns,
             hamlets=self.places,
-            map=draw_map(self._rings, self._layers(evidence.sites.values(), linked=False), title="Bản đồ xã", whole=True),
+            criteria=criteria.rows,
+            weak=[row for row in criteria.rows if row.main.measured and row.main.measured.weak],
+            map=self._maps.commune(self.places, criteria.columns, criteria.rows),
             border_source=evidence.commune.source,
             left_out=[{"state": words.STATES[group.state], "reason": group.reason, "count": group.count} for group in evidence.left_out],
-            files=FILES,
+            files=[(self._arrangement.way(one.path, base=REPORT), one) for one in listed(files)],
+            folders=sorted({path.partition("/")[0] for path in self._arrangement.photos.values()}),
+            instances=any(self._arrangement.instances.values()),
             wanting=list(islice(self._wanting(), _LISTED)),
+            more=_WANTING if self.has_more_wanting else None,
         )
 
+    def wanting(self) -> Iterator[bytes]:
+        """The page that names every file that is not here."""
+        return self._render("wanting.html", wanting=self._wanting())
+
     def hamlet(self, place: Place) -> Iterator[bytes]:
-        items = self._items.get(place.hamlet, [])
-        layers = self._layers(self._sites[place.hamlet], linked=True)
-        drawable = any(layer.points or layer.lines for layer in layers)
-        where = [*self._columns()]
-        index = next((number for number, column in enumerate(where) if column.hamlet == place.hamlet and column.page), None)
-        verdicts = [(row, row.cells[index]) for row in self._criteria if index is not None and row.cells[index] is not None]
+        """The page of *place*; it shows the evidence itself where that fits on one page."""
+        items = self._items(place.hamlet)
+        chapters = self._chapters.of.get(place.hamlet, ())
         return self._render(
             "hamlet.html",
             hamlet=place,
-            verdicts=verdicts,
-            map=draw_map(
-                self._rings, [*layers, self._photo_layer(items)], title=f"Bản đồ {place.name}", whole=False
-            ) if drawable else "",
-            sites=self._views.of(items),
-            sites_behind=self._sites_behind,
-        )  # fmt: skip
+            verdicts=self._shown(place, items),
+            map=self._maps.hamlet(place, items),
+            contents=[self._link(chapter) for chapter in self.chapters(place)],
+            sites=self._views.of(chapters[0]) if len(chapters) == 1 else (),
+            page=place.page,
+            unseen=[site for site in self._sites[place.hamlet] if self._chapters.page(site.id) is None],
+        )
 
-    def _sites_behind(self, submissions: Iterable[str]) -> list[Site]:
-        """The sites that *submissions* are about, by code: the way from a figure to its photos."""
-        found = {site for submission in submissions if (site := self._site_of.get(submission)) is not None}
-        return sorted((self._evidence.sites[site] for site in found), key=lambda site: site.code)
+    def chapter(self, place: Place, chapter: Chapter) -> Iterator[bytes]:
+        """One page of the evidence of *place*."""
+        pages = [one.page for one in self.chapters(place)]
+        before, after = pages[: chapter.number - 1][-1:], pages[chapter.number :][:1]
+        return self._render(
+            "chapter.html",
+            hamlet=place,
+            chapter=chapter,
+            page=place.page,
+            link=self._link(chapter),
+            before=next(iter(before), None),
+            after=next(iter(after), None),
+            sites=self._views.of(chapter),
+        )
+
+    def _items(self, hamlet: str | None) -> list[Item]:
+        return [item for chapter in self._chapters.of.get(hamlet, ()) for item in chapter.items]
+
+    def _link(self, chapter: Chapter) -> ChapterLink:
+        sites = [self._evidence.sites[site] for site in dict.fromkeys(item.site for item in chapter.items)]
+        photos = sum(photo.is_original for item in chapter.items for photo in self._evidence.photos.get(item.submission, ()))
+        return ChapterLink(chapter.page, chapter.number, tuple(self._way(site) for site in sites), photos)
+
+    def _way(self, site: Site) -> Way:
+        return Way(self._chapters.site(site) or "", site.code, site.name)
+
+    def _shown(self, place: Place, items: Sequence[Item]) -> Iterator[Shown]:
+        for criterion, cell, own in self._criteria.at(place):
+            bases = cell.measured.basis if cell.measured else ()
+            behind: list[tuple[Way, ...] | None] = []
+            for number, basis in enumerate(bases):
+                known = number > 0 and bases[number - 1].behind == basis.behind
+                behind.append(None if known else self._sites_behind(items, frozenset(basis.behind)))
+            every = frozenset(key for basis in bases for key in basis.behind)
+            yield Shown(criterion, cell, own, tuple(islice(self._pictures(items, every), _STRIP)), tuple(behind))
+
+    def _sites_behind(self, items: Iterable[Item], submissions: frozenset[str]) -> tuple[Way, ...]:
+        """The sites that *submissions* are about, in the report's order: the way from a figure to its photos."""
+        found = dict.fromkeys(item.site for item in items if item.submission in submissions)
+        return tuple(self._way(self._evidence.sites[site]) for site in found)
+
+    def _pictures(self, items: Iterable[Item], submissions: frozenset[str]) -> Iterator[Way]:
+        """The photos of *submissions*, one a record, each with the way to where its record stands."""
+        for item in items:
+            photos = self._evidence.photos.get(item.submission, ()) if item.submission in submissions else ()
+            picture, photo = next(((shown, photo) for photo in photos if (shown := self._views.picture(photo))), (None, None))
+            if photo is not None:
+                code = self._evidence.sites[item.site].code
+                yield Way(self._chapters.photo(photo), code, f"{code}: {self._views.photo_label(item, photo)}", picture)
 
     def _wanting(self) -> Iterator[dict[str, str]]:
-        """Every file that a form names and that is not here as a photo, with the way to its site."""
+        """Every file that a form names and that is not here as a photo, with the way to its record."""
         for item in self._evidence.items:
             site = self._evidence.sites[item.site]
             for photo in self._evidence.photos.get(item.submission, ()):
                 if photo.state in (FileState.MISSING, FileState.REFUSED) or photo.erased_at is not None:
-                    href = f"{self._arrangement.pages[item.hamlet]}#{anchor_of(site)}"
-                    yield {"href": href, "site": f"{site.code} · {site.name}", "name": photo.name, "state": words.file_state(photo)}
-
-    def _place(self, hamlet: str | None) -> Place:
-        items, sites = self._items.get(hamlet, []), self._sites.get(hamlet, [])
-        photos = sum(photo.is_original for item in items for photo in self._evidence.photos.get(item.submission, ()))
-        name = NO_HAMLET if hamlet is None else self._evidence.hamlet_names.get(hamlet, hamlet)
-        seen = len({item.site for item in items})
-        return Place(hamlet, name, self._arrangement.pages[hamlet], len(sites), seen, len(items), photos)
-
-    def _columns(self) -> list[Place]:
-        """The places with verdicts: the commune first, then hamlets in their order."""
-        judged = {verdict.hamlet for verdict in self._evidence.verdicts}
-        names = self._evidence.hamlet_names
-        pages = {place.hamlet: place.page for place in self.places}
-        whole = [Place(None, "Toàn xã", None)] if None in judged else []
-        return whole + [Place(hamlet, name, pages.get(hamlet)) for hamlet, name in names.items() if hamlet in judged]
-
-    def _edition_parts(self) -> list[EditionPart]:
-        parts = []
-        for edition in self._evidence.editions:
-            rows = tuple(row for row in self._criteria if row.edition == edition.id)
-            past = any(verdict.history for verdict in self._evidence.verdicts if verdict.edition == edition.id)
-            notes = tuple(note.vi for note in (edition.validity_note, edition.note) if note is not None)
-            parts.append(EditionPart(edition.title.vi, notes, past, rows))
-        return parts
-
-    def _criterion_rows(self) -> Iterator[Criterion]:
-        by_code: dict[tuple[str, str], dict[str | None, Verdict]] = {}
-        for verdict in self._evidence.verdicts:
-            by_code.setdefault((verdict.edition, verdict.criterion), {})[verdict.hamlet] = verdict
-        columns = self._columns()
-        titles = {edition.id: edition.title.vi for edition in self._evidence.editions}
-        for number, ((edition, code), verdicts) in enumerate(by_code.items(), 1):
-            anchor = f"tieu-chi-{number}"
-            cells = tuple(
-                verdict_view(verdicts[place.hamlet], f"{place.page}#{anchor}" if place.page else f"#{anchor}", self._evidence.people)
-                if place.hamlet in verdicts
-                else None
-                for place in columns
-            )
-            main, main_place = next(((cell, place.name) for cell, place in zip(cells, columns, strict=True) if cell), (None, ""))
-            title = next(iter(verdicts.values())).title.vi
-            # A rule over all criteria has a word for a code, which says nothing to a reader.
-            name = f"{code} · {title}" if code[:1].isdigit() else title
-            ways = tuple((f"{place.page}#{anchor}", place.name) for place in columns if place.page and place.hamlet in verdicts)
-            yield Criterion(edition, titles[edition], name, anchor, cells, main, main_place, ways)
-
-    def _layers(self, sites: Iterable[Site], *, linked: bool) -> list[Layer]:
-        layers = []
-        groups: dict[str, list[Site]] = {"unseen": [], "seen": []}
-        for site in sites:
-            groups["seen" if site.id in self._seen else "unseen"].append(site)
-        for css, group in groups.items():
-            spots = [site for site in group if site.line is None and site.latitude is not None and site.longitude is not None]
-            points: list[Point] = [(site.longitude or 0.0, site.latitude or 0.0) for site in spots]
-            links = [(f"#{anchor_of(site)}", f"{site.code} {site.name}") for site in spots] if linked and css == "seen" else []
-            layers.append(Layer(css, points, [site.line for site in group if site.line is not None], links))
-        return layers
-
-    def _photo_layer(self, items: Iterable[Item]) -> Layer:
-        photos = (photo for item in items for photo in self._evidence.photos.get(item.submission, ()))
-        return Layer("photo", [(photo.fix.longitude, photo.fix.latitude) for photo in photos if photo.fix is not None])
+                    state = " – ".join(text for text in (words.file_state(photo), words.refusal(photo)) if text)
+                    href = self._chapters.record(item.submission)
+                    yield {"href": href, "site": f"{site.code} · {site.name}", "name": photo.name, "state": state}
 
     def _render(self, template: str, **values: Any) -> Iterator[bytes]:
         waiting: list[str] = []
         length = 0
-        for text in _templates().get_template(template).generate(cover=self._cover, **values):
+        for text in _templates().get_template(template).generate(cover=self.cover, **values):
             waiting.append(text)
             length += len(text)
             if length > _CHUNK:
@@ -249,33 +247,8 @@ def _templates() -> Environment:
     )
 
 
-def scope_text(evidence: Evidence) -> str:
-    """Which criteria of which place the bundle is about, in words."""
-    hamlet = evidence.scope.hamlet
-    where = f"xã {evidence.commune.name}" if hamlet is None else evidence.hamlet_names.get(hamlet, hamlet)
-    what = "mọi tiêu chí" if evidence.scope.criterion is None else f"tiêu chí {evidence.scope.criterion}"
-    return f"{what}, {where}"
-
-
-def editions_text(evidence: Evidence) -> str:
-    """The titles of the editions in the bundle."""
-    return "; ".join(edition.title.vi for edition in evidence.editions) or "chưa có bộ tiêu chí"
-
-
-def _cover(evidence: Evidence) -> Cover:
-    return Cover(
-        commune=f"Xã {evidence.commune.name}",
-        province=evidence.commune.province,
-        demonstration=evidence.commune.demonstration,
-        edition=editions_text(evidence),
-        scope=scope_text(evidence),
-        as_of=words.day(evidence.scope.as_of),
-        head_seq=evidence.head[0],
-        head_hash=evidence.head[1],
-    )
-
-
 def _contents_view(contents: Contents) -> dict[str, object]:
-    fields = ("submissions", "sites", "registered", "photos", "missing", "refused", "erased")
-    numbers = {name: getattr(contents, name) for name in fields}
-    return {**numbers, "photo_size": words.size(contents.photo_bytes)}
+    fields = ("submissions", "sites", "registered", "photos", "missing", "refused", "erased", "without_preview")
+    numbers = {name: words.number(getattr(contents, name)) for name in fields}
+    counted = {f"has_{name}": bool(getattr(contents, name)) for name in fields}
+    return {**numbers, **counted, "photo_size": words.size(contents.photo_bytes)}

@@ -27,6 +27,20 @@ class Layer:
     links: Sequence[tuple[str, str]] = ()
 
 
+@dataclass(frozen=True)
+class Group:
+    """The layers of one place under its *name*; *verdicts* are its outcomes by criterion, for the reader to choose one."""
+
+    name: str
+    verdicts: Sequence[str]
+    layers: Sequence[Layer]
+
+    @property
+    def points(self) -> list[Point]:
+        """Every point and corner of its layers."""
+        return [point for layer in self.layers for point in (*layer.points, *(corner for line in layer.lines for corner in line))]
+
+
 class _Plane:
     """Degrees to drawing units: equal scale both ways at the middle latitude, north up."""
 
@@ -50,19 +64,33 @@ class _Plane:
         return [f"{x + point[0] * right:.1f} {y - point[1] * up:.1f}" for point in points]
 
 
-def draw_map(rings: Sequence[Sequence[Point]], layers: Sequence[Layer], *, title: str, whole: bool) -> Markup:
-    """The SVG of a border's *rings* and *layers*; *whole* shows all of the commune, else the layers' surroundings."""
-    shown = [point for layer in layers for point in (*layer.points, *(corner for line in layer.lines for corner in line))]
+def draw_map(rings: Sequence[Sequence[Point]], groups: Sequence[Group], *, title: str, whole: bool) -> Markup:
+    """The SVG of a border's *rings* and *groups*; *whole* shows all of the commune, else the groups' surroundings."""
+    shown = [point for group in groups for point in group.points]
     if whole or not shown:
         shown += [point for ring in rings for point in ring]
     plane = _Plane(shown)
     outline = "".join(_path(plane, ring) + "Z" for ring in rings)
     parts = [Markup('<path class="border" d="{}"/>').format(outline)]
-    parts += [_draw_layer(plane, layer) for layer in layers]
+    parts += [_draw_group(plane, group) for group in groups]
+    parts += [_draw_name(plane, group) for group in groups if group.name and group.points]
     parts += [_scale_bar(plane)]
     return Markup('<svg class="map" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         f"{plane.width:.0f}", f"{plane.height:.0f}", title, Markup("").join(parts)
     )
+
+
+def _draw_group(plane: _Plane, group: Group) -> Markup:
+    drawn = Markup("").join(_draw_layer(plane, layer) for layer in group.layers)
+    return Markup('<g class="place" data-verdicts="{}">{}</g>').format(" ".join(group.verdicts), drawn)
+
+
+def _draw_name(plane: _Plane, group: Group) -> Markup:
+    """The place's name among its points, behind them in the file so that it lies above."""
+    longitudes, latitudes = sorted(point[0] for point in group.points), sorted(point[1] for point in group.points)
+    middle = longitudes[len(longitudes) // 2], latitudes[len(latitudes) // 2]
+    x, y = next(iter(plane([middle]))).split()
+    return Markup('<text class="name" x="{}" y="{}" data-verdicts="{}">{}</text>').format(x, y, " ".join(group.verdicts), group.name)
 
 
 def _draw_layer(plane: _Plane, layer: Layer) -> Markup:

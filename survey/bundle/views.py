@@ -1,69 +1,35 @@
-"""What the report's templates show of verdicts, places and submissions: texts only, nothing left to decide."""
+"""What the report's templates show of sites, submissions and photos: texts and addresses only, nothing left to decide."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from survey.bundle import words
 from survey.bundle.answers import Question, answered, label, questions
 from survey.bundle.arrange import REPORT, Arrangement
-from survey.domain.evidence import Evidence, Item, Photo
+from survey.bundle.chapters import Chapter, Chapters, anchor_of
+from survey.domain.evidence import Evidence, Item, Photo, Variant
 from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.sites import Site, said_by_code
-from survey.domain.verdicts import Basis, Outcome, Verdict
+from survey.domain.submissions import State
+from survey.domain.times import from_text
 
-_SYMBOLS = {Outcome.MET: "✓", Outcome.NOT_MET: "✗", Outcome.NOT_ENOUGH_DATA: "?"}
 FormKey = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class BasisView:
-    """One indicator behind a verdict, in words."""
-
-    title: str
-    decides: bool
-    value: str
-    range: str
-    interval: str
-    by_interval: bool
-    age: str
-    limit: str
-    status: str
-    status_css: str
-    fraction: str
-    coverage: str
-    visits: str
-    submissions: int
-    behind: tuple[str, ...]
-    reason: str
-    sources: tuple[str, ...]
-    note: str
-
-
-@dataclass(frozen=True)
-class VerdictView:
-    """A verdict in words; *href* leads to where its evidence is shown."""
-
-    css: str
-    symbol: str
-    word: str
-    value: str
-    coverage: str
-    informs: bool
-    href: str
-    reasons: tuple[str, ...]
-    stated: str
-    basis: tuple[BasisView, ...]
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class PhotoView:
-    """A photo with its words; *href* leads to the original, and is None where it never came or is no photo."""
+    """A photo with its words; *href* leads to its file, and is None where it never came or is no photo."""
 
+    anchor: str
     href: str | None
-    preview: str | None
+    picture: str | None
     label: str
-    facts: str
+    facts: tuple[str, ...]
+    file: str
     state: str
     sha256: str | None
 
@@ -77,12 +43,37 @@ class AnswerView:
 
 
 @dataclass(frozen=True)
-class SubmissionView:
-    """One accepted submission in words."""
+class FlagView:
+    """What a check found, on which file, and what a person said of it; *judgement* is empty where nobody said anything."""
 
+    sentence: str
+    about: str
+    judgement: str
+    reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """One decision of a reviewer."""
+
+    word: str
+    reason: str
+    person: str
+    at: str
+
+
+@dataclass(frozen=True)
+class SubmissionView:
+    """One accepted submission in words; *counts* are the criteria that stand on it, each with the way back to it."""
+
+    anchor: str
     code: str
     form: str
-    xml: str
+    version: str
+    xml: str | None
+    sha256: str
     captured: str
     received: str
     accepted: str
@@ -92,6 +83,9 @@ class SubmissionView:
     distance: str
     photos: tuple[PhotoView, ...]
     answers: tuple[AnswerView, ...]
+    flags: tuple[FlagView, ...]
+    decisions: tuple[DecisionView, ...]
+    counts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -105,128 +99,136 @@ class SiteView:
     submissions: tuple[SubmissionView, ...]
 
 
-def verdict_view(verdict: Verdict, href: str, people: Mapping[str, str]) -> VerdictView:
-    """*verdict* in words; *people* are the names of who states."""
-    said = verdict.stated
-    leading = verdict.leading
-    return VerdictView(
-        css=verdict.outcome.value,
-        symbol=_SYMBOLS[verdict.outcome],
-        word=words.OUTCOMES[verdict.outcome],
-        value=words.amount(leading.value, leading.unit) if leading and leading.value is not None else "",
-        coverage=f"{leading.visited}/{leading.registered}" if leading and leading.registered else "",
-        informs=verdict.informs,
-        href=href,
-        reasons=tuple(words.REASONS.get(reason, reason) for reason in verdict.reasons),
-        stated=words.stated(said, people.get(said.person, said.person)) if said else "",
-        basis=tuple(_basis_view(basis) for basis in verdict.basis),
-    )
-
-
-def _basis_view(basis: Basis) -> BasisView:
-    threshold = basis.threshold
-    is_open = basis.unknown and basis.lowest is not None and basis.highest is not None
-    between = f"({words.amount(basis.lowest, basis.unit)} đến {words.amount(basis.highest, basis.unit)} khi rõ hết)" if is_open else ""
-    return BasisView(
-        title=basis.title.vi,
-        decides=basis.decides,
-        value=words.amount(basis.value, basis.unit),
-        range=between,
-        interval=words.interval(basis.interval, basis.unit),
-        by_interval=basis.decided_by == "interval",
-        age=f"{words.day(basis.oldest)} đến {words.day(basis.newest)}" if basis.oldest and basis.newest else "",
-        limit=words.limit(threshold),
-        status=words.STATUSES[threshold.status] if threshold else "",
-        status_css="weak" if threshold and threshold.weakness else "",
-        fraction=f"{words.number(basis.numerator)} / {words.number(basis.denominator)}" if basis.denominator else "",
-        coverage=f"{basis.visited} / {basis.registered}",
-        visits=_visits(basis),
-        submissions=basis.submission_count,
-        behind=basis.submissions,
-        reason=words.REASONS.get(basis.reason, basis.reason) if basis.reason else "",
-        sources=tuple(source.text for source in threshold.sources) if threshold else (),
-        note=basis.note.vi if basis.note else "",
-    )
-
-
-def _visits(basis: Basis) -> str:
-    fewest, most = basis.visits_fewest, basis.visits_most
-    if fewest is None or most is None:
-        return ""
-    numbers = words.number(most) if fewest == most else f"ít nhất {words.number(fewest)}, nhiều nhất {words.number(most)}"
-    return f"{numbers} đối tượng"
-
-
 class SiteViews:
-    """Makes the views of one hamlet's sites, one by one, so that a report of any size needs little memory."""
+    """Makes the views of one page's sites, one by one, so that a report of any size needs little memory."""
 
-    def __init__(self, evidence: Evidence, arrangement: Arrangement) -> None:
+    def __init__(
+        self, evidence: Evidence, arrangement: Arrangement, chapters: Chapters, counts: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> None:
+        """*counts* gives the criteria of a submission: the fragment on its hamlet's page, and the name."""
         self._evidence = evidence
         self._arrangement = arrangement
+        self._chapters = chapters
+        self._counts = counts
+        self._public = evidence.variant is Variant.PUBLIC
         self._asked: Mapping[FormKey, Sequence[Question]] = {key: questions(tree) for key, tree in evidence.forms.items()}
         self._titles = {key: label(tree.get("title")) or key[0] for key, tree in evidence.forms.items()}
 
-    def of(self, items: Sequence[Item]) -> Iterator[SiteView]:
-        """The views of the sites behind *items*, which stand site by site."""
+    def of(self, chapter: Chapter) -> Iterator[SiteView]:
+        """The views of the sites on *chapter*, whose submissions stand site by site."""
+        flags, reviews = _by_submission(self._evidence.flags(chapter.items)), _by_submission(self._evidence.reviews(chapter.items))
         site: Site | None = None
         waiting: list[SubmissionView] = []
-        for item, answers in self._evidence.answers(items):
+        for item, answers in self._evidence.answers(chapter.items):
             if site is not None and item.site != site.id:
                 yield self._site(site, waiting)
                 waiting = []
             site = self._evidence.sites[item.site]
-            waiting.append(self._submission(site, item, answers))
+            waiting.append(self._submission(site, item, answers, flags[item.submission], reviews[item.submission]))
         if site is not None:
             yield self._site(site, waiting)
+
+    def title(self, item: Item) -> str:
+        """The title of the form that *item* answers."""
+        return self._titles.get((item.form, item.form_version), item.form)
+
+    def picture(self, photo: Photo) -> str | None:
+        """What a page shows of *photo*: its preview; the file itself in the public variant; None where there is neither."""
+        path = self._arrangement.photos.get((photo.submission, photo.name))
+        preview = self._arrangement.previews.get(photo.sha256 or "")
+        shown = preview or (path if self._public else None)
+        return self._arrangement.way(shown, base=REPORT) if path and shown else None
+
+    def photo_label(self, item: Item, photo: Photo) -> str:
+        """The question that *photo* answers, in the form's words."""
+        # A file names its question without the path to it.
+        asked = {question.path.rpartition("/")[2]: question.label for question in self._asked.get((item.form, item.form_version), ())}
+        return (asked.get(photo.question, photo.question) + (f" ({photo.repeat})" if photo.repeat else "")) or photo.name
 
     def _site(self, site: Site, submissions: Sequence[SubmissionView]) -> SiteView:
         return SiteView(anchor_of(site), site.code, site.name, words.KINDS[site.kind], tuple(submissions))
 
-    def _submission(self, site: Site, item: Item, answers: Mapping[str, Any]) -> SubmissionView:
-        key = item.form, item.form_version
-        asked = self._asked.get(key, ())
-        # A file names its question without the path to it.
-        labels = {question.path.rpartition("/")[2]: question.label for question in asked}
-        people = self._evidence.people
+    def _submission(
+        self, site: Site, item: Item, answers: Mapping[str, Any], flags: Sequence[Row], reviews: Sequence[Row]
+    ) -> SubmissionView:
+        xml = self._arrangement.instances.get(item.submission)
+        photos = self._evidence.photos.get(item.submission, ())
+        labels = {photo.name: self.photo_label(item, photo) for photo in photos}
         return SubmissionView(
+            anchor=self._chapters.anchor(item.submission),
             code=item.code,
-            form=self._titles.get(key, item.form),
-            xml=self._arrangement.instances[item.submission],
+            form=self.title(item),
+            version=item.form_version,
+            xml=self._arrangement.way(xml, base=REPORT) if xml else None,
+            sha256=item.instance_sha256,
             captured=words.moment(item.captured_at),
             received=words.moment(item.received_at),
             accepted=words.moment(item.accepted_at),
-            person=people.get(item.person, item.person),
-            reviewer=people.get(item.accepted_by or "", item.accepted_by or "–"),
+            person=self._person(item.person),
+            reviewer=self._person(item.accepted_by),
             position=words.position(item.fix),
-            distance=_distance(site, item),
-            photos=tuple(self._photo(labels, photo) for photo in self._evidence.photos.get(item.submission, ())),
-            answers=tuple(
-                AnswerView(answer.question.label + (f" ({answer.repeat})" if answer.repeat else ""), answer.text)
-                for answer in answered(asked, said_by_code(answers, site))
-                if answer.question.is_asked and answer.question.type != "image"
-            ),
+            distance="" if self._public else _distance(site, item),
+            photos=tuple(self._photo(labels[photo.name], photo) for photo in photos),
+            answers=self._answers(site, item, answers),
+            flags=tuple(self._flag(row, labels) for row in flags),
+            decisions=tuple(self._decision(row) for row in reviews),
+            counts=tuple(self._counts.get(item.submission, ())),
         )
 
-    def _photo(self, labels: Mapping[str, str], photo: Photo) -> PhotoView:
+    def _answers(self, site: Site, item: Item, answers: Mapping[str, Any]) -> tuple[AnswerView, ...]:
+        asked = self._asked.get((item.form, item.form_version), ())
+        return tuple(
+            AnswerView(answer.question.label + (f" ({answer.repeat})" if answer.repeat else ""), answer.text)
+            for answer in answered(asked, said_by_code(answers, site))
+            if answer.question.is_asked and answer.question.type != "image"
+        )
+
+    def _photo(self, name: str, photo: Photo) -> PhotoView:
         path = self._arrangement.photos.get((photo.submission, photo.name))
-        preview = self._arrangement.previews.get(photo.sha256 or "") if path else None
         taken = f"chụp {photo.taken_at:%H:%M %d/%m/%Y} theo máy ảnh" if photo.taken_at else ""
         facts = [taken, words.SOURCES.get(photo.source, photo.source), words.position(photo.fix) if photo.fix else ""]
-        state = " – ".join(text for text in (words.file_state(photo), words.refusal(photo)) if text)
-        name = labels.get(photo.question, photo.question) + (f" ({photo.repeat})" if photo.repeat else "")
+        facts += [words.size(photo.size)] if path and photo.size else []
         return PhotoView(
-            href=f"../{path}" if path else None,
-            preview=preview.removeprefix(f"{REPORT}/") if preview else None,
-            label=name or photo.name,
-            facts=" · ".join(fact for fact in facts if fact),
-            state=state,
+            anchor=self._chapters.photo_anchor(photo),
+            href=self._arrangement.way(path, base=REPORT) if path else None,
+            picture=self.picture(photo),
+            label=name,
+            facts=tuple(fact for fact in facts if fact),
+            file=path or "",
+            state=" – ".join(text for text in (words.file_state(photo), words.refusal(photo)) if text),
             sha256=photo.sha256 if path or photo.erased_at else None,
         )
 
+    def _flag(self, row: Row, labels: Mapping[str, str]) -> FlagView:
+        attachment = str(row["attachment"] or "")
+        return FlagView(
+            sentence=words.flag(row),
+            about=labels.get(attachment, attachment),
+            judgement=words.JUDGEMENTS.get(str(row["verdict"]), ""),
+            reason=str(row["reason"] or ""),
+            person=self._person(row["person"]),
+            at=_moment(row["at"]),
+        )
 
-def anchor_of(site: Site) -> str:
-    """The fragment that leads to a site on its hamlet's page; ids are unique, codes need not be over time."""
-    return f"s-{site.id}"
+    def _decision(self, row: Row) -> DecisionView:
+        state = State(str(row["to_state"]))
+        return DecisionView(words.STATE_NAMES[state], str(row["reason"] or ""), self._person(row["person"]), _moment(row["at"]))
+
+    def _person(self, person: object) -> str:
+        return self._evidence.people.get(str(person), str(person)) if person else "–"
+
+
+def _by_submission(rows: Iterator[Row]) -> defaultdict[str, list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[str(row["submission"])].append(row)
+    return found
+
+
+def _moment(stored: object) -> str:
+    if isinstance(stored, datetime):
+        return words.moment(stored)
+    return words.moment(from_text(str(stored))) if stored else ""
 
 
 def _distance(site: Site, item: Item) -> str:
