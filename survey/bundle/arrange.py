@@ -1,12 +1,12 @@
 """Where each thing lies in a bundle: names that say place, site, form and date, given in the order of the report."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from posixpath import relpath
 from urllib.parse import quote
 
 from survey.bundle.names import Names, extension, plain, plain_code
-from survey.domain.evidence import Evidence, Item, Photo
+from survey.domain.evidence import Evidence, Item, Photo, Variant
 from survey.domain.times import local_date
 
 REPORT = "bao-cao"
@@ -15,16 +15,26 @@ NO_HAMLET = "Toàn xã (không thuộc riêng thôn nào)"
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Paths below `data/`: photos by submission and label, instances by submission, report pages by hamlet, previews by hash."""
+    """Paths below `data/`: photos by submission and label, instances by submission, report pages by hamlet, previews by hash.
+
+    *homes* names the folder of the bag that a file lies in where that is another one than the report's.
+    """
 
     photos: Mapping[tuple[str, str], str]
     instances: Mapping[str, str]
     pages: Mapping[str | None, str]
     previews: Mapping[str, str]
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def way(self, path: str, *, base: str) -> str:
-        """The relative URL from a file in the folder *base* to the file *path*, both below `data/`."""
-        return quote(relpath(path, base or "."))
+        """The relative URL from a file of the report's bag in the folder *base* to the file *path*, both below `data/`.
+
+        Bags are unpacked side by side: a file of another one is found through the folder around them.
+        """
+        home = self.homes.get(path)
+        if home is None:
+            return quote(relpath(path, base or "."))
+        return quote(relpath(f"{home}/data/{path}", f"report/data/{base}".rstrip("/")))
 
 
 def arrange(evidence: Evidence) -> Arrangement:
@@ -39,7 +49,8 @@ def arrange(evidence: Evidence) -> Arrangement:
                 photos[photo.submission, photo.name] = names.numbered(stem, f".{extension(photo.media_type)}")
                 if photo.has_preview:
                     previews[photo.sha256] = f"{REPORT}/anh/{photo.sha256}.jpg"
-    instances = {item.submission: names.once(f"bai-nop/{plain_code(item.code)}", ".xml") for item in evidence.items}
+    is_public = evidence.variant is Variant.PUBLIC  # instances stay with the commune: no file, no way to one
+    instances = {item.submission: "" if is_public else names.once(f"bai-nop/{plain_code(item.code)}", ".xml") for item in evidence.items}
     return Arrangement(photos, instances, {hamlet: f"{word}.html" for hamlet, word in folders.items()}, previews)
 
 
@@ -47,7 +58,8 @@ def _stem(evidence: Evidence, folders: Mapping[str | None, str], item: Item, pho
     site = plain_code(evidence.sites[item.site].code, limit=32)
     question = plain(photo.question.rpartition("/")[2], limit=30)
     day = local_date(item.captured_at).strftime("%Y%m%d")
-    return f"anh/{folders[item.hamlet]}/{site}_{plain(item.form, limit=30)}_{question}_{day}"
+    base = "anh-cong-khai" if evidence.variant is Variant.PUBLIC else "anh"
+    return f"{base}/{folders[item.hamlet]}/{site}_{plain(item.form, limit=30)}_{question}_{day}"
 
 
 def _hamlet_words(evidence: Evidence) -> dict[str | None, str]:

@@ -1,121 +1,66 @@
-"""A BagIt 1.0 bag (RFC 8493) with SHA-256 manifests, streamed into a zip while every byte is hashed once more."""
+"""A BagIt 1.0 bag (RFC 8493) with SHA-256 manifests as members of a zip: what is in it is known by name, size and hash beforehand."""
 
-import hashlib
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from survey.bundle.spool import Spool
-from survey.bundle.zipstream import ZipMismatchError, ZipStream
-from survey.domain.problems import BLOB_DAMAGED, FILE_UNKNOWN, Problem
+from survey.bundle.layout import Member
+from survey.bundle.spool import Made, Spool
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
+SIGNATURE = f"{TAG_MANIFEST}.sig"
+SELF = "@"
+"""The source of a file that lies in the spool at hand, whose own hash is not known yet: `@:<first byte>`."""
 
 
 @dataclass(frozen=True)
-class Original:
-    """A photo for the payload: its name below `data/`, what was stored of it at receipt, and how to read its bytes."""
+class Sealing:
+    """What the seal of a bag adds: *tags* are files at its root, named in the tag manifest, which *sign* puts its name under."""
 
-    name: str
-    sha256: str
-    crc32: int
-    size: int
-    read: Callable[[], Iterable[bytes]]
+    labels: Mapping[str, str]
+    tags: Mapping[str, bytes]
+    sign: Callable[[bytes], str]
 
 
 @dataclass(frozen=True)
-class Preview:
-    """A small view for the report: its name below `data/`; *read* gives None where it has been deleted meanwhile."""
+class ClosedBag:
+    """A bag's members, paths below its folder, and the SHA-256 of its tag manifest."""
 
-    name: str
-    read: Callable[[], bytes | None]
-
-
-class _Bag:
-    def __init__(self, folder: str, day: date) -> None:
-        self._folder = folder
-        self._zip = ZipStream(day)
-        self._manifest: list[str] = []
-        self._tags: list[str] = []
-        self._octets = 0
-
-    def original(self, photo: Original) -> Iterator[bytes]:
-        self._enter(photo.name, photo.sha256, photo.size)
-        path = f"{self._folder}/data/{photo.name}"
-        try:
-            yield from self._zip.member(path, size=photo.size, crc32=photo.crc32, chunks=_checked(photo))
-        except ZipMismatchError as error:
-            raise Problem(BLOB_DAMAGED, sha256=photo.sha256) from error
-        except Problem as problem:
-            raise (Problem(BLOB_DAMAGED, sha256=photo.sha256) if problem.kind is FILE_UNKNOWN else problem) from problem
-
-    def small(self, name: str, content: bytes) -> Iterator[bytes]:
-        self._enter(name, hashlib.sha256(content).hexdigest(), len(content))
-        yield from self._member(f"data/{name}", content)
-
-    def made(self, spool: Spool) -> Iterator[bytes]:
-        for made in spool.files:
-            self._enter(made.name, made.sha256, made.size)
-            path = f"{self._folder}/data/{made.name}"
-            yield from self._zip.member(path, size=made.size, crc32=made.crc32, chunks=spool.read(made))
-
-    def tag(self, name: str, content: bytes) -> Iterator[bytes]:
-        self._tags.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-        yield from self._member(name, content)
-
-    def close(self, info: Mapping[str, str]) -> Iterator[bytes]:
-        labels = {**info, "Payload-Oxum": f"{self._octets}.{len(self._manifest)}"}
-        yield from self.tag("bag-info.txt", "".join(f"{label}: {_one_line(value)}\n" for label, value in labels.items()).encode())
-        yield from self.tag("manifest-sha256.txt", "".join(self._manifest).encode())
-        yield from self._member("tagmanifest-sha256.txt", "".join(self._tags).encode())
-        yield from self._zip.finish()
-
-    def _enter(self, name: str, sha256: str, size: int) -> None:
-        self._manifest.append(f"{sha256}  data/{name}\n")
-        self._octets += size
-
-    def _member(self, path: str, content: bytes) -> Iterator[bytes]:
-        yield from self._zip.member(f"{self._folder}/{path}", size=len(content), crc32=zlib.crc32(content), chunks=(content,))
+    members: Sequence[Member]
+    tag_manifest: str
 
 
-def bag_chunks(
-    folder: str,
-    day: date,
-    info: Mapping[str, str],
-    *,
-    originals: Iterable[Original],
-    previews: Iterable[Preview],
-    spool: Spool,
-) -> Iterator[bytes]:
-    """The bytes of a zip that holds one bag named *folder*; *info* becomes bag-info.txt. Closes *spool* at the end.
-
-    Names are unique and ASCII (see `names`), so nothing in a manifest needs percent-encoding.
-    Raises BLOB_DAMAGED in mid-stream where a photo's bytes are no longer those received: the receiver gets a torn zip, never a false one.
-    """
-    bag = _Bag(folder, day)
-    try:
-        yield from bag.tag("bagit.txt", BAGIT_TXT)
-        for original in originals:
-            yield from bag.original(original)
-        for preview in previews:
-            content = preview.read()
-            if content is not None:
-                yield from bag.small(preview.name, content)
-        yield from bag.made(spool)
-        yield from bag.close(info)
-    finally:
-        spool.close()
+def close_bag(spool: Spool, payload: Sequence[Member], sealing: Sealing) -> ClosedBag:
+    """Write the tag files of a bag with *payload* (paths from `data/` on) into *spool*; names are unique and ASCII (see `names`)."""
+    tags = [spool.add("bagit.txt", [BAGIT_TXT])]
+    oxum = f"{sum(member.size for member in payload)}.{len(payload)}"
+    tags.append(spool.add("bag-info.txt", [info_text({**sealing.labels, "Payload-Oxum": oxum})]))
+    tags.append(spool.add("manifest-sha256.txt", _manifest(payload)))
+    tags.extend(spool.add(name, [content]) for name, content in sealing.tags.items())
+    text = b"".join(f"{tag.sha256}  {tag.name}\n".encode() for tag in tags)
+    manifest = spool.add(TAG_MANIFEST, [text])
+    signature = spool.add(SIGNATURE, [sealing.sign(text).encode()])
+    rest = [member_of(made, made.name) for made in (*tags[1:], manifest, signature)]
+    return ClosedBag([member_of(tags[0], tags[0].name), *payload, *rest], manifest.sha256)
 
 
-def _checked(photo: Original) -> Iterator[bytes]:
-    digest = hashlib.sha256()
-    for chunk in photo.read():
-        digest.update(chunk)
-        yield chunk
-    if digest.hexdigest() != photo.sha256:
-        raise Problem(BLOB_DAMAGED, sha256=photo.sha256)
+def member_of(made: Made, path: str) -> Member:
+    """A file in the spool at hand as a member of the zip."""
+    return Member(path, made.size, made.crc32, made.sha256, f"{SELF}:{made.start}")
 
 
-def _one_line(value: str) -> str:
-    return " ".join(value.split())
+def placed(members: Iterable[Member], folder: str, blob: str) -> Iterator[Member]:
+    """*members* below *folder*, those of the spool at hand in the made *blob* that it was kept as."""
+    for member in members:
+        at, _, start = member.source.partition(":")
+        source = f"{blob}:{start}" if at == SELF else member.source
+        yield Member(f"{folder}/{member.path}", member.size, member.crc32, member.sha256, source)
+
+
+def info_text(labels: Mapping[str, str]) -> bytes:
+    """bag-info.txt; a line break in a value cannot add a label."""
+    return "".join(f"{label}: {' '.join(value.split())}\n" for label, value in labels.items()).encode()
+
+
+def _manifest(payload: Iterable[Member]) -> Iterator[bytes]:
+    return (f"{member.sha256}  {member.path}\n".encode() for member in payload)

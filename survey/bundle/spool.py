@@ -51,6 +51,10 @@ class Spool:
             position += len(chunk)
             yield chunk
 
+    def everything(self) -> Iterator[bytes]:
+        """All bytes, one file behind the other, as their *start* says."""
+        return self.read(Made("", 0, self._end, 0, ""))
+
     @property
     def size(self) -> int:
         """Bytes kept so far."""

@@ -9,14 +9,18 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from survey import assess, community, desk, photos, privacy, tasks, tuning
+from survey import assess, community, deliver, desk, photos, privacy, signing, tasks, tuning
+from survey.commands import operator
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
+from survey.domain.evidence import Scope
 from survey.domain.problems import Problem
+from survey.domain.times import local_date
+from survey.domain.verdicts import Verdict
 from survey.store.finding_rules import ALL_JOB, SITE_JOB
 from survey.store.jobs import (
     MAX_ATTEMPTS,
@@ -25,6 +29,7 @@ from survey.store.jobs import (
     delete_job,
     delete_worker,
     select_unlooked,
+    select_waiting_ids,
     update_abandoned,
     update_failed,
     upsert_job,
@@ -36,6 +41,7 @@ SUMMARY = "take jobs (photo views, checks) until stopped"
 _AT_ONCE = 1  # nobody waits behind another one's slow photo while a worker is idle
 _PORTION = 20
 _IDLE_S = 0.5
+_PATIENCE_S = 0.1
 _SIGN_OF_LIFE_S = 10.0
 _LOOK_BACK_S = 60.0
 _SWEEP_S = 3600.0
@@ -130,6 +136,24 @@ def _foresee(bench: Bench, job: Job) -> None:
     assess.foresee(bench.survey, job.commune)
 
 
+def _bundle(bench: Bench, job: Job) -> None:
+    survey = bench.survey
+
+    def verdicts_for(scope: Scope) -> list[Verdict]:
+        as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
+        return assess.assess(survey, operator(job.commune), edition=scope.edition, as_of=as_of, history=scope.history)
+
+    deliver.advance(survey, job.commune, str(job.payload["request"]), verdicts_for, lambda: signing.sealer(survey))
+
+
+def _bundle_part(bench: Bench, job: Job) -> None:
+    deliver.make(bench.survey, job.commune, str(job.payload["request"]), str(job.payload["part"]))
+
+
+def _give_bundle_up(bench: Bench, job: Job) -> None:
+    deliver.give_up(bench.survey, job.commune, str(job.payload["request"]))
+
+
 KINDS: Mapping[str, Kind] = {
     "develop": Kind(_develop, give_up=_give_up),
     "examine": Kind(_examine),
@@ -138,6 +162,8 @@ KINDS: Mapping[str, Kind] = {
     desk.THUMB_JOB: Kind(_desk_thumb),
     tuning.KIND: Kind(_reexamine),
     community.VIEW_JOB: Kind(_resident_view),
+    deliver.BUNDLE_JOB: Kind(_bundle, give_up=_give_bundle_up),
+    deliver.PART_JOB: Kind(_bundle_part, give_up=_give_bundle_up),
     assess.JOB: Kind(_figures),
     assess.FORECAST_JOB: Kind(_foresee),
     SITE_JOB: Kind(_follow_site),
@@ -171,10 +197,20 @@ class Worker:
                     break
                 time.sleep(_IDLE_S)
 
-    def take(self) -> int:
-        """Claim a job and do it; returns how many."""
+    def serve(self, commune: str, prefixes: Collection[str], ended: Callable[[], bool]) -> None:
+        """Do only the jobs of *commune* whose ids begin with one of *prefixes*, beside other workers, until all of it has *ended*."""
+        with self._living():
+            while not ended():
+                self._give_back()
+                with self._survey.reading() as reader:
+                    waiting = select_waiting_ids(reader, commune, prefixes)
+                if not (waiting and self.take(only=waiting)):
+                    time.sleep(_PATIENCE_S)
+
+    def take(self, *, only: Collection[str] = ()) -> int:
+        """Claim a job, one of *only* where these are given, and do it; returns how many."""
         with self._survey.transaction() as tx:
-            jobs = claim_jobs(tx, self._survey.store.engine, self._name, self._survey.now(), _AT_ONCE)
+            jobs = claim_jobs(tx, self._survey.store.engine, self._name, self._survey.now(), _AT_ONCE, only=only)
         for job in jobs:
             self._do(job)
         return len(jobs)
@@ -218,11 +254,8 @@ class Worker:
 
     def _tidy(self) -> None:
         """Every ten seconds give back the jobs of workers that died; hourly remove what is left behind and ask for the day's figures."""
-        if time.monotonic() - self._tidied < _SIGN_OF_LIFE_S:
+        if not self._give_back():
             return
-        self._tidied = time.monotonic()
-        with self._survey.transaction() as tx:
-            update_abandoned(tx, self._survey.now())
         if time.monotonic() - self._swept >= _SWEEP_S:
             self._swept = time.monotonic()
             self._survey.blobs.sweep()
@@ -230,6 +263,16 @@ class Worker:
             privacy.sweep(self._survey)
             community.sweep(self._survey)
             assess.sweep(self._survey)
+            deliver.sweep(self._survey)
+
+    def _give_back(self) -> bool:
+        """Give back the jobs of workers that died; False where that was done within the last ten seconds."""
+        if time.monotonic() - self._tidied < _SIGN_OF_LIFE_S:
+            return False
+        self._tidied = time.monotonic()
+        with self._survey.transaction() as tx:
+            update_abandoned(tx, self._survey.now())
+        return True
 
     @contextmanager
     def _living(self) -> Iterator[None]:

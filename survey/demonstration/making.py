@@ -74,6 +74,16 @@ class Played:
         """The byte store."""
         return self.survey.blobs
 
+    @property
+    def made(self) -> Blobs:
+        """The byte store of what is made for bundles."""
+        return self.survey.made
+
+    @property
+    def signing_key(self) -> Path:
+        """Where the private key lies."""
+        return self.survey.signing_key
+
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""
         return self.survey.reading()

@@ -241,19 +241,27 @@ class Contents:
 
 def contents_of(evidence: Evidence) -> Contents:
     """Count *evidence*."""
-    photos = [photo for group in evidence.photos.values() for photo in group]
-    originals = [photo for photo in photos if photo.is_original]
+    return count_contents(evidence.items, evidence.photos, evidence.sites, evidence.left_out, evidence.verdicts)
+
+
+def count_contents(
+    items: Sequence[Item], photos: Mapping[str, Sequence[Photo]], sites: Mapping[str, Site], left_out: Sequence[LeftOut],
+    verdicts: Sequence[Verdict],
+) -> Contents:  # fmt: skip
+    """Count what a bundle of these would hold."""
+    named = [photo for group in photos.values() for photo in group]
+    originals = [photo for photo in named if photo.is_original]
     return Contents(
-        submissions=len(evidence.items),
-        sites=len({item.site for item in evidence.items}),
-        registered=len(evidence.sites),
+        submissions=len(items),
+        sites=len({item.site for item in items}),
+        registered=len(sites),
         photos=len(originals),
         photo_bytes=sum(photo.size for photo in originals),
-        missing=sum(photo.state is FileState.MISSING for photo in photos),
-        refused=sum(photo.state is FileState.REFUSED for photo in photos),
-        erased=sum(photo.erased_at is not None for photo in photos),
+        missing=sum(photo.state is FileState.MISSING for photo in named),
+        refused=sum(photo.state is FileState.REFUSED for photo in named),
+        erased=sum(photo.erased_at is not None for photo in named),
         without_preview=sum(not photo.has_preview for photo in originals),
-        left_out=evidence.left_out,
-        undecided=sum(verdict.outcome.value == "not_enough_data" for verdict in evidence.verdicts),
-        verdicts=len(evidence.verdicts),
+        left_out=left_out,
+        undecided=sum(verdict.outcome.value == "not_enough_data" for verdict in verdicts),
+        verdicts=len(verdicts),
     )

@@ -1,7 +1,7 @@
 """Jobs: work that a transaction leaves for a worker process; claimed by one statement, on both engines."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,20 +63,38 @@ def upsert_gathering_job(
     )  # fmt: skip
 
 
-def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: int) -> Sequence[Job]:
-    """Take up to *limit* jobs that are due, those in front that somebody waits for; two workers never take the same one."""
+def claim_jobs(tx: Transaction, engine: str, worker: str, now: datetime, limit: int, *, only: Collection[str] = ()) -> Sequence[Job]:
+    """Take up to *limit* jobs that are due, those in front that somebody waits for; two workers never take the same one.
+
+    With *only* it takes these alone, by their ids.
+    """
+    names = {f"only{number}": job for number, job in enumerate(only)}
+    among = f" AND job IN ({', '.join(f':{name}' for name in names)})" if names else ""
     lock = " FOR UPDATE SKIP LOCKED" if engine == "postgres" else ""
     rows = tx.rows(
         "UPDATE job SET state = 'running', attempts = attempts + 1, claimed_by = :worker, claimed_at = :now WHERE (commune, job) IN"
-        f" (SELECT commune, job FROM job WHERE state = 'waiting' AND (run_after <= :now OR run_after > :far)"
+        f" (SELECT commune, job FROM job WHERE state = 'waiting' AND (run_after <= :now OR run_after > :far){among}"
         f" ORDER BY background, run_after, job LIMIT :limit{lock})"
         " RETURNING commune, job, kind, payload, attempts",
         worker=worker,
         now=to_text(now),
         far=to_text(now + _FAR),
         limit=limit,
+        **names,
     )
     return [Job(row["commune"], row["job"], row["kind"], json.loads(row["payload"]), row["attempts"]) for row in rows]
+
+
+def select_waiting_ids(reader: Reader, commune: str, prefixes: Collection[str]) -> list[str]:
+    """The ids of waiting jobs that begin with one of *prefixes*, which hold no wildcard of LIKE."""
+    found = [
+        reader.rows(
+            "SELECT job FROM job WHERE commune = :commune AND state = 'waiting' AND job LIKE :prefix ORDER BY job LIMIT 100",
+            commune=commune, prefix=f"{prefix}%",
+        )
+        for prefix in prefixes
+    ]  # fmt: skip
+    return [row["job"] for rows in found for row in rows]
 
 
 def delete_job(tx: Transaction, job: Job, worker: str) -> None:

@@ -18,7 +18,7 @@ from survey.store.scope import within
 
 # The versions that counted at :moment: decided as accepted by then, replaced by none that was accepted by then. What a phone whose clock
 # ran ahead captured is known with its decision, as it is at present.
-_COUNTED_THEN = """
+COUNTED_THEN = """
 WITH RECURSIVE decided AS MATERIALIZED (
   SELECT r.submission, r.to_state FROM review r WHERE r.commune = :commune AND r.number =
     (SELECT MAX(x.number) FROM review x WHERE x.commune = :commune AND x.submission = r.submission AND x.at < :moment)
@@ -46,7 +46,7 @@ WITH RECURSIVE decided AS MATERIALIZED (
   SELECT :commune AS commune, form, site, repeat_key, submission, captured_at FROM ranked WHERE place = 1
 )
 """
-_COUNTS = ("", "counted"), (_COUNTED_THEN, "counts")
+_COUNTS = ("", "counted"), (COUNTED_THEN, "counts")
 _NO_MORE: tuple[str | None, Iterable[Row]] = (None, ())
 
 

@@ -4,12 +4,13 @@ import hashlib
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from survey.bundle.bag import Original, Preview, bag_chunks
-from survey.bundle.spool import Spool
+from survey.bundle.bag import Sealing, close_bag, member_of, placed
+from survey.bundle.layout import Layout, Member
+from survey.bundle.spool import Made, Spool
 from survey.bundle.tables import json_lines
 from survey.bundle.verify import LOG_PATH
 from survey.domain.canonical import dumps, event_hash
@@ -31,28 +32,36 @@ def chain(hashes: Sequence[str]) -> list[dict[str, object]]:
     return events
 
 
-def original(name: str, content: bytes, *, stored: bytes | None = None) -> Original:
-    """A photo received as *content*; *stored* is what the store gives back, where it has been damaged."""
-    given = content if stored is None else stored
-    return Original(name, hashlib.sha256(content).hexdigest(), zlib.crc32(content), len(content), lambda: iter([given[:10], given[10:]]))
-
-
 def bag_bytes(photos: Mapping[str, bytes] = PHOTOS, *, received: Mapping[str, bytes] = PHOTOS) -> bytes:
     """The zip of a bag with *photos*, one preview, one table and a log in which those of *received* came in."""
     spool, log = Spool(), chain([hashlib.sha256(content).hexdigest() for content in received.values()] + ["0" * 64] * 2)
-    spool.add("ho-so/bai-nop.csv", [b"a,b\r\n", b"1,2\r\n"])
-    spool.add(LOG_PATH, json_lines(log))
+    made = [
+        spool.add("bao-cao/anh/x.jpg", [b"jpeg"]),
+        spool.add("ho-so/bai-nop.csv", [b"a,b\r\n", b"1,2\r\n"]),
+        spool.add(LOG_PATH, json_lines(log)),
+    ]
+    payload = [*(photo_member(name, content) for name, content in photos.items()), *(member_of(one, f"data/{one.name}") for one in made)]
     info = {"Source-Organization": "Xã mẫu", "Log-Head": f"{log[-1]['seq']} {log[-1]['hash']}"}
-    return b"".join(
-        bag_chunks(
-            FOLDER,
-            DAY,
-            info,
-            originals=[original(name, content) for name, content in photos.items()],
-            previews=[Preview("bao-cao/anh/x.jpg", lambda: b"jpeg"), Preview("bao-cao/anh/gone.jpg", lambda: None)],
-            spool=spool,
-        )
-    )
+    return zipped(spool, payload, info, {hashlib.sha256(content).hexdigest(): content for content in photos.values()})
+
+
+def photo_member(name: str, content: bytes) -> Member:
+    """A photo of the payload, as it was received."""
+    return Member(f"data/{name}", len(content), zlib.crc32(content), hashlib.sha256(content).hexdigest())
+
+
+def zipped(spool: Spool, payload: Sequence[Member], info: Mapping[str, str], stored: Mapping[str, bytes]) -> bytes:
+    """The zip of a bag of *payload*; photos are read from *stored*, by hash, everything else from *spool*."""
+    closed = close_bag(spool, payload, Sealing(info, {}, lambda message: f"not signed: {len(message)}\n"))
+    layout = Layout(DAY, list(placed(closed.members, FOLDER, "spool")))
+
+    def open_source(member: Member) -> Iterator[bytes]:
+        if not member.source:
+            content = stored[member.sha256]
+            return iter((content[:10], content[10:]))
+        return spool.read(Made("", int(member.source.partition(":")[2]), member.size, 0, ""))
+
+    return b"".join(layout.read(0, layout.size, open_source))
 
 
 def rezip(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:

@@ -10,17 +10,21 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from survey import receive, review
+from survey import deliver, receive, review
 from survey.assess import assess
+from survey.commands.work import Worker
 from survey.develop import develop
-from survey.domain.evidence import Scope
+from survey.domain.bundles import Bag
+from survey.domain.evidence import Scope, Variant
 from survey.domain.people import Actor, Role
 from survey.domain.places import Hamlet
+from survey.domain.problems import CATALOGUE, Problem
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State
 from survey.domain.times import local_date
 from survey.domain.verdicts import Verdict
 from survey.establish import establish
+from survey.store.made_bundles import MadeBundle
 from survey.store.people import insert_person
 from survey.store.places import insert_hamlet
 from survey.store.sites import insert_site
@@ -50,6 +54,31 @@ class World:
     def verdicts(self, scope: Scope) -> list[Verdict]:
         """What a door passes on."""
         return assess(self.survey, COORDINATOR, edition=scope.edition, history=scope.history)
+
+    def make(self, scope: Scope | None = None, *, variant: Variant = Variant.FULL, bag_bytes: int = 0) -> MadeBundle:
+        """The bundle of *scope* (everything as of today where None), ordered, made by a worker and sealed. Raises what it failed with."""
+        asked = deliver.order(self.survey, COORDINATOR, scope or self.scope(), variant=variant, bag_bytes=bag_bytes)
+        self.work()
+        ended = deliver.find_request(self.survey, COORDINATOR, asked.id)
+        if ended.bundle is None:
+            said = ended.problem or {}
+            raise Problem(CATALOGUE[said["code"]], **said["details"])
+        return deliver.find_bundle(self.survey, COORDINATOR, ended.bundle)
+
+    def work(self) -> None:
+        """Let a worker do everything that is due."""
+        worker = Worker(self.survey)
+        while worker.take():
+            pass
+
+    def read(self, bag: Bag) -> bytes:
+        """The zip of *bag* as a download gives it."""
+        return b"".join(deliver.read(self.survey, COORDINATOR, bag))
+
+    def export(self, scope: Scope | None = None) -> bytes:
+        """The one zip of the bundle of *scope*."""
+        (bag,) = self.make(scope).bags
+        return self.read(bag)
 
     def hand_in(self, site: str, *, green: float, total: float = 100, photos: int = 2, sent: int | None = None, remark: str = "") -> str:
         """One fence as a phone hands it in, with *sent* of its *photos*; returns the submission's id."""

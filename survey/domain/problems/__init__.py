@@ -11,10 +11,12 @@ from survey.domain.problems.people import *
 from survey.domain.problems.placed import *
 from survey.domain.problems.planned import *
 from survey.domain.problems.prepared import *
+from survey.domain.problems.printed import *
 from survey.domain.problems.private import *
 from survey.domain.problems.problem import CATALOGUE as CATALOGUE
 from survey.domain.problems.problem import Problem as Problem
 from survey.domain.problems.problem import ProblemKind as ProblemKind
+from survey.domain.problems.published import *
 from survey.domain.problems.received import *
 from survey.domain.problems.ruled import *
 from survey.domain.problems.sealed import *

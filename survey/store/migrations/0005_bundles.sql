@@ -36,6 +36,7 @@ CREATE TABLE bundle_part (
 ALTER TABLE bundle ADD COLUMN variant TEXT NOT NULL DEFAULT 'full';
 ALTER TABLE bundle ADD COLUMN contents TEXT NOT NULL DEFAULT '';       -- JSON: what it holds in numbers; '' of one made by an older release
 ALTER TABLE bundle ADD COLUMN signer TEXT NOT NULL DEFAULT '';         -- fingerprint of the key that sealed it; '' none
+ALTER TABLE bundle ADD COLUMN downloaded_at TEXT;                      -- when a download last began; NULL while none has
 
 -- One zip of a sealed bundle: any range of it follows from its layout.
 CREATE TABLE bundle_bag (
@@ -45,7 +46,7 @@ CREATE TABLE bundle_bag (
   name TEXT NOT NULL,                      -- of the zip file
   size INTEGER NOT NULL,
   files INTEGER NOT NULL,
-  layout TEXT NOT NULL,                    -- SHA-256 of the list of its members, among the made files
+  layout TEXT NOT NULL,                    -- SHA-256 of the list of its members, among the made files; '' once these were dropped
   tag_manifest TEXT NOT NULL,              -- SHA-256 of tagmanifest-sha256.txt, which is what was signed
   PRIMARY KEY (commune, bundle, number)
 );
