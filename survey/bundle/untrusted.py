@@ -3,6 +3,7 @@
 The limits are ours, chosen so that a bundle of a large commune passes and a bomb does not.
 """
 
+import re
 import stat
 import unicodedata
 import zlib
@@ -24,6 +25,8 @@ _PACKED_CHUNK = 1 << 16
 _SHOWN = 120
 _MAX_PATH = 1000
 _MAX_DEPTH = 20
+_ORDINARY = re.compile(r"[A-Za-z0-9_./-]+")
+_NO_NAMES = frozenset({"", ".", ".."})
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x2041  # bits 0, 6 and 13 of the flags
 
@@ -151,9 +154,9 @@ def _parents(key: str) -> Iterator[str]:
 
 def _entry_fault(entry: Entry, name: str) -> str | None:
     found = (
-        ("NOT_A_FILE", stat.S_IFMT(entry.mode) not in {0, stat.S_IFREG, stat.S_IFDIR} or (name.endswith("/") and entry.size > 0)),
         ("NAME_TOO_LONG", _is_long(name)),
         ("NAME_UNSAFE", is_unsafe(name)),
+        ("NOT_A_FILE", stat.S_IFMT(entry.mode) not in {0, stat.S_IFREG, stat.S_IFDIR} or (name.endswith("/") and entry.size > 0)),
         ("ENCRYPTED", bool(entry.flags & _ENCRYPTED)),
         ("METHOD", entry.method not in {_STORED, _DEFLATED}),
         ("RATIO", entry.size > max(_SMALL, MAX_RATIO * entry.packed)),
@@ -170,9 +173,11 @@ def _is_long(name: str) -> bool:
 def is_unsafe(name: str) -> bool:
     """Whether a path would leave its folder, hide what it is, or mean something else on Windows."""
     parts = name.removesuffix("/").split("/")
+    if _ORDINARY.fullmatch(name):
+        return any(part in _NO_NAMES or part[-1] == "." or is_device(part) for part in parts)
     return (
         name.startswith("~")
         or any(letter in '\\:*?"<>|\ufffd' for letter in name)
-        or any(part in {"", ".", ".."} or part[-1] in ". " or is_device(part) for part in parts)
+        or any(part in _NO_NAMES or part[-1] in ". " or is_device(part) for part in parts)
         or any(unicodedata.category(letter) in {"Cc", "Cf", "Cs"} for letter in name)
     )
