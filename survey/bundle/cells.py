@@ -272,7 +272,9 @@ def _look(kind: Kind) -> dict[str, object]:
         return {}
     if kind is Kind.TEXT:
         return {"text_wrap": True}
-    return {"num_format": kind.value, "align": "right" if kind in {Kind.NUMBER, Kind.WHOLE, Kind.DEGREES, Kind.SHARE} else "left"}
+    if kind in {Kind.DAY, Kind.MOMENT}:
+        return {"num_format": kind.value, "align": "left"}
+    return {"num_format": kind.value, "align": "right", "indent": 1}
 
 
 def _address(link: Link) -> Url:

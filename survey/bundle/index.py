@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from survey.bundle import words
 from survey.bundle.answers import label, questions
 from survey.bundle.arrange import Arrangement
+from survey.bundle.rows import beside
 from survey.bundle.spool import Spool
 from survey.bundle.tables import csv_chunks
 from survey.domain.evidence import Evidence, Item, Photo
@@ -30,15 +31,15 @@ def index_rows(evidence: Evidence, arrangement: Arrangement) -> Iterator[Row]:
     """A line for each original photo and each instance XML that lies in the bundle; sizes of instances are those of their bytes."""
     labels = {key: _labels(tree) for key, tree in evidence.forms.items()}
     titles = form_titles(evidence)
-    for item, xml_size in _with_sizes(evidence, arrangement):
+    for item, xml in beside(evidence.items, evidence.instances(evidence.items)):
         key = item.form, item.form_version
         for photo in evidence.photos.get(item.submission, ()):
             path = arrangement.photos.get((photo.submission, photo.name))
             if path is not None:
                 question = labels.get(key, {}).get(photo.question, photo.question)
                 yield _photo_row(evidence, item, photo, (path, titles.get(key, item.form), question))
-        if xml_size is not None:
-            yield _instance_row(evidence, item, (arrangement.instances[item.submission], titles.get(key, item.form), xml_size))
+        if xml is not None and arrangement.instances.get(item.submission):
+            yield _instance_row(evidence, item, (arrangement.instances[item.submission], titles.get(key, item.form), len(xml)))
 
 
 def form_titles(evidence: Evidence) -> dict[tuple[str, str], str]:
@@ -55,18 +56,6 @@ def distance_to_site_m(site: Site, fix: Fix | None) -> int | None:
     if site.latitude is None or site.longitude is None:
         return None
     return round(distance_m(site.latitude, site.longitude, fix.latitude, fix.longitude))
-
-
-def _with_sizes(evidence: Evidence, arrangement: Arrangement) -> Iterator[tuple[Item, int | None]]:
-    # Both run in the order of the items; a variant may hold back some instances or all.
-    instances = evidence.instances(evidence.items)
-    ahead = next(instances, None)
-    for item in evidence.items:
-        size = None
-        if ahead is not None and ahead[0].submission == item.submission:
-            size = len(ahead[1]) if arrangement.instances.get(item.submission) else None
-            ahead = next(instances, None)
-        yield item, size
 
 
 def _photo_row(evidence: Evidence, item: Item, photo: Photo, known: tuple[str, str, str]) -> Row:

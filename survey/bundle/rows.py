@@ -1,6 +1,7 @@
 """The rows of a bundle's tables: columns by their Vietnamese titles, the same in CSV and in the workbook."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from survey.bundle import words
 from survey.bundle.arrange import Arrangement
@@ -11,6 +12,7 @@ from survey.domain.submissions import State
 from survey.domain.verdicts import Basis, Verdict
 
 Row = Mapping[str, object]
+T = TypeVar("T")
 
 SITE = ("Mã", "Loại", "Tên", "Thôn", "Mã thôn", "Vĩ độ", "Kinh độ", "Thuộc tính")
 ITEM = (
@@ -63,6 +65,17 @@ def flag_rows(evidence: Evidence) -> Iterator[Row]:
     """Every flag on the submissions and their photos."""
     codes = _codes(evidence)
     return (_flag_row(evidence, codes, row) for row in evidence.flags(evidence.items))
+
+
+def beside(items: Sequence[Item], found: Iterator[tuple[Item, T]]) -> Iterator[tuple[Item, T | None]]:
+    """Each of *items* with what *found* has of it, None where it has nothing: a variant may hold back some. Both run in one order."""
+    ahead = next(found, None)
+    for item in items:
+        if ahead is not None and ahead[0].submission == item.submission:
+            yield item, ahead[1]
+            ahead = next(found, None)
+        else:
+            yield item, None
 
 
 def photos_of(evidence: Evidence) -> Iterator[tuple[Item, Photo]]:

@@ -18,7 +18,7 @@ from survey.domain.evidence import Evidence, Item, Photo
 WORKBOOK = f"{FOLDER}/ho-so.xlsx"
 
 _LOOKS: dict[str, tuple[int, Kind]] = {
-    "Tệp": (46, Kind.LINK),
+    "Tệp": (40, Kind.LINK),
     "Tệp XML": (30, Kind.LINK),
     "Mã": (12, Kind.TEXT),
     "Loại": (16, Kind.TEXT),
@@ -38,10 +38,15 @@ _LOOKS: dict[str, tuple[int, Kind]] = {
     "Tính đến ngày": (12, Kind.DAY),
     "Chụp sớm nhất": (12, Kind.DAY),
     "Chụp muộn nhất": (12, Kind.DAY),
-    "Lý do": (34, Kind.TEXT),
+    "Lý do": (28, Kind.TEXT),
     "Lý do đánh giá": (30, Kind.TEXT),
     "Nội dung cảnh báo": (48, Kind.TEXT),
     "Mức (1 ghi chú, 2 cần xem, 3 nhiều khả năng sai)": (16, Kind.WHOLE),
+    "Độ phủ": (9, Kind.SHARE),
+    "Nơi": (16, Kind.TEXT),
+    "Kết luận": (14, Kind.TEXT),
+    "Đơn vị": (10, Kind.TEXT),
+    "Thôn": (18, Kind.TEXT),
     "Tiêu chí": (9, Kind.TEXT),
     "Tên tiêu chí": (26, Kind.TEXT),
     "Chỉ tiêu": (38, Kind.TEXT),
@@ -58,12 +63,26 @@ _LOOKS: dict[str, tuple[int, Kind]] = {
     **dict.fromkeys(("Số bài nộp", "Ảnh còn thiếu"), (10, Kind.WHOLE)),
 }
 _FIGURES = ("Giá trị", "Giá trị thấp nhất", "Giá trị cao nhất", "Khoảng tin cậy của mẫu: từ", "đến", "Mức tin cậy")
-# To the right of what is printed: long marks for machines.
-_ASIDE = frozenset({
-    "SHA-256", "SHA-256 của XML", "instanceID", "Tệp XML", "Tên gốc", "Vĩ độ (EXIF)", "Kinh độ (EXIF)", "Mã thôn", "Số liệu",
-    "Phiên bản phiếu", "SHA-256 danh sách bài nộp", "Khoảng tin cậy của mẫu: từ", "đến", "Mức tin cậy", "Kết luận nhờ",
-    "Dung lượng (byte)", "Chưa rõ", "Giá trị thấp nhất", "Giá trị cao nhất", "Không tính", "Đã rõ",
-})  # fmt: skip
+# What is printed of the wide sheets, in this order: the rest, long marks for machines among it, stands to the right of the print area.
+_PRINTED: dict[tuple[str, ...], tuple[str, ...]] = {
+    rows.VERDICT: (
+        "Tiêu chí", "Tên tiêu chí", "Nơi", "Kết luận", "Lý do", "Chỉ tiêu", "Giá trị", "Đơn vị", "Tử số", "Mẫu số", "Trong sổ bộ",
+        "Đã khảo sát", "Độ phủ", "Quy định", "Tình trạng con số",
+    ),
+    rows.ITEM: (
+        "Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn", "Phiếu", "Chụp lúc (giờ Việt Nam)", "Người khảo sát", "Người duyệt",
+        "Duyệt lúc", "Ảnh còn thiếu",
+    ),
+    rows.PHOTO: ("Tệp", "Mã bài nộp", "Mã đối tượng", "Thôn", "Câu hỏi", "Lần lặp", "Trạng thái", "Lý do", "Chụp lúc (máy ảnh)"),
+    rows.FLAG: (
+        "Mã bài nộp", "Mức (1 ghi chú, 2 cần xem, 3 nhiều khả năng sai)", "Nội dung cảnh báo", "Lúc (giờ Việt Nam)", "Đánh giá",
+        "Lý do đánh giá", "Người đánh giá", "Đánh giá lúc",
+    ),
+    INDEX: (
+        "Tệp", "Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn", "Câu hỏi", "Chụp lúc (giờ Việt Nam)",
+        "Cách vị trí trong sổ bộ (m)", "Người duyệt",
+    ),
+}  # fmt: skip
 
 
 def add_workbook(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> None:
@@ -97,7 +116,7 @@ def _keep(spool: Spool, name: str, path: Path) -> None:
 def _fill(book: Book, evidence: Evidence, arrangement: Arrangement, folder: Path, books: Sequence[PhotoBook]) -> None:
     front = book.sheet("Giới thiệu")
     counts: dict[str, int] = {}
-    counts["Kết luận"] = book.table("Kết luận", _columns(rows.VERDICT), _shares(rows.verdict_rows(evidence)))
+    counts["Kết luận"] = book.table("Kết luận", _columns(rows.VERDICT), _verdicts(rows.verdict_rows(evidence)))
     counts["Bài nộp"] = book.table("Bài nộp", _columns(rows.ITEM), _linked(rows.item_rows(evidence, arrangement), arrangement))
     for table in form_tables(evidence):
         counts[table.title] = book.table(table.title, _answer_columns(table), table.rows)
@@ -123,8 +142,10 @@ def _pictures(
     return book.table(title, [Column("picture", "Ảnh", kind=Kind.PICTURE), *_columns(rows.PHOTO)], _linked(shown, arrangement))
 
 
-def _columns(titles: Iterable[str]) -> list[Column]:
-    return [Column(title, title, *_LOOKS.get(title, (18, Kind.TEXT)), printed=title not in _ASIDE) for title in titles]
+def _columns(titles: tuple[str, ...]) -> list[Column]:
+    printed = _PRINTED.get(titles, titles)
+    ordered = (*printed, *(title for title in titles if title not in printed))
+    return [Column(title, title, *_LOOKS.get(title, (18, Kind.TEXT)), printed=title in printed) for title in ordered]
 
 
 def _answer_columns(table: FormTable) -> list[Column]:
@@ -132,6 +153,7 @@ def _answer_columns(table: FormTable) -> list[Column]:
     answers = [
         Column(key, table.asked[path].label if labels.count(table.asked[path].label) == 1 else key, 22, _answer_kind(table.asked[path]))
         for path, key in table.columns.items()
+        if table.asked[path].type != "image"  # the sheet of photos has them
     ]
     return [*_columns(HEAD), *answers]
 
@@ -148,10 +170,13 @@ def _linked(table: Iterable[rows.Row], arrangement: Arrangement) -> Iterator[row
         yield {**row, **{key: Link(arrangement.way(path, base=FOLDER), path) for key, path in paths.items()}}
 
 
-def _shares(table: Iterable[rows.Row]) -> Iterator[rows.Row]:
+def _verdicts(table: Iterable[rows.Row]) -> Iterator[rows.Row]:
     for row in table:
+        registered, visited = row.get("Trong sổ bộ"), row.get("Đã khảo sát")
         figures = {key: Share(value) for key in _FIGURES if isinstance(value := row.get(key), int | float)}
-        yield {**row, **figures, "Đơn vị": "tỷ lệ"} if row.get("Đơn vị") == "share" else row
+        shares = {**figures, "Đơn vị": "tỷ lệ"} if row.get("Đơn vị") == "share" else {}
+        is_known = isinstance(registered, int) and isinstance(visited, int) and registered > 0
+        yield {**row, **shares, "Độ phủ": Share(int(str(visited)) / int(str(registered))) if is_known else None}
 
 
 def _front_lines(
