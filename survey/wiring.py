@@ -1,6 +1,7 @@
 """Settings from the environment, and the survey put together from its parts: the only module that knows them all."""
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from survey.store.object_blobs import open_object_blobs
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_WORKERS = 64
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,4}|:[1-5][0-9]{4}|:6[0-4][0-9]{3})?")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Settings:
     locale: str = "vi"
     workers: int = 1
     signing_key: Path | None = None
+    heads_post: str | None = None
+    timestamp_url: str | None = None
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -43,6 +47,8 @@ class Settings:
             locale=_locale(environment.get("SURVEY_LOCALE") or cls.locale),
             workers=_workers(environment.get("SURVEY_WORKERS") or "1"),
             signing_key=_path(environment.get("SURVEY_SIGNING_KEY")),
+            heads_post=_outside("SURVEY_HEADS_POST", environment.get("SURVEY_HEADS_POST"), plain=False),
+            timestamp_url=_outside("SURVEY_TIMESTAMP_URL", environment.get("SURVEY_TIMESTAMP_URL"), plain=True),
         )
 
     @property
@@ -124,6 +130,18 @@ def _public_url(value: str | None) -> str | None:
     if parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"}:
         return f"{parts.scheme}://{parts.netloc}"
     raise _wrong("SURVEY_PUBLIC_URL", value, "Dùng dạng https://ten-may.", "Use the form https://host.")
+
+
+def _outside(name: str, value: str | None, *, plain: bool) -> str | None:
+    """An address outside; *plain* http only where what comes is signed anyway, or for this machine."""
+    if not value:
+        return None
+    parts = urlsplit(value)
+    schemes = {"https", "http"} if plain or parts.hostname in {"localhost", "127.0.0.1", "::1"} else {"https"}
+    plainly = value.isascii() and value.isprintable() and " " not in value and "@" not in parts.netloc
+    if plainly and parts.scheme in schemes and _HOST.fullmatch(parts.netloc):
+        return value
+    raise _wrong(name, value, "Dùng dạng https://ten-may/… không kèm mật khẩu.", "Use the form https://host/… without a password.")
 
 
 def _locale(value: str) -> str:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
+
+from survey.domain.times import to_text
 
 BUNDLE = "ntm-survey-bundle"
 """The namespace of a bag's seal: a signature made for one purpose holds for no other."""
@@ -50,3 +53,58 @@ def allowed_line(commune: str, key: SigningKey, namespaces: Sequence[str] = (BUN
     if key.lost and key.valid_to is not None:
         options += f',valid-before="{key.valid_to:%Y%m%d%H%M%S}Z"'
     return f"{principal(commune)} {options} {key.public_line}"
+
+
+class Signer(Protocol):
+    """What signs for the deployment; the worker and the operator's commands hand it to the verbs that need it."""
+
+    @property
+    def keys(self) -> tuple[SigningKey, ...]:
+        """The key in use, then its predecessors, the newest first."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the key in use, as `ssh-keygen` prints it."""
+
+    @property
+    def public_line(self) -> str:
+        """The public key in use as OpenSSH writes it."""
+
+    def sign(self, message: bytes, namespace: str = BUNDLE) -> str:
+        """The armoured signature of *message*, which holds for *namespace* only."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head of a commune's log at a moment, as it is made known."""
+
+    commune: str
+    seq: int
+    hash: str
+    at: datetime
+
+    def text(self) -> bytes:
+        """What is signed: commune, number, hash and moment, a line each."""
+        return f"{self.commune}\n{self.seq}\n{self.hash}\n{to_text(self.at)}\n".encode()
+
+
+@dataclass(frozen=True)
+class HeadPost:
+    """A head that was sent to *address* on *day*; *posted_at* is None while nobody took it, *answer* is what came back, cut short."""
+
+    day: date
+    seq: int
+    hash: str
+    address: str
+    posted_at: datetime | None
+    answer: str
+
+
+@dataclass(frozen=True)
+class Unstamped:
+    """A sealed bag without a time authority's word."""
+
+    commune: str
+    bundle: str
+    number: int
+    tag_manifest: str

@@ -51,3 +51,18 @@ KEY_REASON_NEEDED = kind(
     "Cần ghi lý do đổi khóa (tối đa {most} ký tự).", "A reason for the change of keys is needed ({most} characters at most).",
     "Ghi vì sao và theo quyết định nào: `--reason …`.", "Say why, and by whose decision: `--reason …`.",
 )  # fmt: skip
+HEAD_NOT_TAKEN = kind(
+    "HEAD_NOT_TAKEN", 502,
+    "{address} không nhận đầu chuỗi nhật ký ({reason}).", "{address} did not take the head of the log ({reason}).",
+    "Máy chủ tự thử lại sau một giờ; kiểm tra SURVEY_HEADS_POST nếu lặp lại.", "It is tried again in an hour; check SURVEY_HEADS_POST if it stays so.",
+)  # fmt: skip
+TIMESTAMP_FAILED = kind(
+    "TIMESTAMP_FAILED", 502,
+    "Chưa lấy được dấu thời gian từ {authority} ({reason}).", "No time-stamp could be fetched from {authority} ({reason}).",
+    "Máy chủ tự thử lại sau một giờ; hồ sơ đã niêm phong vẫn dùng được.", "It is tried again in an hour; the sealed bundle is good without it.",
+)  # fmt: skip
+TIMESTAMP_NONE = kind(
+    "TIMESTAMP_NONE", 404,
+    "Hồ sơ này chưa có dấu thời gian.", "This bundle has no time-stamp yet.",
+    "Thử lại sau; chỉ có khi người vận hành đặt SURVEY_TIMESTAMP_URL.", "Try again later; there is one only where the operator set SURVEY_TIMESTAMP_URL.",
+)  # fmt: skip
