@@ -9,6 +9,7 @@ from survey.catalogue.editions import question_kinds, read_document, read_editio
 from survey.catalogue.vocabulary import read_questions
 from survey.domain.contributions import Contribution, contribution_of
 from survey.domain.criteria import Edition
+from survey.domain.evidence import Scope
 from survey.domain.indicators import Indicator
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Survey
@@ -51,6 +52,12 @@ def assess(
     if hamlet is not None and hamlet not in {one.id for one in hamlets}:
         raise Problem(HAMLET_UNKNOWN, id=hamlet)
     return [verdict for verdict in verdicts if actor.reaches(verdict.hamlet) and hamlet in (None, verdict.hamlet)]
+
+
+def verdicts_of(survey: Survey, actor: Actor, scope: Scope) -> list[Verdict]:
+    """What a bundle of *scope* rests on: the present verdicts, or those of its day once that has passed. Raises what `assess` raises."""
+    as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
+    return assess(survey, actor, edition=scope.edition, as_of=as_of, history=scope.history)
 
 
 def list_editions(survey: Survey, actor: Actor) -> list[Edition]:

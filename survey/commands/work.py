@@ -12,15 +12,13 @@ import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 from survey import assess, community, deliver, desk, photos, privacy, signing, tasks, tuning
 from survey.commands import operator
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
-from survey.domain.evidence import Scope
 from survey.domain.problems import Problem
-from survey.domain.times import local_date
-from survey.domain.verdicts import Verdict
 from survey.store.finding_rules import ALL_JOB, SITE_JOB
 from survey.store.jobs import (
     MAX_ATTEMPTS,
@@ -137,13 +135,8 @@ def _foresee(bench: Bench, job: Job) -> None:
 
 
 def _bundle(bench: Bench, job: Job) -> None:
-    survey = bench.survey
-
-    def verdicts_for(scope: Scope) -> list[Verdict]:
-        as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
-        return assess.assess(survey, operator(job.commune), edition=scope.edition, as_of=as_of, history=scope.history)
-
-    deliver.advance(survey, job.commune, str(job.payload["request"]), verdicts_for, lambda: signing.sealer(survey))
+    verdicts_for = partial(assess.verdicts_of, bench.survey, operator(job.commune))
+    deliver.advance(bench.survey, job.commune, str(job.payload["request"]), verdicts_for, partial(signing.sealer, bench.survey))
 
 
 def _bundle_part(bench: Bench, job: Job) -> None:

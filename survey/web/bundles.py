@@ -4,13 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from survey import assess, deliver
+from survey import deliver
 from survey.domain.bundles import Bag
-from survey.domain.evidence import Scope
-from survey.domain.people import Actor
-from survey.domain.ports import Survey
-from survey.domain.times import local_date
-from survey.domain.verdicts import Verdict
 from survey.web import ranges, session
 
 _OK, _PARTIAL, _NOT_MODIFIED, _UNSATISFIABLE = 200, 206, 304, 416
@@ -49,12 +44,6 @@ def download(request: Request) -> Response:
         return Response(status_code=status, media_type="application/zip", headers=headers)
     chunks = deliver.read(survey, actor, bag, start, start + length)
     return StreamingResponse(chunks, status_code=status, media_type="application/zip", headers=headers)
-
-
-def verdicts_for(survey: Survey, actor: Actor, scope: Scope) -> list[Verdict]:
-    """Return the verdicts that a bundle of *scope* rests on: the present ones, or those of its day once that has passed."""
-    as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
-    return assess.assess(survey, actor, edition=scope.edition, as_of=as_of, history=scope.history)
 
 
 def _headers(bag: Bag, tag: str) -> dict[str, str]:
