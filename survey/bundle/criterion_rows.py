@@ -73,13 +73,15 @@ class Criteria:
 
     def editions(self) -> list[EditionPart]:
         """The rows by edition, with what is to be said of each edition."""
+        known = {edition.id: edition for edition in self._evidence.editions}
         parts = []
-        for edition in self._evidence.editions:
-            rows = tuple(row for row in self.rows if row.edition == edition.id)
-            past = any(verdict.history for verdict in self._evidence.verdicts if verdict.edition == edition.id)
-            notes = tuple(note.vi for note in (edition.validity_note, edition.note) if note is not None)
+        for name in dict.fromkeys([*known, *(row.edition for row in self.rows)]):
+            edition = known.get(name)
+            rows = tuple(row for row in self.rows if row.edition == name)
+            past = any(verdict.history for verdict in self._evidence.verdicts if verdict.edition == name)
+            notes = tuple(note.vi for note in (edition.validity_note, edition.note) if note is not None) if edition else ()
             told = any(cell.claim or cell.appraisal for row in rows for cell in row.cells)
-            parts.append(EditionPart(edition.title.vi, notes, past, told, rows))
+            parts.append(EditionPart(edition.title.vi if edition else name, notes, past, told, rows))
         return parts
 
     def at(self, place: Place) -> Iterator[tuple[Criterion, Cell, bool]]:
@@ -120,7 +122,7 @@ class Criteria:
             # A rule over all criteria has a word for a code, which says nothing to a reader.
             name = f"{code} · {title}" if code[:1].isdigit() else title
             ways = tuple(self._ways(main, verdicts, anchor, arrangement))
-            yield Criterion(edition, titles[edition], name, anchor, cells, main, main_place, ways)
+            yield Criterion(edition, titles.get(edition, edition), name, anchor, cells, main, main_place, ways)
 
     def _cell(self, edition: str, code: str, place: Place, verdict: Verdict | None, anchor: str) -> Cell:
         people = self._evidence.people

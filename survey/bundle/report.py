@@ -22,7 +22,6 @@ from survey.bundle.listing import listed
 from survey.bundle.maps import Maps
 from survey.bundle.search_index import SearchIndex
 from survey.bundle.spool import Spool
-from survey.bundle.verify import LOG_PATH
 from survey.bundle.views import SiteViews
 from survey.domain.evidence import Contents, Evidence, Item, contents_of
 from survey.domain.sites import Site
@@ -76,7 +75,7 @@ def add_report(spool: Spool, evidence: Evidence, arrangement: Arrangement, *, pa
     how many photos a page holds.
     """
     report = _Report(evidence, arrangement, portion)
-    files = [*(made.name for made in spool.files), LOG_PATH, *parts]
+    files = [*(made.name for made in spool.files), *parts]
     spool.add(f"{REPORT}/bao-cao.css", [(_TEMPLATES / "bao-cao.css").read_bytes(), running_heads(report.cover).encode()])
     for name in _SCRIPTS:
         spool.add(f"{REPORT}/{name}", [(_TEMPLATES / name).read_bytes()])
