@@ -19,12 +19,13 @@ def plan_public_photos(evidence: Evidence, arrangement: Arrangement) -> Iterator
         return
     boxes = evidence.publication.boxes
     named = [
-        (arrangement.photos[photo.submission, photo.name], photo.sha256)
+        (arrangement.photos[photo.submission, photo.name], photo.submission, photo.sha256)
         for item in evidence.items
         for photo in evidence.photos.get(item.submission, ())
         if photo.is_original and photo.sha256 is not None
     ]
     for start in range(0, len(named), PORTION):
         portion = named[start : start + PORTION]
-        photos = [{"sha256": sha256, "boxes": boxes_to_list(boxes[sha256])} for _, sha256 in portion]
-        yield PartPlan(PartKind.PHOTOS, f"Ảnh công khai {start + 1}–{start + len(portion)}", tuple(name for name, _ in portion), {"photos": photos})
+        photos = [{"submission": key, "sha256": sha256, "boxes": boxes_to_list(boxes[sha256])} for _, key, sha256 in portion]
+        title = f"Ảnh công khai {start + 1}–{start + len(portion)}"
+        yield PartPlan(PartKind.PHOTOS, title, tuple(name for name, _, _ in portion), {"photos": photos})

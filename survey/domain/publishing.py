@@ -46,8 +46,8 @@ REASONS_KEPT = {
 class Permissions:
     """What people decided: what is covered on the photos that somebody looked at, and what the people of a place said.
 
-    *covers* are the boxes by a photo's hash, *consents* the answers by submission; *refused* are the ids of households whose newest
-    answer is a refusal: nothing of theirs leaves but that the register has them and that they count.
+    *covers* are the boxes by a photo's hash, *consents* the answers by submission; *refused* are the ids of sites whose newest answer
+    is a refusal: of such a household nothing leaves but that the register has it and that it counts.
     """
 
     covers: Mapping[str, tuple[Box, ...]]
@@ -130,10 +130,10 @@ class _Publisher:
         return ((path, commitment(salt_of(self._secret, path), value)) for path, value in self.left_out())
 
     def _agreed(self, item: Item) -> bool:
-        if self._evidence.sites[item.site].kind is not SiteKind.HOUSEHOLD:
-            return self._permissions.consents.get(item.submission) is not Consent.REFUSED
-        given = self._permissions.consents.get(item.submission) is Consent.GIVEN
-        return given and item.site not in self._permissions.refused
+        """Whether the people of the place let its photos be shown: at a home they said so, nowhere did they refuse."""
+        consent = self._permissions.consents.get(item.submission)
+        is_home = self._evidence.sites[item.site].kind is SiteKind.HOUSEHOLD
+        return (consent is Consent.GIVEN if is_home else consent is not Consent.REFUSED) and item.site not in self._permissions.refused
 
     def _site(self, site: Site) -> tuple[Site, Left]:
         return split_site(site, self._names.sites[site.id], hidden=self._is_hidden(site))

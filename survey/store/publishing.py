@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from survey.domain.ports import Reader
 from survey.domain.privacy import Box, boxes_of
 from survey.domain.submissions import Consent
+from survey.domain.times import to_text
 
 _PORTION = 400  # keys in one question: well below any engine's limit of parameters
 
@@ -45,3 +47,26 @@ def select_consents(reader: Reader, commune: str) -> tuple[dict[str, Consent], f
         if row["site"] is not None and row["consent"] != Consent.ABSENT:
             newest[row["site"]] = Consent(row["consent"])
     return said, frozenset(site for site, consent in newest.items() if consent is Consent.REFUSED)
+
+
+def select_submissions_of(reader: Reader, commune: str, sites: Sequence[str]) -> set[str]:
+    """The ids of every submission about one of *sites*."""
+    found: set[str] = set()
+    for start in range(0, len(sites), _PORTION):
+        names = {f"key{number}": site for number, site in enumerate(sites[start : start + _PORTION])}
+        keys = ", ".join(f":{name}" for name in names)
+        rows = reader.rows(f"SELECT submission FROM submission WHERE commune = :commune AND site IN ({keys})", commune=commune, **names)
+        found |= {row["submission"] for row in rows}
+    return found
+
+
+def select_unpublishable_since(reader: Reader, commune: str, moment: datetime) -> set[str]:
+    """The photos of which somebody decided since *moment* what is covered, or whose site has refused since."""
+    covered = reader.rows("SELECT DISTINCT sha256 FROM cover WHERE at >= :moment", moment=to_text(moment))
+    refused = reader.rows(
+        "SELECT DISTINCT a.sha256 FROM submission r JOIN submission s ON s.commune = r.commune AND s.site = r.site"
+        " JOIN attachment a ON a.commune = s.commune AND a.submission = s.submission WHERE r.commune = :commune"
+        " AND r.consent = 'refused' AND r.received_at >= :moment AND a.sha256 IS NOT NULL",
+        commune=commune, moment=to_text(moment),
+    )  # fmt: skip
+    return {row["sha256"] for row in (*covered, *refused)}

@@ -8,6 +8,12 @@ PUBLIC_PHOTO_CHANGED = kind(
     "While the public bundle was made, a photo was covered anew, erased, or may no longer be published.",
     "Chuẩn bị lại hồ sơ: bản mới theo đúng quyết định mới nhất.", "Prepare the bundle again: it then follows the newest decision.",
 )
+PUBLIC_PHOTO_OUTDATED = kind(
+    "PUBLIC_PHOTO_OUTDATED", 409,
+    "Sau khi lập bản công khai này, một ảnh trong đó đã được che lại hoặc người dân đã từ chối.",
+    "After this public bundle was made, a photo in it was covered anew, or the people of its place refused.",
+    "Chuẩn bị lại bản công khai; báo cho người đã nhận bản cũ.", "Prepare the public bundle again; tell whoever got the old one.",
+)
 NOT_PUBLIC = kind(
     "NOT_PUBLIC", 422,
     "Hồ sơ {name} không phải bản công khai: không có cam kết nào để mở.", "The bundle {name} is not a public one: it holds no commitments to open.",
