@@ -3,11 +3,12 @@
 import { ageWords, driftWords } from "./clock.mjs";
 import { clock, fill, h, megabytes, say } from "./dom.mjs";
 import { readOutbox, readSent, sealedAt } from "./drafts.mjs";
+import { passing } from "./lasting.mjs";
 import { signInLink } from "./notices.mjs";
 import { siteName } from "./home_screen.mjs";
 import { outboxTools } from "./outbox_tools.mjs";
 import { conflictChoices, itemRow } from "./receipt_screen.mjs";
-import { itemsOf, passing } from "./send.mjs";
+import { itemsOf } from "./send.mjs";
 import { language, pick, t } from "./texts.mjs";
 import { troubleLabel, troubleWords } from "./trouble.mjs";
 

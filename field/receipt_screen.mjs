@@ -4,9 +4,10 @@ import { asNew, correction } from "./again.mjs";
 import { driftWords } from "./clock.mjs";
 import { clock, fill, h, megabytes } from "./dom.mjs";
 import { dropDraft, keepDraft, readDraft, readPhotos, replaceDraft } from "./drafts.mjs";
+import { passing } from "./lasting.mjs";
 import { signInLink } from "./notices.mjs";
 import { siteName } from "./home_screen.mjs";
-import { passing, sentRecord } from "./send.mjs";
+import { sentRecord } from "./send.mjs";
 import { language, pick, t } from "./texts.mjs";
 import { troubleLabel, troubleWords } from "./trouble.mjs";
 

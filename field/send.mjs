@@ -2,6 +2,7 @@
 
 import { phoneTime } from "./clock.mjs";
 import { carrier, dropDraft, fileOf, keepDraft, readDraft, readOutbox, readPhoto, readPhotos, readReceipt } from "./drafts.mjs";
+import { hopeful, mendable, passing, retried, troubleOf } from "./lasting.mjs";
 import { get, put, Refusal } from "./server.mjs";
 import { Line, upload } from "./upload.mjs";
 
@@ -69,7 +70,7 @@ export class Sender {
     const sending = this.#sendOne(id, again);
     this.#running.set(id, sending);
     const trouble = await sending.finally(() => this.#running.delete(id));
-    if (trouble && passing(trouble)) this.#retry();
+    if (trouble && (passing(trouble) || (await this.#waits()))) this.#retry();
     return trouble;
   }
 
@@ -78,7 +79,7 @@ export class Sender {
       await this.#show(id); // before it waits for the line
       return await this.#attempt(id, await this.#whoIsHere(), again);
     } catch (error) {
-      return this.#note(await readDraft(id), id, error);
+      return this.#noteAside(id, error);
     }
   }
 
@@ -91,8 +92,20 @@ export class Sender {
 
   async #walk(again) {
     clearTimeout(this.#timer);
+    let waits = true; // also where the walk breaks off
+    try {
+      const troubles = await this.#sendQueue(again);
+      waits = troubles.some(passing) || (await this.#waits());
+    } finally {
+      if (waits) this.#retry();
+    }
+    return !waits;
+  }
+
+  // Everything that waits, LANES at once; what kept some of it from being sent.
+  async #sendQueue(again) {
     const queue = (await readOutbox()).filter((draft) => draft.state === "sending").map((draft) => draft.id);
-    if (!queue.length) return true;
+    if (!queue.length) return [];
     const troubles = [];
     const [first] = queue;
     try {
@@ -106,11 +119,15 @@ export class Sender {
       };
       await Promise.all(Array.from({ length: LANES }, lane));
     } catch (error) {
-      troubles.push(await this.#note(await readDraft(first), first, error));
+      troubles.push(await this.#noteAside(first, error));
     }
-    const waits = troubles.some(passing);
-    if (waits) this.#retry();
-    return !waits;
+    return troubles;
+  }
+
+  // Whether time may mend what keeps something here. What is kept says it, not what was met: of that another page may know more.
+  async #waits() {
+    if (this.trouble && !retried(this.trouble)) return false;
+    return (await readOutbox()).some(hopeful);
   }
 
   #lane(id, me, again) {
@@ -160,7 +177,7 @@ export class Sender {
         return this.#note(draft, id, error);
       }
     };
-    return navigator.locks ? navigator.locks.request(`send-${id}`, work) : work();
+    return navigator.locks ? navigator.locks.request(lockOf(id), work) : work();
   }
 
   async #sendDraft(draft, me, again) {
@@ -230,6 +247,12 @@ export class Sender {
     return trouble;
   }
 
+  // The same from outside of an attempt: another page may be at the draft, and would find an older one in its place.
+  async #noteAside(id, error) {
+    const work = async (lock) => this.#note(lock && (await readDraft(id)), id, error);
+    return navigator.locks ? navigator.locks.request(lockOf(id), { ifAvailable: true }, work) : work(true);
+  }
+
   // Everything is there: the bytes may go, unless a photo was refused and may be taken again.
   async #settle(draft) {
     const kept = draft.files.find((file) => file.state === "waiting");
@@ -242,6 +265,9 @@ export class Sender {
     this.#tell(draft.id, { sent, trouble: null, draft: null, items: [] }); // a day's visits are not held in memory
   }
 }
+
+// Who sends the draft *id*, or writes on its record while it is sealed, holds this.
+const lockOf = (id) => `send-${id}`;
 
 /** The small record that stays on the phone after sending *draft*. */
 export function sentRecord(draft) {
@@ -270,20 +296,3 @@ async function keepIfRoom(draft) {
 function keepsNothing(error) {
   if (!(error instanceof DOMException)) throw error;
 }
-
-function troubleOf(error) {
-  const at = new Date().toISOString();
-  if (error instanceof Refusal) return { code: error.code, status: error.status, sentence: error.sentence, at };
-  if (!(error instanceof DOMException)) throw error;
-  const codes = { QuotaExceededError: "NO_ROOM", NotReadableError: "PHOTO_UNREADABLE", NotFoundError: "PHOTO_UNREADABLE" };
-  return { code: codes[error.name] ?? "PHONE_KEEPS_NOTHING", status: 0, sentence: "", at };
-}
-
-const LASTING = new Set(["PHOTO_UNREADABLE", "PHOTO_DAMAGED", "PHOTO_GONE"]);
-
-/** Whether trying again by itself may help against *trouble*. */
-export const passing = ({ code, status }) =>
-  !LASTING.has(code) && (code === "BYTES_DIFFER" || status === 0 || status === 408 || status === 429 || status >= 500);
-
-// The same, or something that changes without the visit: who is signed in.
-const mendable = (trouble) => passing(trouble) || trouble.status === 401 || trouble.code === "OTHER_PERSON";

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,6 +58,21 @@ _LEFT = """
 async () => {
   const { readOutbox } = await import('/field/drafts.mjs')
   return (await readOutbox()).length
+}
+"""
+# Why each sealed visit waits: what the phone notes of it and of its files, whose bytes are here, and which pages are at it.
+_WAITING = """
+async () => {
+  const { readOutbox, readPhotos } = await import('/field/drafts.mjs')
+  const { held, pending } = await navigator.locks.query()
+  const why = (trouble) => trouble && `${trouble.code} ${trouble.status} at ${trouble.at} ${trouble.sentence}`.trim()
+  const visits = (await readOutbox()).map(async ({ id, state, receipt, trouble, files = [] }) => {
+    const here = (await readPhotos(id)).map(({ name, bytes }) => `${name}: ${bytes ? bytes.size : 'no'} bytes`)
+    const sent = files.map((file) => ({ name: file.name, state: file.state, here: file.here, trouble: why(file.trouble) }))
+    return { id, state, form: receipt ? 'stored' : 'waiting', trouble: why(trouble), files: sent, here }
+  })
+  const locks = (found) => found.map(({ name, clientId }) => `${name} by ${clientId}`)
+  return { now: new Date().toISOString(), visits: await Promise.all(visits), held: locks(held), pending: locks(pending) }
 }
 """
 # Photos on the phone whose bytes are no longer what was taken, and sealed visits without one of their photos.
@@ -134,6 +150,14 @@ def left_on_phone(page: Page) -> int:
         return -1
 
 
+def waiting_on_phone(page: Page) -> str:
+    """Why each sealed visit is still on *page*'s phone, for who reads a failed test."""
+    try:
+        return json.dumps(page.evaluate(_WAITING), ensure_ascii=False, indent=1)
+    except Error as error:
+        return f"the page cannot say: {error.message}"
+
+
 def torn_on_phone(page: Page) -> list[str]:
     """Photos on *page*'s phone that are not whole any more."""
     return list(page.evaluate(_TORN))
@@ -144,7 +168,7 @@ def wait_until_sent(page: Page, seconds: float, meanwhile: Callable[[], None] = 
     deadline = time.monotonic() + seconds
     while left_on_phone(page) != 0:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{left_on_phone(page)} visits are still on the phone")
+            raise TimeoutError(f"{left_on_phone(page)} visits are still on the phone: {waiting_on_phone(page)}")
         meanwhile()
         page.wait_for_timeout(50)
 

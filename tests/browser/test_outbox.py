@@ -314,3 +314,175 @@ def test_two_tabs_send_each_photo_once(phone: BrowserContext, live: LiveServer, 
 
     assert len(starts) == len(set(starts)) == 2
     assert arrived(live) == hashes(*photos)
+
+
+_THE_VISIT = "async () => JSON.stringify((await (await import('/field/drafts.mjs')).readOutbox())[0])"
+# As a page that is at the visit does; resolves once the visit is held, and `told` once another page says why it waits.
+_HOLD = """(id) => {
+    window.told = new Promise((resolve) => {
+        new BroadcastChannel("outbox").onmessage = ({ data }) => data.changes.trouble && resolve(data.changes.trouble.code)
+    })
+    return new Promise((held) => {
+        navigator.locks.request(`send-${id}`, () => new Promise((release) => {
+            window.release = release
+            held()
+        }))
+    })
+}"""
+
+
+def test_a_page_that_cannot_ask_leaves_the_record_alone(phone: BrowserContext, live: LiveServer, photos: list[Path]) -> None:
+    """What is at a visit in another tab may drop it in this moment: no other page writes what it read of it before."""
+    page, other = phone.new_page(), phone.new_page()
+    sign_in(page, live)
+    phone.route("**/api/submissions/**", lambda route: route.abort())
+    key = seal(page, live, photos[:1])
+    expect(page.locator(".receipt [role=alert]")).to_be_visible()
+    phone.route("**/api/me", lambda route: route.abort())
+    other.goto(f"{live.url}/healthz")
+    other.evaluate(_HOLD, key)
+    before = page.evaluate(_THE_VISIT)
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    assert other.evaluate("window.told") == "NO_CONNECTION"
+    assert page.evaluate(_THE_VISIT) == before
+
+
+def test_a_store_that_fails_once_ends_no_sending(page: Page, live: LiveServer, photos: list[Path]) -> None:
+    """Where the browser does not say what waits, it is asked again by itself."""
+    _seal_on_a_dead_line(page, live, photos[:1])
+    page.evaluate("""() => {
+        const { getAll } = IDBObjectStore.prototype
+        IDBObjectStore.prototype.getAll = function (...given) {
+            IDBObjectStore.prototype.getAll = getAll
+            window.failed = true
+            throw new DOMException("not now", "UnknownError")
+        }
+        dispatchEvent(new Event("online"))
+    }""")
+    page.wait_for_function("window.failed")
+    page.context.unroute("**/api/submissions/**")
+    _let_time_pass(page, lambda: bool(page.locator("#receipt-code").count()))
+
+    assert arrived(live) == hashes(photos[0])
+
+
+def test_what_lasts_does_not_hide_what_passes(page: Page, live: LiveServer, photos: list[Path]) -> None:
+    """A photo that the server refuses for good keeps no other of its visit from being tried again by itself."""
+    answers = [500]
+    refusal = {"code": "FILE_TOO_LARGE", "message": "Tệp quá lớn với máy chủ này.", "remedy": ""}
+
+    def fail_once(route: Route) -> None:
+        if route.request.method == "PATCH" and answers:
+            route.fulfill(status=answers.pop(), body="{}")
+        else:
+            route.continue_()
+
+    page.clock.install()
+    sign_in(page, live)
+    page.route("**/photos/photo_1_1.jpg", lambda route: route.fulfill(status=413, body=json.dumps(refusal)))
+    page.route("**/photos/photo_2_2.jpg", fail_once)
+    seal(page, live, photos)
+    expect(page.locator(".receipt [role=alert]")).to_contain_text("Tệp quá lớn với máy chủ này.")
+    _let_time_pass(page, lambda: arrived(live) == hashes(photos[1]))
+
+    assert answers == []
+    assert kept(page, "drafts") == 1
+
+
+def test_what_fails_while_others_are_sent_is_tried_again(phone: BrowserContext, live: LiveServer, photos: list[Path]) -> None:
+    """A visit that failed while another one was being sent waits for no hand: its turn comes after that one."""
+    page, other = phone.new_page(), phone.new_page()
+    first = _seal_on_a_dead_line(page, live, photos[:1])
+    other.goto(f"{live.url}/healthz")
+    other.evaluate(_HOLD, first)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    other.wait_for_function("async (id) => (await navigator.locks.query()).pending.some(({ name }) => name === `send-${id}`)", arg=first)
+    leave(page)
+    fill(page, photos[1:], "Trần Thị Hường")
+    expect(page.locator(".receipt [role=alert]")).to_be_visible()
+    phone.unroute("**/api/submissions/**")
+    page.clock.fast_forward("10:00")  # its own time comes while the first one is still waited for
+    other.evaluate("window.release()")
+    _wait_for(page, lambda: hashes(photos[0])[0] in arrived(live))
+    _let_time_pass(page, lambda: arrived(live) == hashes(*photos))
+
+    assert kept(page, "drafts") == 0
+
+
+@pytest.mark.parametrize("answer", [(409, {"code": "UPLOAD_OFFSET", "message": "", "remedy": ""}), (403, None)])
+def test_an_answer_that_passes_is_no_refusal(answer: tuple[int, object], page: Page, live: LiveServer, photos: list[Path]) -> None:
+    """Another place in the file, or a page that is not our server's, keeps a photo back for a while only."""
+    status, body = answer
+    left = [status] * 3
+
+    def fail(route: Route) -> None:
+        if route.request.method == "PATCH" and left:
+            headers = {"Upload-Offset": "0"} if body else {"Content-Type": "text/html"}
+            route.fulfill(status=left.pop(), headers=headers, body=json.dumps(body) if body else "<html>")
+        else:
+            route.continue_()
+
+    page.clock.install()
+    sign_in(page, live)
+    page.route("**/photos/*.jpg", fail)
+    seal(page, live, photos[:1])
+    _let_time_pass(page, lambda: bool(page.locator("#receipt-code").count()))
+
+    assert left == []
+    assert arrived(live) == hashes(photos[0])
+
+
+def test_a_photo_that_cannot_be_read_now_is_tried_again(page: Page, live: LiveServer, photos: list[Path]) -> None:
+    """The person is told, and the phone reads it again by itself."""
+    page.clock.install()
+    page.add_init_script("""
+        const { arrayBuffer } = Blob.prototype
+        window.unreadable = true
+        Blob.prototype.arrayBuffer = function () {
+            return window.unreadable && document.querySelector(".receipt")
+                ? Promise.reject(new DOMException("not now", "NotReadableError"))
+                : arrayBuffer.call(this)
+        }
+    """)
+    sign_in(page, live)
+    page.route("**/photos/*.jpg", lambda route: route.abort())
+    seal(page, live, photos[:1])
+    expect(page.locator(".receipt [role=alert]")).to_contain_text("Điện thoại không đọc được ảnh này")
+    page.unroute("**/photos/*.jpg")
+    page.evaluate("window.unreadable = false")
+    _let_time_pass(page, lambda: bool(page.locator("#receipt-code").count()))
+
+    assert arrived(live) == hashes(photos[0])
+
+
+def _seal_on_a_dead_line(page: Page, live: LiveServer, photos: list[Path]) -> str:
+    """Seal a visit that cannot be sent, on a page whose clock can be moved; returns its id."""
+    page.clock.install()
+    sign_in(page, live)
+    page.context.route("**/api/submissions/**", lambda route: route.abort())
+    key = seal(page, live, photos)
+    expect(page.locator(".receipt [role=alert]")).to_be_visible()
+    return key
+
+
+def _let_time_pass(page: Page, holds: Callable[[], bool]) -> None:
+    """Move the page's clock on, past its longest pause each time, until *holds*; a request under way would give up with that."""
+    under_way: set[Request] = set()
+
+    def begins(request: Request) -> None:
+        under_way.add(request)
+
+    def ends(request: Request) -> None:
+        under_way.discard(request)
+
+    page.on("request", begins)
+    page.on("requestfinished", ends)
+    page.on("requestfailed", ends)
+
+    def later() -> bool:
+        if not under_way:
+            page.clock.fast_forward("10:00")
+        return holds()
+
+    _wait_for(page, later)
