@@ -9,6 +9,7 @@ from survey.bundle.foundations import add_foundations
 from survey.bundle.geopackage import add_geopackage
 from survey.bundle.index import add_index
 from survey.bundle.kml import add_kml
+from survey.bundle.printed import plan_printed
 from survey.bundle.public import add_public
 from survey.bundle.public_photos import plan_public_photos
 from survey.bundle.report import add_report
@@ -17,7 +18,7 @@ from survey.bundle.spool import Spool
 from survey.bundle.verify import LOG_PATH
 from survey.bundle.workbook import add_workbook
 from survey.domain.bundles import PartKind, PartPlan
-from survey.domain.evidence import Evidence
+from survey.domain.evidence import Evidence, Variant
 
 Maker = Callable[[Spool, Evidence, Arrangement], None]
 Planner = Callable[[Evidence, Arrangement], Iterator[PartPlan]]
@@ -65,7 +66,7 @@ MAKERS: tuple[Maker, ...] = (
 )
 """What is written of every bundle, in this order: each puts its files into the spool."""
 
-PLANNERS: tuple[Planner, ...] = (plan_public_photos,)
+PLANNERS: tuple[Planner, ...] = (plan_printed, plan_public_photos)
 """What is left to workers as parts, each a piece by itself."""
 
 
