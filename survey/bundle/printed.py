@@ -14,18 +14,19 @@ from survey.bundle.cover import cover_of
 from survey.bundle.names import Names, plain
 from survey.bundle.printed_report import report_data
 from survey.domain.bundles import PartKind, PartPlan
-from survey.domain.evidence import Evidence, Item, Photo
+from survey.domain.evidence import Evidence, Item, Photo, Variant
 from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.sites import Site
 from survey.domain.submissions import Fix
+from survey.domain.verdicts import Verdict
 
 FOLDER = f"{REPORT}/in"
 FRONT = f"{FOLDER}/00-bao-cao.pdf"
 MOST = 120
 """Photos of one part: ten pages and 7 MB (docs/decisions/0019); a site is torn apart only where it alone has more."""
 LEGEND = (
-    "Mỗi ảnh in thu nhỏ từ ảnh gốc, kèm dấu: đối tượng, nơi, thời điểm, mã bài nộp, các ký tự đầu của SHA-256. Mã QR chứa số nhận dạng và mã "
-    "của bài nộp; tệp bai-nop/<mã>.xml của hồ sơ mang đúng số ấy. Ảnh gốc không đóng dấu."
+    "Mỗi ảnh in thu nhỏ từ ảnh gốc, kèm dấu: đối tượng, nơi, thời điểm, mã bài nộp, các ký tự đầu của SHA-256. Mã QR chứa số nhận dạng "
+    "và mã của bài nộp; tệp bai-nop/<mã>.xml của hồ sơ mang đúng số ấy. Ảnh gốc không đóng dấu."
 )
 
 
@@ -41,8 +42,11 @@ class Portion:
 
 
 def plan_printed(evidence: Evidence, arrangement: Arrangement) -> Iterator[PartPlan]:
-    """The parts of the printed report of *evidence*: the report, which lists the others, and then each of these."""
-    portions = list(portions_of(evidence, arrangement))
+    """The parts of the printed report of *evidence*: the report, which lists the others, and then each of these.
+
+    A public bundle has the report alone: its photos lie in it covered, and what is covered may change until it is sealed.
+    """
+    portions = [] if evidence.variant is Variant.PUBLIC else list(portions_of(evidence, arrangement))
     listed = [{"title": one.title, "file": one.name.removeprefix(f"{FOLDER}/"), "photos": len(one.shots)} for one in portions]
     yield PartPlan(PartKind.PDF, "Báo cáo", (FRONT,), report_data(evidence, arrangement, listed))
     teller = _Teller(evidence, arrangement)
@@ -111,16 +115,17 @@ class _Teller:
             photos.append(self._photo(item, photo, first=item.site not in seen))
             seen.add(item.site)
         prints = sum(photo["has_view"] for photo in photos)
+        without = f", {len(photos) - prints} tệp không in được" if prints < len(photos) else ""
         return {
             "kind": "photos", "variant": self._evidence.variant.value, "cover": self._cover, "title": portion.title,
-            "counts": f"{len(seen)} đối tượng, {prints} ảnh" + (f", {len(photos) - prints} tệp không in được" if prints < len(photos) else ""),
+            "counts": f"{len(seen)} đối tượng, {prints} ảnh{without}",
             "criteria": self._criteria(portion.form), "legend": LEGEND, "photos": photos,
         }  # fmt: skip
 
     def _criteria(self, form: str) -> list[str]:
         """The criteria for which figures stand on answers to *form*."""
         names = {
-            (verdict.edition, verdict.criterion): f"{verdict.criterion} {verdict.title.vi}" if verdict.criterion[:1].isdigit() else verdict.title.vi
+            (verdict.edition, verdict.criterion): words_of(verdict)
             for verdict in self._evidence.verdicts
             if any(form in basis.forms for basis in verdict.basis)
         }
@@ -129,13 +134,20 @@ class _Teller:
     def _photo(self, item: Item, photo: Photo, *, first: bool) -> dict[str, Any]:
         site = self._evidence.sites[item.site]
         path = self._arrangement.photos.get((photo.submission, photo.name))
+        fix = photo.fix or item.fix
         asked = self._labels.get((item.form, item.form_version), {}).get(photo.question, photo.question)
         return {
             "sha256": photo.sha256 or "", "has_view": photo.is_original and photo.has_preview, "first": first,
-            "site": f"{site.code} · {site.name}", "place": place_words(site, photo.fix or item.fix), "time": time_words(item, photo),
+            "site": f"{site.code} · {site.name}", "hamlet": place_name(self._evidence.hamlet_names, item.hamlet),
+            "position": words.position(fix), "away": away_words(site, fix), "time": time_words(item, photo),
             "code": item.code, "label": asked + (f" ({photo.repeat})" if photo.repeat else ""), "urn": record_urn(item),
             "name": (path or photo.name).rpartition("/")[2], "absent": absent_words(photo),
         }  # fmt: skip
+
+
+def words_of(verdict: Verdict) -> str:
+    """What a reader knows a criterion by: a rule over all criteria has a word for a code, which says nothing."""
+    return f"{verdict.criterion} {verdict.title.vi}" if verdict.criterion[:1].isdigit() else verdict.title.vi
 
 
 def record_urn(item: Item) -> str:
@@ -152,21 +164,20 @@ def time_words(item: Item, photo: Photo) -> str:
     return f"{words.moment(item.captured_at)} theo phiếu"
 
 
-def place_words(site: Site, fix: Fix | None) -> str:
-    """Where the phone was, and how far from the registered place of *site*."""
+def away_words(site: Site, fix: Fix | None) -> str:
+    """How far the phone was from the registered line or point of *site*; empty where one of them is not known."""
     if fix is None:
-        return "không có vị trí"
-    away = away_m(site, fix)
-    return f"{words.position(fix)}" + ("" if away is None else f", cách {words.metres(away)}")
-
-
-def away_m(site: Site, fix: Fix) -> float | None:
-    """Metres from *fix* to the site's registered line or point; None where it has neither."""
+        return ""
     if site.line is not None:
-        return distance_to_line_m(fix.latitude, fix.longitude, site.line)
+        return f"cách {words.metres(distance_to_line_m(fix.latitude, fix.longitude, site.line))}"
     if site.latitude is None or site.longitude is None:
-        return None
-    return distance_m(site.latitude, site.longitude, fix.latitude, fix.longitude)
+        return ""
+    return f"cách {words.metres(distance_m(site.latitude, site.longitude, fix.latitude, fix.longitude))}"
+
+
+def place_name(hamlets: Mapping[str, str], hamlet: str | None) -> str:
+    """The name of a hamlet, or that a thing belongs to the commune."""
+    return "toàn xã" if hamlet is None else hamlets.get(hamlet, hamlet)
 
 
 def absent_words(photo: Photo) -> str:

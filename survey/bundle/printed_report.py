@@ -43,10 +43,8 @@ def report_data(evidence: Evidence, arrangement: Arrangement, parts: Sequence[Ma
 
 def _contents(evidence: Evidence) -> list[tuple[str, str]]:
     found = contents_of(evidence)
-    wanting = [
-        f"{count} {word}" for count, word in ((found.missing, "chưa nhận được"), (found.refused, "không dùng được"), (found.erased, "đã xóa"))
-        if count
-    ]  # fmt: skip
+    counts = {"chưa nhận được": found.missing, "không dùng được": found.refused, "đã xóa": found.erased}
+    wanting = [f"{count} {word}" for word, count in counts.items() if count]
     return [
         ("Phạm vi", cover_of(evidence).scope),
         ("Bộ tiêu chí", cover_of(evidence).edition),
@@ -87,7 +85,7 @@ def _row(row: Criterion, sources: dict[tuple[str, tuple[str, ...]], int]) -> dic
 
 def _cell(name: str, cell: Cell) -> dict[str, Any]:
     measured = cell.measured
-    told = {
+    told: dict[str, Any] = {
         "name": name, "claim": cell.claim and asdict(cell.claim), "appraisal": cell.appraisal and asdict(cell.appraisal),
         "css": "", "word": "–", "value": "–", "coverage": "", "reasons": [], "stated": None,
     }  # fmt: skip

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from survey.deliver.printing import make_pdf
 from survey.deliver.public import make_photos
 from survey.domain.bundles import PartKind, PartPlan
 from survey.domain.ports import Survey
 
 PartMaker = Callable[[Survey, str, PartPlan], Iterator[Iterable[bytes]]]
 
-PART_MAKERS: Mapping[PartKind, PartMaker] = {PartKind.PHOTOS: make_photos}
+PART_MAKERS: Mapping[PartKind, PartMaker] = {PartKind.PDF: make_pdf, PartKind.PHOTOS: make_photos}
 """For each kind of part the function that makes it: the bytes of each file that its plan names, in that order."""
 
 

@@ -29,10 +29,10 @@ def press(
     template: str, data: Mapping[str, Any], pictures: Iterable[tuple[str, bytes]] = (), *,
     wall_s: float = WALL_S, address_bytes: int = ADDRESS_BYTES,
 ) -> bytes:  # fmt: skip
-    """As `survey.paper.typeset`, in a process of its own; *pictures* come one by one, as file name and bytes, before
-    *data* is looked at.
+    """As `survey.paper.typeset`, in a process of its own; *pictures* come one by one, as file name and bytes.
 
-    Raises PRINT_UNFINISHED where the process died or took longer than *wall_s* seconds: another time may have more luck.
+    They are asked for before *data* is looked at. Raises PRINT_UNFINISHED where the process died or took longer
+    than *wall_s* seconds: another time may have more luck.
     """
     with TemporaryDirectory(prefix="press-") as folder:
         root = Path(folder)
