@@ -1,14 +1,15 @@
 """The bag, judged by the public bagit library."""
 
+import hashlib
 from pathlib import Path
 
 import bagit
 import pytest
 
-from survey.bundle.bag import bag_chunks
+from survey.bundle.bag import SIGNATURE, TAG_MANIFEST, Sealing, close_bag, info_text, member_of
 from survey.bundle.spool import Spool
 from survey.domain.problems import BLOB_DAMAGED, Problem
-from tests.bundle.bags import DAY, FOLDER, PHOTOS, bag_bytes, original, unpack
+from tests.bundle.bags import FOLDER, PHOTOS, bag_bytes, photo_member, unpack, zipped
 
 
 def test_public_library_accepts_it(tmp_path: Path) -> None:
@@ -31,22 +32,35 @@ def test_same_basis_same_bytes() -> None:
 
 @pytest.mark.parametrize("stored", [b"other bytes of one length", b"short", b"x" * 100, b""])
 def test_damaged_photo_aborts(stored: bytes) -> None:
-    """Bytes that are no longer those received stop the stream; no end record is written."""
-    photo = original("anh/a.jpg", b"bytes as they came in 123", stored=stored)
-    stream = bag_chunks(FOLDER, DAY, {}, originals=[photo], previews=[], spool=Spool())
-    sent: list[bytes] = []
+    """Bytes that are no longer those received stop the stream."""
+    photo = photo_member("anh/a.jpg", b"bytes as they came in 123")
 
     with pytest.raises(Problem) as problem:
-        sent.extend(stream)
+        zipped(Spool(), [photo], {}, {photo.sha256: stored})
     assert problem.value.kind is BLOB_DAMAGED
-    assert b"PK\x05\x06" not in b"".join(sent)
 
 
 def test_labels_stay_on_one_line() -> None:
     """A line break in a name cannot add a label to bag-info.txt."""
-    stream = bag_chunks(FOLDER, DAY, {"Source-Organization": "Xã\nPayload-Oxum: 0.0"}, originals=[], previews=[], spool=Spool())
+    assert info_text({"Source-Organization": "Xã\nPayload-Oxum: 0.0"}).decode() == "Source-Organization: Xã Payload-Oxum: 0.0\n"
 
-    assert b"Source-Organization: X\xc3\xa3 Payload-Oxum: 0.0\n" in b"".join(stream)
+
+def test_the_seal_covers_every_tag_file() -> None:
+    """The tag manifest lists all tag files but itself and its signature; what is signed are its very bytes."""
+    spool, signed = Spool(), []
+
+    def sign(message: bytes) -> str:
+        signed.append(message)
+        return "signature\n"
+
+    made = spool.add("x.csv", [b"1"])
+    closed = close_bag(spool, [member_of(made, "data/x.csv")], Sealing({}, {"README-verify.txt": b"read me"}, sign))
+    paths = [member.path for member in closed.members]
+    listed = {line.split("  ")[1]: line.split("  ")[0] for line in signed[0].decode().splitlines()}
+
+    assert set(listed) == {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "README-verify.txt"}
+    assert {*listed, TAG_MANIFEST, SIGNATURE, "data/x.csv"} == set(paths)
+    assert closed.tag_manifest == hashlib.sha256(signed[0]).hexdigest()
 
 
 def _log(folder: Path) -> bytes:
