@@ -23,7 +23,10 @@ class Maps:
 
     def commune(self, places: Sequence[Place], columns: Sequence[Place], rows: Sequence[Criterion]) -> Markup:
         """Every site, grouped by place with the place's outcome under each of *rows*."""
-        groups = [Group(place.name, _outcomes(place, columns, rows), self._layers(self._sites[place.hamlet])) for place in places]
+        groups = [
+            Group(place.name if place.hamlet else "", _outcomes(place, columns, rows), self._layers(self._sites[place.hamlet]))
+            for place in places
+        ]
         return draw_map(self._rings, groups, title="Bản đồ xã", whole=True)
 
     def hamlet(self, place: Place, items: Sequence[Item]) -> Markup:

@@ -99,7 +99,8 @@ def _draw_layer(plane: _Plane, layer: Layer) -> Markup:
     if layer.links:
         for spot, (target, label) in zip(plane(layer.points), layer.links, strict=True):
             x, y = spot.split()
-            drawn += Markup('<a href="{}"><circle class="dot {}" cx="{}" cy="{}" r="5"><title>{}</title></circle></a>').format(
+            # The page lists the same sites as links that a thumb and a keyboard reach.
+            drawn += Markup('<a href="{}" aria-hidden="true" tabindex="-1"><circle class="dot {}" cx="{}" cy="{}" r="5"><title>{}</title></circle></a>').format(
                 target, layer.css, x, y, label
             )
     elif layer.points:
