@@ -56,6 +56,7 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
             (Ability.REVIEW, "visits", _("Samples"), "casino"),
             (Ability.SEE_FIGURES, "roadmap", _("Roadmap"), "view_timeline"),
             (Ability.EXPORT, "evidence", _("Evidence"), "inventory_2"),
+            (Ability.SEE_FIGURES, "verify", _("Check bundles"), "verified"),
             (Ability.SEE_PROVINCE, "province", _("Communes side by side"), "map"),
         ],
         _("Management"): [

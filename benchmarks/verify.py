@@ -53,12 +53,12 @@ def _compare(folder: Path, arguments: argparse.Namespace) -> None:
     for _ in range(arguments.rounds):
         checks.append(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
         started = time.perf_counter()
-        listed = subprocess.run(["sha256sum", "-c", "--quiet", "manifest-sha256.txt"], cwd=folder / _FOLDER, check=True, capture_output=True)
+        subprocess.run(["sha256sum", "-c", "--quiet", "manifest-sha256.txt"], cwd=folder / _FOLDER, check=True)
         peers.append(time.perf_counter() - started)
-        assert not listed.stdout
-    assert not any(check["faults"] for check in checks)
+    if any(check["faults"] for check in checks):
+        sys.exit("verify found a fault in a whole bundle")
     best, peer, megabytes = min(check["seconds"] for check in checks), min(peers), bundle.stat().st_size / 1e6
-    print(f"{arguments.photos} photos of {arguments.kilobytes} kB, bundle of {megabytes:,.0f} MB, {files} files, best of {arguments.rounds}")
+    print(f"{arguments.photos} photos of {arguments.kilobytes} kB, {megabytes:,.0f} MB, {files} files, best of {arguments.rounds}")
     print(f"{'':<22}{'s':>8}{'MB/s':>8}{'of sha256sum':>14}")
     for title, seconds in (("verify", best), ("sha256sum -c", peer)):
         print(f"{title:<22}{seconds:>8.2f}{megabytes / seconds:>8.0f}{peer / seconds:>14.2f}")
