@@ -18,7 +18,8 @@ SITE = ("Mã", "Loại", "Tên", "Thôn", "Mã thôn", "Vĩ độ", "Kinh độ"
 ITEM = (
     "Mã bài nộp", "Mã đối tượng", "Tên đối tượng", "Thôn", "Phiếu", "Phiên bản phiếu", "Chụp lúc (giờ Việt Nam)", "Nhận lúc",
     "Người khảo sát", "Người duyệt", "Duyệt lúc", "Vĩ độ", "Kinh độ", "Sai số (m)", "Ảnh còn thiếu", "Tệp XML",
-    "SHA-256 của XML", "instanceID",
+    "SHA-256 của XML", "instanceID", "Vị trí do", "Người dân trả lời về chụp ảnh", "Nhận qua", "Người mang bài đến", "Thiết bị",
+    "Đồng hồ máy nhanh hơn máy chủ (giây)",
 )  # fmt: skip
 PHOTO = (
     "Tệp", "Mã bài nộp", "Mã đối tượng", "Thôn", "Câu hỏi", "Lần lặp", "Trạng thái", "Lý do", "SHA-256", "Dung lượng (byte)", "Nguồn",
@@ -103,6 +104,9 @@ def _item_row(evidence: Evidence, arrangement: Arrangement, item: Item) -> Row:
         evidence.people.get(item.accepted_by or "", item.accepted_by), words.stamp(item.accepted_at),
         fix and fix.latitude, fix and fix.longitude, fix and fix.accuracy_m, item.missing_files,
         arrangement.instances[item.submission], item.instance_sha256, item.submission,
+        fix and ("người đặt trên bản đồ hoặc gõ vào" if fix.by_hand else "thiết bị đo"),
+        words.CONSENTS[item.consent] if item.consent else None, words.DOORS.get(item.door or "", item.door),
+        evidence.people.get(item.brought_by or "", item.brought_by), item.device, item.clock_drift_s,
     )  # fmt: skip
     return dict(zip(ITEM, values, strict=True))
 

@@ -11,7 +11,7 @@ from survey.domain.rules import EntryKind
 from survey.domain.sampling import Interval
 from survey.domain.sites import SiteKind
 from survey.domain.statements import Aspect, Statement
-from survey.domain.submissions import FileState, Fix, State
+from survey.domain.submissions import Consent, FileState, Fix, State
 from survey.domain.thresholds import Status, Threshold
 from survey.domain.times import VIETNAM, from_text
 from survey.domain.verdicts import Outcome
@@ -82,6 +82,14 @@ SOURCES = {
     "unknown": "không rõ",
 }
 
+CONSENTS = {
+    Consent.GIVEN: "người dân đồng ý cho chụp ảnh",
+    Consent.REFUSED: "người dân từ chối chụp ảnh",
+    Consent.ABSENT: "không gặp ai để hỏi về việc chụp ảnh",
+}
+
+DOORS = {"field": "ứng dụng khảo sát", "openrosa": "ứng dụng OpenRosa", "desk": "nhập tại bàn", "command": "lệnh ở máy chủ"}
+
 _MEGA, _GIGA = 1_000_000, 1_000_000_000
 _LIMITS = {"at_least": "từ {} trở lên", "above": "trên {}", "at_most": "không quá {}", "below": "dưới {}"}
 _UNITS = {"sites": "đối tượng", "hamlets": "thôn", "condition": "", "million_per_1000_m2": "triệu đồng/1.000 m²"}
@@ -110,6 +118,11 @@ def amount(value: float | None, unit: str) -> str:
     if unit == "share":
         return f"{number(100 * value, 1)}%"
     return f"{number(value)}\N{NO-BREAK SPACE}{_UNITS.get(unit, unit)}".strip()
+
+
+def unit(name: str) -> str:
+    """The unit called *name* as a person reads it."""
+    return _UNITS.get(name, name)
 
 
 def limit(threshold: Threshold | None) -> str:

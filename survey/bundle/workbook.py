@@ -57,6 +57,7 @@ _LOOKS: dict[str, tuple[int, Kind]] = {
     "Sai số (m)": (10, Kind.NUMBER),
     "Dung lượng (byte)": (14, Kind.WHOLE),
     "Cách vị trí trong sổ bộ (m)": (14, Kind.NUMBER),
+    "Đồng hồ máy nhanh hơn máy chủ (giây)": (16, Kind.NUMBER),
     **{f"{axis}{of}": (13, Kind.DEGREES) for axis in ("Vĩ độ", "Kinh độ") for of in ("", " (điện thoại)", " (EXIF)")},
     **dict.fromkeys(("Tử số", "Mẫu số", "Trong sổ bộ", "Đã khảo sát", "Đã rõ", "Không tính", "Chưa rõ"), (10, Kind.NUMBER)),
     **dict.fromkeys(("Giá trị", "Giá trị thấp nhất", "Giá trị cao nhất", "Khoảng tin cậy của mẫu: từ", "đến"), (11, Kind.NUMBER)),

@@ -147,7 +147,7 @@ def _people(
     reader: Reader, commune: str, items: Sequence[Item], entries: Sequence[RuleEntry], statements: Sequence[Statement],
     moment: datetime | None,
 ) -> dict[str, str]:  # fmt: skip
-    wanted = {person for item in items for person in (item.person, item.accepted_by) if person}
+    wanted = {person for item in items for person in (item.person, item.accepted_by, item.brought_by) if person}
     wanted |= {entry.person for entry in entries} | {one.person for one in statements}
     reviewers = {str(row["person"]) for row in select_reviews_of(reader, commune, items, moment=moment)}
     judges = {str(row["person"]) for row in select_flags_of(reader, commune, items, moment=moment) if row["person"]}

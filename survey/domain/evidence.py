@@ -18,7 +18,7 @@ from survey.domain.privacy import Box
 from survey.domain.rules import RuleEntry
 from survey.domain.sites import Site
 from survey.domain.statements import Statement
-from survey.domain.submissions import FileState, Fix, State
+from survey.domain.submissions import Consent, FileState, Fix, State
 from survey.domain.verdicts import Verdict
 
 LAYOUT = 2
@@ -141,7 +141,11 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One accepted submission that counts, without its answers; *hamlet* is that of its site in the register."""
+    """One accepted submission that counts, without its answers; *hamlet* is that of its site in the register.
+
+    The fields from *consent* on are those of `Submission`: what was said to being photographed, through which door it came, who brought
+    it for its person, the phone's name for itself, and how far its clock was ahead.
+    """
 
     submission: str
     code: str
@@ -157,6 +161,11 @@ class Item:
     fix: Fix | None
     missing_files: int
     instance_sha256: str
+    consent: Consent | None = None
+    door: str | None = None
+    brought_by: str | None = None
+    device: str | None = None
+    clock_drift_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

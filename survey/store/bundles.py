@@ -13,7 +13,7 @@ from survey.domain.evidence import Item, LeftOut, Photo, Variant
 from survey.domain.photos import facts_from_json
 from survey.domain.ports import Reader, Row
 from survey.domain.sites import Site
-from survey.domain.submissions import FileState, Fix, State
+from survey.domain.submissions import Consent, FileState, Fix, State
 from survey.domain.times import from_text, optional_from_text, to_text
 from survey.store.attachments import capture_from_json
 from survey.store.events import GENESIS
@@ -28,7 +28,8 @@ _COUNTS = "EXISTS (SELECT 1 FROM counted c WHERE c.commune = s.commune AND c.sub
 _COUNTED = "EXISTS (SELECT 1 FROM counts c WHERE c.submission = s.submission)"
 _ITEM = (
     "SELECT s.submission, s.code, s.form, s.form_version, s.site, s.person, s.captured_at, s.received_at, s.latitude, s.longitude,"
-    " s.accuracy_m, s.altitude_m, s.fix_at, s.missing_files, s.instance_sha256"
+    " s.accuracy_m, s.altitude_m, s.fix_at, s.fix_by_hand, s.missing_files, s.instance_sha256, s.consent, s.door, s.brought_by, s.device,"
+    " s.clock_drift_s"
 )
 _NOW = f"{_ITEM}, s.decided_by, s.decided_at FROM submission s WHERE s.commune = :commune AND s.state = 'accepted' AND {_COUNTS}"
 _THEN = (
@@ -217,13 +218,16 @@ def _item(row: Row, site: Site) -> Item:
         captured_at=from_text(row["captured_at"]), received_at=from_text(row["received_at"]),
         accepted_by=row["decided_by"], accepted_at=optional_from_text(row["decided_at"]), fix=_fix(row),
         missing_files=row["missing_files"], instance_sha256=row["instance_sha256"],
+        consent=Consent(row["consent"]) if row["consent"] else None, door=row["door"], brought_by=row["brought_by"],
+        device=row["device"], clock_drift_s=row["clock_drift_s"],
     )  # fmt: skip
 
 
 def _fix(row: Row) -> Fix | None:
     if row["latitude"] is None:
         return None
-    return Fix(row["latitude"], row["longitude"], row["accuracy_m"], row["altitude_m"], optional_from_text(row["fix_at"]))
+    at, by_hand = optional_from_text(row["fix_at"]), bool(row["fix_by_hand"])
+    return Fix(row["latitude"], row["longitude"], row["accuracy_m"], row["altitude_m"], at, by_hand)
 
 
 def _photo(row: Row) -> Photo:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from survey.bundle.arrange import arrange
 from survey.bundle.index import INDEX_PATH, add_index, distance_to_site_m
+from survey.bundle.sheets import add_tables
 from survey.domain.evidence import Evidence, Photo, Variant
 from survey.domain.places import Hamlet
 from survey.domain.sites import Site, SiteKind
@@ -97,3 +99,25 @@ def _houses(evidence: Evidence) -> list[Site]:
 
 def _asked(photo: Photo, question: str) -> Photo:
     return replace(photo, question=question)
+
+
+def test_the_table_of_submissions_says_how_each_came() -> None:
+    """Consent, door, who brought it, device, clock, and whether a person set its place; of one that came by itself nothing."""
+    evidence = write_evidence(sites=2, photos=0)
+    by_hand = replace(evidence.items[0], fix=Fix(18.0, 106.0, by_hand=True))
+    bare = replace(evidence.items[1], consent=None, door=None, brought_by=None, device=None, clock_drift_s=None, fix=None)
+    content = made(add_tables, replace(evidence, items=[by_hand, bare]))["ho-so/bai-nop.csv"].decode("utf-8-sig")
+    first, second = ([*row.values()][-6:] for row in csv.DictReader(io.StringIO(content, newline="")))
+
+    assert first == [
+        "người đặt trên bản đồ hoặc gõ vào", "người dân đồng ý cho chụp ảnh", "ứng dụng khảo sát", "Điều phối", "điện thoại 1", "12.5",
+    ]  # fmt: skip
+    assert second == [""] * 6
+
+
+def test_places_of_photos_lead_to_their_originals() -> None:
+    """The GeoJSON of photos has the relative link beside the name."""
+    places = json.loads(made(add_tables, write_evidence(sites=1, photos=1))["ho-so/anh.geojson"])
+
+    (photo,) = (place["properties"] for place in places["features"])
+    assert photo["url"] == f"../{photo['file']}"

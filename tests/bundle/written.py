@@ -13,7 +13,7 @@ from survey.domain.evidence import Evidence, Item, LeftOut, Photo, Scope
 from survey.domain.outcomes import Outcome
 from survey.domain.places import Border, Commune, Hamlet
 from survey.domain.sites import Site, SiteKind
-from survey.domain.submissions import FileState, Fix, State
+from survey.domain.submissions import Consent, FileState, Fix, State
 from survey.domain.thresholds import Source, Status, Text, Threshold
 from survey.domain.times import to_text
 from survey.domain.verdicts import Basis, Verdict
@@ -79,7 +79,7 @@ def _item(number: int, site: Site) -> Item:
     fix = Fix((site.latitude or 0) + 0.0001, site.longitude or 0, 6.5, None, at)
     return Item(
         f"uuid:{number}", f"BN{number:05d}", FORM, "1", site.id, site.hamlet, "p1", at, at + timedelta(hours=1), "p2",
-        at + timedelta(days=1), fix, 0, hashlib.sha256(b"<data/>").hexdigest(),
+        at + timedelta(days=1), fix, 0, hashlib.sha256(b"<data/>").hexdigest(), Consent.GIVEN, "field", "p2", "điện thoại 1", 12.5,
     )  # fmt: skip
 
 
