@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from survey import accounts
+from survey import accounts, signing
 from survey.commands import address
 from survey.domain.people import Role
 from survey.establish import establish
@@ -23,13 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Establish the commune and print the link."""
+    """Establish the commune, make the key that seals its bundles where there is none, and print the link."""
     survey = open_survey(settings)
     commune = establish(survey, settings.schema, arguments.commune, place_file=arguments.place)
+    key = signing.ensure(survey)
     person = accounts.create_person(survey, commune.code, by=None, login=arguments.login, name=arguments.name, role=Role.COORDINATOR)
     link = address(settings) + accounts.make_sign_in_link(survey, commune.code, person.id, by=None)
     if arguments.json:
-        print(json.dumps({"commune": commune.code, "name": commune.name, "login": arguments.login, "sign_in": link}, ensure_ascii=False))
+        about = {"commune": commune.code, "name": commune.name, "login": arguments.login, "sign_in": link, "key": key.fingerprint}
+        print(json.dumps(about, ensure_ascii=False))
     else:
-        print(f"{commune.name} ({commune.code}): {settings.data}\n{arguments.login}: {link}")
+        print(f"{commune.name} ({commune.code}): {settings.data}\n{arguments.login}: {link}\nsealing key: {key.fingerprint}")
     return 0

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 
-from survey import assess, community, deliver, desk, photos, privacy, signing, tasks, tuning
+from survey import assess, community, deliver, desk, heads, photos, privacy, signing, tasks, tuning
 from survey.commands import operator
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
@@ -74,7 +74,7 @@ class Bench:
 class Kind:
     """How one kind of job is done and, where no attempt succeeded, how people are told; each may run twice without harm."""
 
-    do: Callable[[Bench, Job], None]
+    do: Callable[[Bench, Job], object]
     give_up: Callable[[Bench, Job], None] | None = None
 
 
@@ -126,17 +126,10 @@ def _follow_portion(bench: Bench, job: Job) -> None:
     tasks.follow_portion(bench.survey, job)
 
 
-def _figures(bench: Bench, job: Job) -> None:
-    assess.renew_figures(bench.survey, job.commune)
-
-
-def _foresee(bench: Bench, job: Job) -> None:
-    assess.foresee(bench.survey, job.commune)
-
-
 def _bundle(bench: Bench, job: Job) -> None:
     verdicts_for = partial(assess.verdicts_of, bench.survey, operator(job.commune))
     deliver.advance(bench.survey, job.commune, str(job.payload["request"]), verdicts_for, partial(signing.sealer, bench.survey))
+    heads.ask(bench.survey, bench.survey.settings.heads_post, bench.survey.settings.timestamp_url)
 
 
 def _bundle_part(bench: Bench, job: Job) -> None:
@@ -157,8 +150,10 @@ KINDS: Mapping[str, Kind] = {
     community.VIEW_JOB: Kind(_resident_view),
     deliver.BUNDLE_JOB: Kind(_bundle, give_up=_give_bundle_up),
     deliver.PART_JOB: Kind(_bundle_part, give_up=_give_bundle_up),
-    assess.JOB: Kind(_figures),
-    assess.FORECAST_JOB: Kind(_foresee),
+    assess.JOB: Kind(lambda bench, job: assess.renew_figures(bench.survey, job.commune)),
+    assess.FORECAST_JOB: Kind(lambda bench, job: assess.foresee(bench.survey, job.commune)),
+    heads.POST_JOB: Kind(lambda bench, _: heads.post_waiting(bench.survey, signing.sealer(bench.survey), bench.survey.settings.heads_post)),
+    heads.STAMP_JOB: Kind(lambda bench, _: heads.stamp_waiting(bench.survey, bench.survey.settings.timestamp_url)),
     SITE_JOB: Kind(_follow_site),
     ALL_JOB: Kind(_follow_portion),
 }
@@ -256,6 +251,7 @@ class Worker:
             privacy.sweep(self._survey)
             community.sweep(self._survey)
             assess.sweep(self._survey)
+            heads.ask(self._survey, self._survey.settings.heads_post, self._survey.settings.timestamp_url)
             deliver.sweep(self._survey)
 
     def _give_back(self) -> bool:

@@ -26,8 +26,13 @@ def ask_to_post(survey: Survey) -> bool:
     return waiting
 
 
-def post_waiting(survey: Survey, signer: Signer, address: str) -> int:
-    """Post the head of each commune that was not taken today; returns how many were. Ends at the first that fails: HEAD_NOT_TAKEN."""
+def post_waiting(survey: Survey, signer: Signer, address: str | None) -> int:
+    """Post the head of each commune that was not taken today; returns how many were. Ends at the first that fails: HEAD_NOT_TAKEN.
+
+    None is posted where the operator took the *address* away since the work was asked for.
+    """
+    if address is None:
+        return 0
     day, taken = local_date(survey.now()), 0
     with survey.reading() as reader:
         waiting = select_unposted(reader, day)

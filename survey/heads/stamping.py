@@ -27,8 +27,13 @@ def ask_to_stamp(survey: Survey) -> bool:
     return waiting
 
 
-def stamp_waiting(survey: Survey, address: str) -> int:
-    """Fetch tokens for the bags that have none, some at a time; returns how many came. Ends at the first that fails: TIMESTAMP_FAILED."""
+def stamp_waiting(survey: Survey, address: str | None) -> int:
+    """Fetch tokens for the bags that have none, some at a time; returns how many came. Ends at the first that fails: TIMESTAMP_FAILED.
+
+    None is fetched where the operator took the *address* away since the work was asked for.
+    """
+    if address is None:
+        return 0
     with survey.reading() as reader:
         waiting = select_unstamped(reader, survey.now() - PATIENCE, _PORTION)
     for bag in waiting:
