@@ -60,9 +60,12 @@ def check_openings(bundle: Path, file: Path) -> list[Result]:
 
 def read_openings(file: Path) -> Iterator[Opening]:
     """The openings in *file*. Raises OPENING_UNREADABLE."""
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(iter(lambda: lines.readline(_LONGEST), ""), 1):
-            yield _read(line, number)
+    try:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(iter(lambda: lines.readline(_LONGEST), ""), 1):
+                yield _read(line, number)
+    except OSError as error:
+        raise Problem(OPENING_UNREADABLE, line=0) from error
 
 
 def commitments_in(bundle: Path, wanted: frozenset[str] | set[str] | None = None) -> dict[str, str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from survey.bundle.chain import read_head
 from survey.bundle.faults import Fault
 from survey.bundle.group import check_group
+from survey.bundle.opening import MEANINGS, PROVED, Result, check_openings
 from survey.bundle.trust import Trust
 from survey.bundle.verify import Verification, verify
-from survey.domain.problems import BUNDLE_FAULTY, Problem
+from survey.domain.problems import BUNDLE_FAULTY, OPENING_REFUSED, Problem
 from survey.wiring import Settings
 
 SUMMARY = "check an evidence bundle; names each fault, needs no deployment"
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--allowed-signers", "--signers", dest="allowed", type=_signers, metavar="FILE", default=(), help="keys in ssh-keygen's format"
     )
     parser.add_argument("--head", type=_head, metavar='"SEQ HASH"', help="a head of the log, as on a receipt; the hash alone will do")
+    parser.add_argument("--opening", type=Path, metavar="FILE", help="what the commune opens of a public bundle: which values it proves")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
@@ -41,20 +43,37 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     del settings
     checked = [(path, _check(path, arguments)) for path in arguments.file]
     together = check_group([(path.name, one) for path, one in checked]) if len(checked) > 1 else ()
+    count = sum(len(one.faults) for _, one in checked) + len(together)
+    # Values are held against a bundle that is whole, never against any other.
+    opened = check_openings(_first(checked), arguments.opening) if arguments.opening and not count else []
     if arguments.json:
-        print(json.dumps(_document(checked, together), ensure_ascii=False))
+        said = {"openings": [{"path": one.path, "value": one.value, "verdict": one.verdict} for one in opened]} if arguments.opening else {}
+        print(json.dumps({**_document(checked, together), **said}, ensure_ascii=False))
     else:
         for path, one in checked:
             _tell(path.name, one, alone=len(checked) == 1)
         _tell_faults(together)
-    count = sum(len(one.faults) for _, one in checked) + len(together)
+        _tell_openings(opened)
     if count:
         raise Problem(BUNDLE_FAULTY, name=arguments.file[0].name, count=count)
+    if wrong := sum(one.verdict != PROVED for one in opened):
+        raise Problem(OPENING_REFUSED, count=wrong)
     return 0
 
 
 def _check(path: Path, arguments: argparse.Namespace) -> Verification:
     return verify(path, allowed=arguments.allowed, fingerprint=arguments.fingerprint, head=arguments.head, progress=_Teller())
+
+
+def _first(checked: Sequence[tuple[Path, Verification]]) -> Path:
+    """The zip that holds what was made: number 1 of a bundle in several."""
+    return next((path for path, one in checked if one.facts.bag[0] == 1), checked[0][0])
+
+
+def _tell_openings(opened: Sequence[Result]) -> None:
+    for one in opened:
+        vi, en = MEANINGS[one.verdict]
+        print(f"{one.path} = {json.dumps(one.value, ensure_ascii=False)}: {vi} / {en}")
 
 
 def _document(checked: Sequence[tuple[Path, Verification]], together: Sequence[Fault]) -> dict[str, object]:
@@ -77,7 +96,7 @@ def _tell(name: str, one: Verification, *, alone: bool) -> None:
     facts, seal = one.facts, one.facts.seal
     lines = (
         ("Xã / Commune", facts.source), ("Phạm vi / Scope", facts.description), ("Ngày / Date", facts.date),
-        ("Đầu chuỗi nhật ký / Head of the log", facts.head), ("Phần / Part", f"{facts.bag[0]} / {facts.bag[1]}"),
+        ("Mã cuối của nhật ký / Head of the log", facts.head), ("Phần / Part", f"{facts.bag[0]} / {facts.bag[1]}"),
         ("Tệp / Files", f"{facts.files} ({facts.octets} bytes)"),
         ("Khóa ký / Signed with", f"{seal.fingerprint} ({seal.principal})" if seal.fingerprint else ""),
     )  # fmt: skip

@@ -75,6 +75,7 @@ def split_item(item: Item, site: Site, names: PublicNames) -> tuple[Item, Left]:
     )  # fmt: skip
     left: Left = {"captured_at": to_text(item.captured_at), "received_at": to_text(item.received_at), "xml_sha256": item.instance_sha256}
     left |= {} if item.accepted_at is None else {"accepted_at": to_text(item.accepted_at)}
+    left |= _given({"door": item.door, "brought_by": item.brought_by, "device": item.device, "clock_drift_s": item.clock_drift_s})
     return public, left | _fix_left(item.fix)
 
 

@@ -19,6 +19,11 @@ NOT_PUBLIC = kind(
     "Hồ sơ {name} không phải bản công khai: không có cam kết nào để mở.", "The bundle {name} is not a public one: it holds no commitments to open.",
     "Chọn một hồ sơ công khai.", "Choose a public bundle.",
 )
+OPENING_REFUSED = kind(
+    "OPENING_REFUSED", 422,
+    "{count} giá trị trong tệp mở cam kết không khớp với hồ sơ.", "{count} values in the file of openings are not what the bundle committed to.",
+    "Không dùng các giá trị đó; hỏi lại xã.", "Do not rely on them; ask the commune.",
+)
 OPENING_UNREADABLE = kind(
     "OPENING_UNREADABLE", 422,
     "Không đọc được tệp mở cam kết ở dòng {line}.", "The file of openings cannot be read at line {line}.",

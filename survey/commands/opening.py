@@ -1,0 +1,50 @@
+"""`opening --bundle ID --out FILE`: salts and values that prove what a public bundle left out; private, for the commune to hand out."""
+
+import argparse
+import os
+from pathlib import Path
+
+from survey import assess, deliver
+from survey.commands import open_deployment, operator
+from survey.domain.evidence import Scope
+from survey.domain.problems import FILE_UNWRITABLE, Problem
+from survey.domain.times import local_date
+from survey.domain.verdicts import Verdict
+from survey.store.deployment import select_first_commune
+from survey.wiring import Settings
+
+SUMMARY = "write what proves the values that a public bundle left out"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which bundle, of what, where to."""
+    parser.add_argument("--bundle", required=True, metavar="ID", help="the public bundle, as `export --public` names it")
+    parser.add_argument("--record", default="", metavar="CODE", help="only what is about one submission or site, by its code in the bundle")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to write, readable by yourself alone")
+    parser.add_argument("--commune", metavar="CODE", help="official code (default: the deployment's first)")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Write the openings. Raises what `deliver.openings` raises, FILE_UNWRITABLE, DEPLOYMENT_EMPTY."""
+    survey = open_deployment(settings)
+    with survey.reading() as reader:
+        actor = operator(arguments.commune or select_first_commune(reader))
+
+    def verdicts_for(scope: Scope) -> list[Verdict]:
+        as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
+        return assess.assess(survey, actor, edition=scope.edition, as_of=as_of, history=scope.history)
+
+    opened = deliver.openings(survey, actor, arguments.bundle, verdicts_for, arguments.record)
+    try:
+        with open(arguments.out, "w", encoding="utf-8", opener=_private) as file:
+            file.writelines(f"{opening.line()}\n" for opening in opened.openings)
+    except OSError as error:
+        raise Problem(FILE_UNWRITABLE, name=str(arguments.out), reason=error.strerror or "?") from error
+    print(f"{arguments.out}: {len(opened.openings)} giá trị mở được / values opened")
+    if opened.lost:
+        print(f"{opened.lost} giá trị không mở được nữa (đã sửa hoặc xóa) / values can no longer be opened (changed or erased)")
+    return 0
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
