@@ -48,7 +48,7 @@ def proof_data(proven: Proven) -> dict[str, Any]:
     head = (str(proven.head[0]), proven.head[1])
     decisive = sorted(view.basis, key=lambda one: not one.decides)
     return {
-        "commune": f"{commune.name}, {commune.province} ({commune.code})", "demonstration": commune.demonstration, "place": place,
+        "commune": f"{commune.province} ({commune.code})", "demonstration": commune.demonstration, "place": place,
         "edition": proven.edition.title.vi, "history": verdict.history, "criterion": f"{verdict.criterion} · {verdict.title.vi}",
         "as_of": words.day(verdict.as_of), "css": view.css, "word": view.word, "informs": view.informs, "reasons": list(view.reasons),
         "stated": stated, "claim": claim, "appraisal": appraisal,

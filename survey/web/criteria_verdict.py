@@ -1,6 +1,7 @@
 """One verdict with everything it stands on: the figures, the number with its decision, what was stated, and the age of the evidence."""
 
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -36,12 +37,21 @@ def show_verdict(verdict: Verdict, criterion: Criterion, place: str) -> None:
     """Show one verdict with everything it stands on."""
     st.subheader(text.plain(f"{criterion_title(criterion.code, criterion.title.say(text.locale()))} – {place}"), anchor=False)
     st.markdown(f"**{outcome_words(verdict.outcome)}**" + (f" · {_('history')}" if verdict.history else ""))
+    st.html(proof_link(verdict.edition, verdict.criterion, verdict.hamlet))
     for reason in verdict.reasons:
         st.write(reason_words(reason))
     if criterion.note is not None:
         st.caption(text.plain(criterion.note.say(text.locale())))
     for basis in verdict.basis:
         st.html(_basis(basis))
+
+
+def proof_link(edition: str, criterion: str, hamlet: str | None = None) -> str:
+    """The way to a verdict's proof sheet, as known on the day and by the rules that one looks at now, as HTML."""
+    parts = {"edition": edition, "criterion": criterion, "hamlet": hamlet, "as_of": st.query_params.get("on")}
+    rules = {"rules": st.query_params.get("rules")}
+    query = urlencode({name: value for name, value in (parts | rules).items() if value})
+    return f'<a class="onward" href="/print/proof?{escape(query)}" target="_blank">{escape(_("Proof sheet, one page (PDF)"))}</a>'
 
 
 def _basis(basis: Basis) -> str:

@@ -18,7 +18,7 @@ from survey.domain.sites import SiteKind
 from survey.domain.verdicts import Basis
 from survey.web import text
 from survey.web.criteria import COMMUNE, address
-from survey.web.criteria_verdict import source_lines
+from survey.web.criteria_verdict import proof_link, source_lines
 from survey.web.criteria_words import (
     age_words,
     criterion_title,
@@ -106,7 +106,8 @@ def _card(here: Here, board: Board, row: ScoreRow, duty: Duty) -> str:
     return (
         f'<section class="gap {verdict.outcome.value}"><h3>{title}</h3><p><b>{escape(outcome_words(verdict.outcome))}</b>{tag}</p>'
         f"{figures}{reasons}<dl>{facts}{_sources(row)}</dl>"
-        f'<a class="onward" href="{link}" target="_self">{escape(_("Hamlets, sites and photos"))} →</a>{_onward(here, row)}</section>'
+        f'<a class="onward" href="{link}" target="_self">{escape(_("Hamlets, sites and photos"))} →</a>'
+        f" {proof_link(board.edition.id, verdict.criterion)}{_onward(here, row)}</section>"
     )
 
 
