@@ -68,17 +68,17 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "LOG_EDITED": ("Dòng nhật ký đã bị sửa.", "The log line was edited."),
     "LOG_CHAIN": ("Dòng nhật ký không nối với dòng trước.", "The log line does not follow from the one before."),
     "NOT_RECEIVED": ("Nhật ký không ghi đã nhận tệp này.", "The log does not say that this file was ever received."),
-    "LOG_HEAD": ("Dòng cuối nhật ký khác với đầu chuỗi đã ghi.", "The log does not end at the head that the bundle declares."),
+    "LOG_HEAD": ("Dòng cuối nhật ký khác với mã đã ghi trong bag-info.txt.", "The log does not end at the head that the bundle declares."),
     "LOG_REWRITTEN": (
-        "Nhật ký đã bị viết lại: dòng này khác với đầu chuỗi bạn đã biết.",
+        "Nhật ký đã bị viết lại: dòng này khác với mã bạn đã biết.",
         "The log was rewritten: this line is not the head that you know.",
     ),
     "LOG_OLDER": (
-        "Nhật ký không đến được đầu chuỗi bạn đã biết: hồ sơ lập trước đó, hoặc nhật ký đã bị cắt.",
+        "Nhật ký kết thúc trước mã bạn đã biết: hồ sơ lập trước đó, hoặc nhật ký đã bị cắt.",
         "The log does not reach the head that you know: the bundle is older, or the log was cut.",
     ),
     "LOG_WITHOUT_HEAD": (
-        "Nhật ký không chứa đầu chuỗi bạn đã biết: hồ sơ lập trước đó, hoặc nhật ký đã bị viết lại.",
+        "Nhật ký không có mã bạn đã biết: hồ sơ lập trước đó, hoặc nhật ký đã bị viết lại.",
         "The log does not hold the head that you know: the bundle is older, or the log was rewritten.",
     ),
     # the description in RO-Crate

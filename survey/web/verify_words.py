@@ -49,14 +49,16 @@ def _advice(fault: Fault) -> str:
         return _("Ask the commune, in person or by phone, for the fingerprint of its key.")
     if fault.code.startswith(("LOG", "NOT_RECEIVED")):
         return _("Compare with the heads on receipts and briefings, and ask the commune to explain.")
-    return _("Do not count this file as evidence; ask for the bundle again.")
+    if fault.place.startswith("data/"):
+        return _("Do not count this file as evidence; ask for the bundle again.")
+    return _("Ask for the bundle again.")
 
 
 def _facts(checked: Verification) -> list[list[str]]:
     facts, seal = checked.facts, checked.facts.seal
     files = _("{n} files, {size}", n=text.format_number(facts.files), size=text.format_size(facts.octets)) if facts.files else ""
     rows = (
-        (_("Commune"), facts.source), (_("Scope"), facts.description), (_("Date"), facts.date), (_("Contents"), files),
+        (_("Made by the commune"), facts.source), (_("Scope"), facts.description), (_("Date"), facts.date), (_("Contents"), files),
         (_("Part"), _("{n} of {total}", n=facts.bag[0], total=facts.bag[1]) if facts.bag[1] > 1 else ""),
         (_("Signed with the key"), seal.fingerprint), (_("Head of the log"), facts.head), (_("Number of the bundle"), facts.basis),
     )  # fmt: skip

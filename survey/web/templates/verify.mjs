@@ -115,7 +115,7 @@ class Check {
     this.#file = null
     const again = h('button', { type: 'button', onclick: () => this.#ask() }, this.#data.words.again)
     this.#host.replaceChildren(shown, again)
-    this.#host.scrollIntoView({ block: 'nearest' })
+    this.#host.scrollIntoView({ block: 'start' })
   }
 }
 
