@@ -21,7 +21,7 @@ _SOURCES = 3
 
 @dataclass(frozen=True)
 class Proven:
-    """A verdict with what it stands on: *items* the newest accepted first, *chosen* the photos to show."""
+    """A verdict with what it stands on: *items* the newest accepted first, *shown* those to name, *chosen* the photos to show."""
 
     commune: Commune
     edition: Edition
@@ -29,6 +29,7 @@ class Proven:
     claim: Statement | None
     appraisal: Statement | None
     items: Sequence[Item]
+    shown: Sequence[Item]
     photos: Mapping[str, Sequence[Photo]]
     sites: Mapping[str, Site]
     hamlets: Sequence[Hamlet]
@@ -55,7 +56,7 @@ def proof_data(proven: Proven) -> dict[str, Any]:
         "basis": [_basis(one) for one in decisive[:_BASES]], "more_basis": max(0, len(decisive) - _BASES),
         "head_seq": proven.head[0], "head_hash": proven.head[1],
         "head_text": " ".join((commune.code, *head, verdict.edition, verdict.criterion, verdict.hamlet or "")),
-        "records": [_record(proven, item) for item in proven.items[:_RECORDS]], "record_count": len(proven.items),
+        "records": [_record(proven, item) for item in proven.shown[:_RECORDS]], "record_count": len(proven.items),
         "photos": [_photo(proven, names, item, photo) for item, photo in proven.chosen],
         "photo_count": sum(photo.is_original for item in proven.items for photo in proven.photos.get(item.submission, ())),
     }  # fmt: skip

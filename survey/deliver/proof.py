@@ -35,7 +35,7 @@ class Proof:
 
 
 def gather_proof(survey: Survey, actor: Actor, edition: Edition, verdict: Verdict) -> Proof:
-    """The proof sheet of *verdict* under *edition*, assessed just before.
+    """The proof sheet of *verdict* under *edition*, assessed just before; records of hamlets that *actor* does not reach are only counted.
 
     Raises NOT_ALLOWED (of another's hamlet too), HAMLET_UNKNOWN, and VERDICT_STALE where a submission counts no longer meanwhile.
     """
@@ -56,8 +56,9 @@ def gather_proof(survey: Survey, actor: Actor, edition: Edition, verdict: Verdic
         names = select_person_names(reader, commune, sorted(people - {""}))
         head = select_evidence_head(reader, commune)
     items = sorted(core.items, key=lambda item: (item.accepted_at or _NEVER, item.submission), reverse=True)
-    chosen = choose_photos(items, core.photos, PHOTOS)
-    proven = Proven(place, edition, verdict, claim, appraisal, items, core.photos, core.sites, core.hamlets, names, head, chosen)
+    shown = [item for item in items if actor.reaches(item.hamlet)]
+    chosen = choose_photos(shown, core.photos, PHOTOS)
+    proven = Proven(place, edition, verdict, claim, appraisal, items, shown, core.photos, core.sites, core.hamlets, names, head, chosen)
     return Proof(proof_data(proven), tuple(photo.sha256 or "" for _, photo in chosen))
 
 
