@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from survey.domain.checks import CHECKS, Finding
 from survey.domain.evidence import Photo
@@ -159,16 +159,21 @@ def day(moment: datetime | date | None) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    """Date and time in Viet Nam, `05:56 23/11/2026`."""
-    return "–" if when is None else f"{when.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    """Date and time in Viet Nam, `05:56 23/11/2026`; the day alone where there is no more of it, as in the public variant."""
+    return day(when) if when is None or _is_day(when) else f"{when.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def stamp(when: datetime | str | None) -> str:
     """A moment, or its stored text, for a cell of a spreadsheet: Vietnamese time, `2026-11-23 05:56:01`; empty where there is none."""
     if not when:
         return ""
-    known = from_text(when) if isinstance(when, str) else when
-    return f"{known.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}"
+    known = (from_text(when) if isinstance(when, str) else when).astimezone(VIETNAM)
+    return f"{known:%Y-%m-%d}" if _is_day(known) else f"{known:%Y-%m-%d %H:%M:%S}"
+
+
+def _is_day(moment: datetime) -> bool:
+    """Whether *moment* is the very beginning of a day in Viet Nam: what the public variant leaves of a time."""
+    return moment.astimezone(VIETNAM).time() == time.min
 
 
 def position(fix: Fix | None) -> str:
