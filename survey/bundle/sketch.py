@@ -100,9 +100,8 @@ def _draw_layer(plane: _Plane, layer: Layer) -> Markup:
         for spot, (target, label) in zip(plane(layer.points), layer.links, strict=True):
             x, y = spot.split()
             # The page lists the same sites as links that a thumb and a keyboard reach.
-            drawn += Markup('<a href="{}" aria-hidden="true" tabindex="-1"><circle class="dot {}" cx="{}" cy="{}" r="5"><title>{}</title></circle></a>').format(
-                target, layer.css, x, y, label
-            )
+            dot = Markup('<circle class="dot {}" cx="{}" cy="{}" r="5"><title>{}</title></circle>').format(layer.css, x, y, label)
+            drawn += Markup('<a href="{}" aria-hidden="true" tabindex="-1">{}</a>').format(target, dot)
     elif layer.points:
         # A segment of no length with a round cap is a dot: twelve bytes a point instead of sixty.
         dots = "".join(f"M{spot}h0" for spot in plane(layer.points))
