@@ -60,8 +60,9 @@ def test_it_is_one_page_whatever_there_is_to_say(world: World, much: int) -> Non
     data = _data(world)
     record, photo, basis = data["records"][0], data["photos"][0], data["basis"][0]
     long = "Tiêu chí có tên rất dài về môi trường và cảnh quan nông thôn " * 6
-    told = {**data, "criterion": long, "place": long, "reasons": [long] * min(much, 5), "records": [record] * much, "record_count": much + 7}
-    told |= {"photos": [photo] * min(much, PHOTOS), "basis": [{**basis, "title": long, "reason": long, "sources": [long] * 3}] * min(much, 4)}
+    figures = [{**basis, "title": long, "reason": long, "sources": [long] * 3}] * min(much, 4)
+    told = {**data, "criterion": long, "place": long, "reasons": [long] * min(much, 5), "basis": figures}
+    told |= {"photos": [photo] * min(much, PHOTOS), "records": [record] * much, "record_count": much + 7}
     pdf = make_proof(told, lambda _: print_copy(thumb_of(3)))
 
     assert page_count(pdf) == 1

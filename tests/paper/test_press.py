@@ -74,8 +74,9 @@ def _photos(names: list[str] | tuple[str, ...]) -> dict[str, object]:
     }  # fmt: skip
     photos = [
         {
-            "sha256": "ab" * 32, "has_view": False, "first": True, "site": name, "hamlet": "Thôn mẫu", "position": "18, 106", "away": "cách 1 m",
-            "time": "10:04 20/11/2026", "code": "BN-1", "label": "Trước", "urn": f"urn:uuid:{number}", "name": "a.jpg", "absent": "Ảnh thiếu",
+            "sha256": "ab" * 32, "has_view": False, "first": True, "site": name, "hamlet": "Thôn mẫu", "position": "18, 106",
+            "away": "cách 1 m", "time": "10:04 20/11/2026", "code": "BN-1", "label": "Trước", "urn": f"urn:uuid:{number}", "name": "a.jpg",
+            "absent": "Ảnh thiếu",
         }
         for number, name in enumerate(names)
     ]  # fmt: skip
