@@ -14,6 +14,8 @@ _MEANINGS = {
     ENTRIES: "quy định do cán bộ nhập, với nguồn, người nhập và lý do",
     STATEMENTS: "xác nhận hiện trạng, tự đánh giá và thẩm định do người nhập, với văn bản kèm theo",
     "ket-qua/pham-vi.json": "phạm vi và đầu nhật ký của hồ sơ",
+    "ho-so/ho-so.xlsx": "mọi bảng trong một sổ tính: lọc được, in được, có ảnh nhỏ trong ô",
+    "muc-luc.csv": "mục lục: từ tên từng tệp ảnh, bài nộp tới bản ghi, SHA-256 và dung lượng",
     "ho-so/doi-tuong.csv": "sổ bộ trong phạm vi (mẫu số của các tỷ lệ)",
     "ho-so/bai-nop.csv": "các bài nộp được tính; trả lời ở các tệp ho-so/phieu-….csv",
     "ho-so/anh.csv": "từng ảnh: bài nộp, câu hỏi, SHA-256, vị trí, thời điểm; cả ảnh còn thiếu",
@@ -23,6 +25,8 @@ _MEANINGS = {
     "ho-so/doi-tuong.geojson": "sổ bộ trên bản đồ",
     "ho-so/bai-nop.geojson": "vị trí các bài nộp",
     "ho-so/anh.geojson": "vị trí các ảnh",
+    "ho-so/ho-so.gpkg": "sổ bộ, bài nộp, ảnh, ranh giới xã cho phần mềm bản đồ (GeoPackage)",
+    "ho-so/ho-so.kml": "thôn, đối tượng, ảnh cho Google Earth (KML)",
     LOG_PATH: "nhật ký, nối chuỗi bằng mã băm",
 }
 _KINDS = {
