@@ -80,3 +80,9 @@ def select_bag_name(reader: Reader, commune: str, bundle: str, number: int) -> s
         commune=commune, bundle=bundle, number=number,
     )  # fmt: skip
     return None if row is None else str(row["name"])
+
+
+def select_timestamped(reader: Reader, commune: str) -> set[tuple[str, int]]:
+    """Bundle and number of every bag that an authority has stamped."""
+    rows = reader.rows("SELECT bundle, number FROM bundle_timestamp WHERE commune = :commune", commune=commune)
+    return {(row["bundle"], row["number"]) for row in rows}

@@ -37,7 +37,7 @@ def choose(here: Here, editions: Sequence[Edition], hamlets: Sequence[Hamlet], r
     variant = st.radio(
         _("For whom"), list(Variant), format_func=variant_name, key="bundle_variant", horizontal=True,
         captions=[_("everything, to be checked; not to be published"), _("no names, exact places, or uncovered faces")],
-    )  # fmt: skip
+    ) or Variant.FULL  # fmt: skip
     edition, criterion, past = _choose_rules(here, editions)
     hamlet = _choose_place(here, hamlets)
     with st.expander(_("Day, round, size of files"), icon=":material/tune:"):
