@@ -267,7 +267,7 @@ def _on_calendar(value: object, kind: Kind) -> object:
 
 def _look(kind: Kind) -> dict[str, object]:
     if kind is Kind.LINK:
-        return {"font_color": "#0563C1", "underline": 1}
+        return {"font_color": "#0563C1", "underline": 1, "text_wrap": True}
     if kind is Kind.PICTURE:
         return {}
     if kind is Kind.TEXT:

@@ -29,7 +29,7 @@ def add_index(spool: Spool, evidence: Evidence, arrangement: Arrangement) -> Non
 
 def index_rows(evidence: Evidence, arrangement: Arrangement) -> Iterator[Row]:
     """A line for each original photo and each instance XML that lies in the bundle; sizes of instances are those of their bytes."""
-    labels = {key: _labels(tree) for key, tree in evidence.forms.items()}
+    labels = question_labels(evidence)
     titles = form_titles(evidence)
     for item, xml in beside(evidence.items, evidence.instances(evidence.items)):
         key = item.form, item.form_version
@@ -45,6 +45,11 @@ def index_rows(evidence: Evidence, arrangement: Arrangement) -> Iterator[Row]:
 def form_titles(evidence: Evidence) -> dict[tuple[str, str], str]:
     """The titles of forms by id and version."""
     return {key: label(tree.get("title")) or key[0] for key, tree in evidence.forms.items()}
+
+
+def question_labels(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
+    """What each question asks, by form and version, then by the name under which a file names it: without the path to it."""
+    return {key: {asked.path.rpartition("/")[2]: asked.label for asked in questions(tree)} for key, tree in evidence.forms.items()}
 
 
 def distance_to_site_m(site: Site, fix: Fix | None) -> int | None:
@@ -80,9 +85,3 @@ def _row(
     spot = (fix.latitude, fix.longitude, fix.accuracy_m) if fix else (None, None, None)
     record = item.code, site.code, site.name, hamlet
     return dict(zip(INDEX, (*file, *record, *about, *spot, distance_to_site_m(site, fix), *accepted, *kept), strict=True))
-
-
-def _labels(tree: Mapping[str, object]) -> dict[str, str]:
-    # A file names its question without the path to it.
-    return {question.path.rpartition("/")[2]: question.label for question in questions(tree)}
-

@@ -9,7 +9,7 @@ from survey.bundle.answers import HEAD, FormTable, Question, form_tables
 from survey.bundle.arrange import Arrangement
 from survey.bundle.cells import LETTERS, LINKS, Book, Column, Kind, Link, Share
 from survey.bundle.cover import editions_text, scope_text
-from survey.bundle.index import INDEX, index_rows
+from survey.bundle.index import INDEX, index_rows, question_labels
 from survey.bundle.office import same_chunks
 from survey.bundle.photo_sheets import FOLDER, INLINE, PhotoBook, photo_books, photo_sheet_rows
 from survey.bundle.spool import Spool
@@ -132,14 +132,15 @@ def _fill(book: Book, evidence: Evidence, arrangement: Arrangement, folder: Path
 
 def _photo_table(book: Book, evidence: Evidence, arrangement: Arrangement, folder: Path, *, is_apart: bool) -> int:
     if is_apart:
-        return book.table("Ảnh", _columns(rows.PHOTO), _linked(rows.photo_rows(evidence, arrangement), arrangement))
+        shown = _asked(evidence, rows.photo_rows(evidence, arrangement))
+        return book.table("Ảnh", _columns(rows.PHOTO), _linked(shown, arrangement))
     return _pictures(book, evidence, arrangement, rows.photos_of(evidence), folder)
 
 
 def _pictures(
     book: Book, evidence: Evidence, arrangement: Arrangement, photos: Iterable[tuple[Item, Photo]], folder: Path, title: str = "Ảnh"
 ) -> int:
-    shown = photo_sheet_rows(evidence, arrangement, photos, folder)
+    shown = _asked(evidence, photo_sheet_rows(evidence, arrangement, photos, folder))
     return book.table(title, [Column("picture", "Ảnh", kind=Kind.PICTURE), *_columns(rows.PHOTO)], _linked(shown, arrangement))
 
 
@@ -163,6 +164,13 @@ def _answer_kind(question: Question) -> Kind:
     return {"date": Kind.DAY, "dateTime": Kind.MOMENT, "datetime": Kind.MOMENT, "start": Kind.MOMENT, "end": Kind.MOMENT}.get(
         question.type, Kind.NUMBER if question.type in {"integer", "decimal", "range"} else Kind.TEXT
     )
+
+
+def _asked(evidence: Evidence, table: Iterable[rows.Row]) -> Iterator[rows.Row]:
+    # In the question's own words, where its form has some.
+    labels = question_labels(evidence)
+    of = {item.code: labels.get((item.form, item.form_version), {}) for item in evidence.items}
+    return ({**row, "Câu hỏi": of[str(row["Mã bài nộp"])].get(str(row["Câu hỏi"]), row["Câu hỏi"])} for row in table)
 
 
 def _linked(table: Iterable[rows.Row], arrangement: Arrangement) -> Iterator[rows.Row]:

@@ -99,6 +99,7 @@ def test_pictures_stand_in_their_rows_and_lead_to_originals(book: Workbook) -> N
     link = _cell(sheet, "Tệp").hyperlink
     assert link is not None
     assert link.target == "../anh/thon-dong-son/HO-0000_household-fence_photo-1_20261120_01.jpg"
+    assert _cell(sheet, "Câu hỏi").value == "Ảnh hàng rào"
     assert sheet.row_dimensions[2].height == pytest.approx(63)
     assert _cell(sheet, "Tệp", 3).value is None
 
