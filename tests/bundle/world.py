@@ -57,6 +57,7 @@ class World:
 
     def make(self, scope: Scope | None = None, *, variant: Variant = Variant.FULL, bag_bytes: int = 0) -> MadeBundle:
         """The bundle of *scope* (everything as of today where None), ordered, made by a worker and sealed. Raises what it failed with."""
+        self.work()  # what the world still waits for leaves events, which would make another bundle of the next one
         asked = deliver.order(self.survey, COORDINATOR, scope or self.scope(), variant=variant, bag_bytes=bag_bytes)
         self.work()
         ended = deliver.find_request(self.survey, COORDINATOR, asked.id)
