@@ -208,6 +208,7 @@ def _senseless(chance: random.Random, browser: TestClient, version: str) -> int:
         ("GET", f"/api/submissions/{quote(word())}", b""),
         ("GET", f"/photos/{quote(word(), safe='')}/{chance.choice(['original', 'preview', 'thumb', 'x'])}", b""),
         ("GET", f"/bundles/{quote(word())}", b""),
+        ("GET", f"/bundles/{quote(word(), safe='')}/{chance.randrange(2**70)}", b""),
         ("GET", f"/bundles/{quote(word(), safe='')}/{chance.randrange(2**70)}.tsr", b""),
         ("GET", f"/print/visit-list/{quote(word())}{chance.choice(['', '/csv'])}", b""),
         ("GET", f"/province.csv?edition={quote(word())}", b""),
