@@ -27,7 +27,7 @@ if not evidence.show_nothing_to_deliver(editions=bool(editions), accepted=accept
     evidence_orders.show_look(here, wish)
     evidence_orders.show_order(here, wish)
 names = evidence_made.Names({edition.id: edition.title for edition in editions}, {hamlet.id: hamlet.name for hamlet in hamlets})
-evidence_orders.show_requests(names)
+evidence_orders.show_requests(here, names)
 evidence_made.show_made(here, names)
 evidence_made.show_seal(here)
 evidence_made.show_how_to_check()

@@ -95,9 +95,8 @@ def contents_line(contents: Mapping[str, object]) -> str:
     if not contents:
         return ""
     submissions, photos, size = (int(str(contents[name])) for name in ("submissions", "photos", "photo_bytes"))
-    return " · ".join((
-        ngettext("{n} submission", "{n} submissions", submissions), ngettext("{n} photo", "{n} photos", photos), text.format_size(size),
-    ))  # fmt: skip
+    said = [ngettext("{n} submission", "{n} submissions", submissions), ngettext("{n} photo", "{n} photos", photos)]
+    return " · ".join([*said, text.format_size(size)] if size else said)
 
 
 def _card(made: MadeBundle, names: Names, stamped: set[tuple[str, int]]) -> str:

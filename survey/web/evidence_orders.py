@@ -7,8 +7,8 @@ import streamlit as st
 
 from survey import assess, deliver
 from survey.domain.bundles import Progress, Request
-from survey.domain.evidence import Contents, Scope
-from survey.domain.people import Ability, Actor
+from survey.domain.evidence import Contents, Scope, Variant
+from survey.domain.people import Actor
 from survey.domain.ports import Survey
 from survey.domain.problems import CATALOGUE, Problem
 from survey.domain.submissions import State
@@ -40,6 +40,8 @@ def show_look(here: Here, wish: Wish) -> None:
         st.error(text.problem_text(problem))
         return
     show_contents(contents)
+    if wish.variant is Variant.PUBLIC:
+        st.caption(_("The public gets of these photos only those whose household consented and that a person has covered; it counts the rest."))
 
 
 def show_contents(contents: Contents) -> None:
@@ -69,9 +71,8 @@ def show_order(here: Here, wish: Wish) -> None:
     st.toast(_("The bundle is being prepared; you may leave this page meanwhile."), icon=":material/hourglass_top:")
 
 
-def show_requests(names: Names) -> None:
+def show_requests(here: Here, names: Names) -> None:
     """Show what is under way, renewed every two seconds while there is something, and what failed lately."""
-    here = session.enter(Ability.EXPORT)
     newest = deliver.requests(here.survey, here.actor, limit=_SHOWN)
     if any(request.state in _OPEN for request in newest):
         st.fragment(_follow, run_every=2.0)(names)
@@ -80,7 +81,9 @@ def show_requests(names: Names) -> None:
 
 
 def _follow(names: Names) -> None:
-    here = session.enter(Ability.EXPORT)
+    here = session.look()
+    if here is None:  # signed out elsewhere meanwhile: the page says so
+        st.rerun()
     newest = deliver.requests(here.survey, here.actor, limit=_SHOWN)
     if not any(request.state in _OPEN for request in newest):
         st.rerun()  # the page shows the bundle
