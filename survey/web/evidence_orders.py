@@ -41,7 +41,9 @@ def show_look(here: Here, wish: Wish) -> None:
         return
     show_contents(contents)
     if wish.variant is Variant.PUBLIC:
-        st.caption(_("The public gets of these photos only those whose household consented and that a person has covered; it counts the rest."))
+        st.caption(_(
+            "The public gets of these photos only those whose household consented and that a person has covered; it counts the rest."
+        ))  # fmt: skip
 
 
 def show_contents(contents: Contents) -> None:
