@@ -19,6 +19,9 @@ case "${1:-}" in
     need chromium chromium
     need exiftool libimage-exiftool-perl
     need openssl openssl
+    need pdftotext poppler-utils
+    need shasum perl
+    need ssh-keygen openssh-client
     need unzip unzip
     need zip zip
     fc-list 2>/dev/null | grep -i 'noto sans' >/dev/null || missing+=(fonts-noto-core fontconfig)
