@@ -8,6 +8,7 @@ container's first byte is there. At last a client fetches the zip by ranges, is 
 Files are in the page cache for all of them, and what is written is not synced.
 """
 
+# ruff: noqa: E402 - what is imported first decides how much memory is there before
 import argparse
 import hashlib
 import json
@@ -23,6 +24,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.modules["pandas"] = None  # type: ignore[assignment] # as `python -m survey` does
 
 from survey import deliver, receive, review
 from survey.commands.work import Worker
