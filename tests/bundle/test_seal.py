@@ -66,7 +66,7 @@ class Bag:
         """The commands of a section of the instructions as they stand there."""
         text = (self.folder / README).read_text("utf-8-sig")
         part = re.split(r"^\d\. .*\n-+\n", text, flags=re.MULTILINE)[int(section)]
-        return re.findall(r"^    ((?:ssh-keygen|cmd|sha256sum|shasum|\{|unzip|tar|\$\w+|openssl) .*)$", part, flags=re.MULTILINE)
+        return re.findall(r"^    ((?:ssh-keygen|cmd|sha256sum|shasum|\{|unzip|tar|cat|Get-Content|\$\w+|openssl) .*)$", part, flags=re.MULTILINE)
 
     def run(self, command: str) -> str:
         """What a command prints, typed in the bag's folder."""
@@ -138,12 +138,27 @@ def _hide_behind_a_line(bag: Bag) -> None:
     bag.write(f"{PHOTOS[0]}\n..{PHOTOS[1]}", b"hidden")
 
 
+def _hide_as_a_pair(bag: Bag) -> None:
+    # Cut at their lines, these two names read as two lines of each, as if one were listed and one there.
+    bag.write("moi\n..that", b"hidden")
+    bag.write("moi\n,,that", b"hidden too")
+
+
+def _link_instead_of_a_photo(bag: Bag) -> None:
+    # The bytes are right today, and can be changed from outside tomorrow.
+    outside = bag.folder.parent / "outside.jpg"
+    (bag.folder / PHOTOS[0]).rename(outside)
+    (bag.folder / PHOTOS[0]).symlink_to(outside)
+
+
 FAULTS: dict[str, Callable[[Bag], object]] = {
     "one byte": lambda bag: bag.write(PHOTOS[0], b"photo 1"),
     "photo removed": lambda bag: (bag.folder / PHOTOS[1]).unlink(),
     "photo added": lambda bag: bag.write("data/anh/thon-1/HO-0003_vuon_01.jpg", b"more"),
     "hidden file added": lambda bag: bag.write("data/.them", b"more"),
     "added under a name of two lines": _hide_behind_a_line,
+    "added as two names of two lines": _hide_as_a_pair,
+    "link instead of a photo": _link_instead_of_a_photo,
     "link added": lambda bag: (bag.folder / "data/anh/link.jpg").symlink_to(bag.folder / PHOTOS[0]),
     "file added at the root": lambda bag: bag.write("doc-toi.txt", b"more"),
     "photos swapped": _swap,
@@ -226,11 +241,39 @@ def test_a_truncated_zip_is_found(bag: Bag) -> None:
     assert "OK" not in above.run(unzip).splitlines()
 
 
+def test_a_changed_zip_is_found_by_the_line_for_windows(bag: Bag) -> None:
+    """Windows has bsdtar; a list of names would call a zip whole whose content is not."""
+    if not shutil.which("bsdtar"):
+        pytest.skip("needs bsdtar")
+    windows = bag.commands("5")[1]
+    line = windows.partition('"')[2].partition('"')[0].replace("tar", "bsdtar", 1).replace("> nul", "> /dev/null") + " && echo OK"
+    path = bag.folder.parent / f"{FOLDER}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{FOLDER}/a.txt", b"photo of the house")
+    above = Bag(bag.folder.parent, bag.paper)
+
+    assert above.run(line) == "OK\n"
+    path.write_bytes(path.read_bytes().replace(b"photo of", b"photo if"))
+    assert "OK" not in above.run(line).splitlines()
+
+
+def test_a_part_of_another_bundle_is_found(bag: Bag) -> None:
+    """Signed by the same key each passes alone; only side by side it shows that they do not belong together."""
+    _unzip, _windows, parts, *_rest = bag.commands("5")
+    bag.write("bag-info.txt", b"Bag-Count: 1 of 2\nBag-Group-Identifier: urn:uuid:a\nBag-Software-Agent: x\n")
+    other = Bag(bag.folder.parent / FOLDER.replace("1-of-2", "2-of-2"), bag.paper)
+
+    other.write("bag-info.txt", b"Bag-Count: 2 of 2\nBag-Group-Identifier: urn:uuid:a\n")
+    assert bag.run(parts).splitlines() == ["Bag-Count: 1 of 2", "Bag-Count: 2 of 2", "Bag-Group-Identifier: urn:uuid:a"]
+    other.write("bag-info.txt", b"Bag-Count: 2 of 2\nBag-Group-Identifier: urn:uuid:b\n")
+    assert len([line for line in bag.run(parts).splitlines() if line.startswith("Bag-Group")]) == 2
+
+
 def test_commands_are_one_line_of_plain_letters(bag: Bag) -> None:
     """What is copied from a text must not carry a quotation mark that a program made pretty, nor be cut at its end."""
     commands = [command for section in "345" for command in bag.commands(section)]
 
-    assert len(commands) == 11
+    assert len(commands) == 13
     assert all(command.isascii() for command in commands)
     assert all(command.count("{") == command.count("}") and command.count('"') % 2 == 0 for command in commands)
 
