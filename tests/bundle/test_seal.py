@@ -66,7 +66,8 @@ class Bag:
         """The commands of a section of the instructions as they stand there."""
         text = (self.folder / README).read_text("utf-8-sig")
         part = re.split(r"^\d\. .*\n-+\n", text, flags=re.MULTILINE)[int(section)]
-        return re.findall(r"^    ((?:ssh-keygen|cmd|sha256sum|shasum|\{|unzip|tar|cat|Get-Content|\$\w+|openssl) .*)$", part, flags=re.MULTILINE)
+        starts = r"ssh-keygen|cmd|sha256sum|shasum|\{|unzip|tar|cat|Get-Content|\$\w+|openssl"
+        return re.findall(rf"^    ((?:{starts}) .*)$", part, flags=re.MULTILINE)
 
     def run(self, command: str) -> str:
         """What a command prints, typed in the bag's folder."""
