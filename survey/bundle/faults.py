@@ -86,10 +86,6 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "CRATE_ABSENT": ("Bản mô tả RO-Crate nêu tệp không có trong hồ sơ.", "The RO-Crate description names a file that is not here."),
     "CRATE_LACKS": ("Bản mô tả RO-Crate không nêu tệp này.", "The RO-Crate description does not name this file."),
     # no fault by itself: what the reader should know (notices)
-    "UNSIGNED": (
-        "Hồ sơ không có chữ ký (bản phát hành đầu): các tệp khớp với danh mục, nhưng không chứng minh được ai lập.",
-        "The bundle is not signed (first release): its files agree with the manifests, but nothing proves who made it.",
-    ),
     "SIGNER_UNKNOWN": (
         "Chữ ký đúng, nhưng chưa so khóa: hãy so dấu vân tay này với bản in mà xã đã đưa.",
         "The signature is right, but its key was not compared: compare this fingerprint with the paper that the commune handed over.",
@@ -100,7 +96,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     ),
 }
 
-NOTICES = frozenset({"UNSIGNED", "SIGNER_UNKNOWN", "ONE_OF_SEVERAL"})
+NOTICES = frozenset({"SIGNER_UNKNOWN", "ONE_OF_SEVERAL"})
 CODES = tuple(_MEANINGS)
 
 

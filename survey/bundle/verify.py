@@ -27,7 +27,6 @@ ORIGINALS = ("data/anh/", "data/bai-nop/")
 _MANIFEST = "manifest-sha256.txt"
 _LOG = f"data/{LOG_PATH}"
 _UNLISTED = frozenset({TAG_MANIFEST, SIGNATURE})
-_SEALED_BY = (SIGNERS, "khoa-cong-khai.pub", "README-verify.txt")
 _MAX_MANIFEST = 128 << 20
 _MAX_TAGS = 4 << 20
 _MAX_TEXT = 1 << 20
@@ -165,8 +164,7 @@ class _OpenBag:
     def _check_seal(self, known: Known, facts: Facts) -> Sealed:
         message = self._content(TAG_MANIFEST, _MAX_TAGS) or b""
         if SIGNATURE not in self._members:
-            if known.something or any(name in self._listed or name in self._members for name in _SEALED_BY):
-                self._add("SIGNATURE_MISSING", SIGNATURE)
+            self._add("SIGNATURE_MISSING", SIGNATURE)  # an old bundle without a seal cannot be told from one that was stripped of it
             return Sealed(Trust.UNSIGNED)
         own = (self._content(SIGNERS) or b"").decode("utf-8", "replace")
         principal = f"xa-{facts.commune}" if facts.commune else ""
@@ -202,8 +200,6 @@ class _OpenBag:
                 if sha256 not in chain.received:
                     self._add("NOT_RECEIVED", name)
         notices = []
-        if sealed.trust is Trust.UNSIGNED and not self._found.has("SIGNATURE_MISSING"):
-            notices.append(Fault("UNSIGNED", SIGNATURE))
         if sealed.trust is Trust.UNKNOWN:
             notices.append(Fault("SIGNER_UNKNOWN", sealed.fingerprint))
         if facts.bag[1] > 1:

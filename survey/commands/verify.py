@@ -22,7 +22,6 @@ _MOST_SIGNERS = 1 << 20
 _WHOLE = {
     Trust.KNOWN: ("nguyên vẹn, đúng chữ ký của xã", "whole and unchanged, signed with the commune's key"),
     Trust.UNKNOWN: ("nguyên vẹn; chưa so khóa ký", "whole and unchanged; the signer's key was not compared"),
-    Trust.UNSIGNED: ("khớp với danh mục, nhưng không có chữ ký", "agrees with its manifests, but is not signed"),
 }
 
 

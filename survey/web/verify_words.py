@@ -28,11 +28,8 @@ def said_of(checked: Verification, *, known_head: bool) -> dict[str, object]:
 def _outcome(checked: Verification) -> tuple[str, str]:
     if checked.faults:
         return "bad", _("Do not rely on this bundle: {n} faults were found.", n=text.format_number(len(checked.faults)))
-    match checked.facts.seal.trust:
-        case Trust.KNOWN:
-            return "good", _("The bundle is whole and unchanged, and signed with the key that you gave.")
-        case Trust.UNSIGNED:
-            return "open", _("The files agree with their lists, but the bundle is not signed.")
+    if checked.facts.seal.trust is Trust.KNOWN:
+        return "good", _("The bundle is whole and unchanged, and signed with the key that you gave.")
     return "open", _("The bundle is whole and unchanged since it was signed. Whose key it is, you have not compared yet.")
 
 
