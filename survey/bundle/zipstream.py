@@ -20,6 +20,7 @@ _REGULAR = 0o100644 << 16
 _FULL32 = 0xFFFFFFFF
 _FULL16 = 0xFFFF
 _NOON = 12 << 11
+_EARLIEST = date(1980, 1, 1)  # MS-DOS, whose dates these are, knows none before
 _WIDE_LOCAL = 20  # bytes of a ZIP64 field with both sizes
 
 
@@ -67,4 +68,5 @@ def end_records(count: int, start: int, length: int) -> bytes:
 
 
 def _dos(day: date) -> int:
+    day = max(day, _EARLIEST)
     return (day.year - 1980) << 9 | day.month << 5 | day.day

@@ -1,7 +1,7 @@
 """The first half of making a bundle: everything is read at one head of the log and written down; nothing is read again later."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
@@ -11,12 +11,13 @@ from survey.bundle.draft import Draft, add_bags, at_home, crate_head, folders, l
 from survey.bundle.package import MAKERS, plans
 from survey.bundle.spool import Spool
 from survey.deliver.gathering import Glance, gather
+from survey.deliver.keeping import is_whole, keep, require_kept
 from survey.deliver.public import published, secret_of
 from survey.domain.bundles import PartPlan, Request
 from survey.domain.canonical import dumps
 from survey.domain.evidence import Basis, Evidence, Scope, Variant, contents_of
 from survey.domain.ports import Survey
-from survey.domain.problems import FILE_UNKNOWN, VERDICT_STALE, Problem
+from survey.domain.problems import VERDICT_STALE, Problem
 from survey.domain.times import end_of, local_date, to_text
 from survey.domain.verdicts import Verdict
 from survey.store.bundle_requests import (
@@ -35,7 +36,6 @@ from survey.store.jobs import upsert_job
 PART_JOB = "bundle_part"
 VerdictsFor = Callable[[Scope], Sequence[Verdict]]
 _LOOKS = 5  # decisions fall while everything is read; the job comes again where they never pause
-_MOST = 1 << 44
 
 
 def draft(survey: Survey, request: Request, verdicts_for: VerdictsFor) -> None:
@@ -53,23 +53,6 @@ def draft(survey: Survey, request: Request, verdicts_for: VerdictsFor) -> None:
     kept = keep(survey, [dumps(document).encode()])
     parts = [PartRow(keep(survey, [part_key(plan).encode()]), number, plan.kind, "") for number, plan in enumerate(planned)]
     _hand_over(survey, request, kept, [blob, kept], parts)
-
-
-def keep(survey: Survey, chunks: Iterable[bytes]) -> str:
-    """The SHA-256 of *chunks*, durable among the made files."""
-    staged = survey.made.stage(chunks, name="bundle", limit=_MOST)
-    try:
-        survey.made.keep(staged)
-    finally:
-        survey.made.discard(staged)
-    return staged.sha256
-
-
-def require_kept(survey: Survey, blobs: Iterable[str]) -> None:
-    """Raise FILE_UNKNOWN where a sweep has taken one of *blobs* since; under `lock_made` none goes any more."""
-    for blob in blobs:
-        if survey.made.size(blob) is None:
-            raise Problem(FILE_UNKNOWN, name=blob[:12])
 
 
 def kept_draft(survey: Survey, blob: str) -> Draft:
@@ -116,22 +99,28 @@ def _make(spool: Spool, evidence: Evidence, basis: Basis, read_at: datetime) -> 
 
 
 def _hand_over(survey: Survey, request: Request, kept: str, blobs: Sequence[str], parts: Sequence[PartRow]) -> None:
-    now = survey.now()
+    rows, now = _with_made(survey, request.commune, parts), survey.now()
     with survey.transaction() as tx:
         lock_made(tx)
         current = lock_request(tx, request.commune, request.id)
         if current is None or current.state not in OPEN or current.draft is not None:
             return  # withdrawn meanwhile, or another worker was faster
-        known = select_made_parts(tx, request.commune, [part.part for part in parts])
-        rows = [
-            PartRow(one.part, one.number, one.kind, one.part, known[one.part].made, known[one.part].files)
-            if one.part in known
-            else PartRow(one.part, one.number, one.kind, one.part)
-            for one in parts
-        ]
         require_kept(survey, [*blobs, *(blob for row in rows for blob in (row.specification, row.made) if blob)])
         update_drafted(tx, request.commune, request.id, kept, rows)
         for row in rows:
             if row.made is None:
                 job = {"request": request.id, "part": row.part}
                 upsert_job(tx, request.commune, PART_JOB, f"{request.id}:{row.part}", job, now)
+
+
+def _with_made(survey: Survey, commune: str, parts: Sequence[PartRow]) -> list[PartRow]:
+    """*parts*, those with their bytes that were made before, for whichever request, and still lie there whole."""
+    with survey.reading() as reader:
+        known = select_made_parts(reader, commune, [part.part for part in parts])
+    whole = {part: row for part, row in known.items() if row.made is not None and is_whole(survey, row.made)}
+    return [
+        PartRow(one.part, one.number, one.kind, one.part, whole[one.part].made, whole[one.part].files)
+        if one.part in whole
+        else PartRow(one.part, one.number, one.kind, one.part)
+        for one in parts
+    ]

@@ -1,9 +1,11 @@
 """What people take away: the list of bundles, their zips, and any byte range of one."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from survey.bundle.layout import Layout, Member, load
 from survey.deliver.asking import may, require
+from survey.deliver.keeping import is_whole
 from survey.domain.bundles import Bag
 from survey.domain.evidence import Variant
 from survey.domain.people import Ability, Actor
@@ -19,8 +21,10 @@ from survey.domain.problems import (
 )
 from survey.store.bundles import DOWNLOADED
 from survey.store.erasures import select_erased
-from survey.store.made_bundles import MadeBundle, select_bundle, select_bundles, select_erased_since, update_downloaded
+from survey.store.made_bundles import MadeBundle, select_all_erased, select_bundle, select_bundles, update_downloaded
 from survey.store.publishing import select_unpublishable_since
+
+_RESUMED = timedelta(days=1)  # who goes on with a download after so long still needs its files
 
 
 def bundles(survey: Survey, actor: Actor, limit: int = 20) -> list[MadeBundle]:
@@ -65,19 +69,24 @@ def read(survey: Survey, actor: Actor, bag: Bag, start: int = 0, stop: int | Non
     outdated = why_outdated(survey, made, layout)
     if outdated is not None:
         raise Problem(outdated)
-    if start == 0:
-        with survey.transaction() as tx:
-            update_downloaded(tx, bag.commune, bag.bundle, survey.now())
-            tx.log(bag.commune, DOWNLOADED, {"bundle": bag.bundle, "bag": bag.number, "person": actor.person})
+    if start == 0 or made.downloaded_at is None or survey.now() - made.downloaded_at > _RESUMED:
+        _begin(survey, actor, bag, is_new=start == 0)
     return layout.read(start, layout.size if stop is None else stop, lambda member: _source(survey, bag, member))
+
+
+def _begin(survey: Survey, actor: Actor, bag: Bag, *, is_new: bool) -> None:
+    with survey.transaction() as tx:
+        if not update_downloaded(tx, bag, survey.now()):
+            raise Problem(BUNDLE_DROPPED, id=bag.bundle)
+        if is_new:
+            tx.log(bag.commune, DOWNLOADED, {"bundle": bag.bundle, "bag": bag.number, "person": actor.person})
 
 
 def kept_layout(survey: Survey, bag: Bag) -> Layout:
     """Where everything lies in a zip. Raises BUNDLE_DROPPED."""
-    try:
-        return load(survey.made.read(bag.layout))
-    except Problem as problem:
-        raise (Problem(BUNDLE_DROPPED, id=bag.bundle) if problem.kind is FILE_UNKNOWN else problem) from problem
+    if not is_whole(survey, bag.layout):
+        raise Problem(BUNDLE_DROPPED, id=bag.bundle)
+    return load(survey.made.read(bag.layout))
 
 
 def _source(survey: Survey, bag: Bag, member: Member) -> Iterator[bytes]:
@@ -107,7 +116,7 @@ def why_outdated(survey: Survey, made: MadeBundle, layout: Layout) -> ProblemKin
     commune = made.basis.commune
     is_public = made.basis.variant is Variant.PUBLIC
     with survey.reading() as reader:
-        erased = select_erased_since(reader, commune, made.read_at)
+        erased = select_all_erased(reader, commune)
         decided = select_unpublishable_since(reader, commune, made.read_at) if is_public else set()
     if erased and erased & layout.photos:
         return BUNDLE_OUTDATED

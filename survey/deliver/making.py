@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from survey.bundle.spool import Spool
-from survey.deliver.drafting import PART_JOB, VerdictsFor, draft, keep, require_kept
+from survey.deliver.drafting import PART_JOB, VerdictsFor, draft
+from survey.deliver.keeping import keep, require_kept
 from survey.deliver.ordering import BUNDLE_JOB
 from survey.deliver.parts import make_part
 from survey.deliver.sealing import Sealer, seal

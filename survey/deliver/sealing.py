@@ -5,13 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
-from survey.bundle.bag import ClosedBag, Sealing, close_bag, member_of, placed
+from survey.bundle.bag import SELF, ClosedBag, Sealing, close_bag, member_of, placed
 from survey.bundle.crate import CRATE_PATH, crate_chunks
 from survey.bundle.draft import BagDraft, Draft, resolved
 from survey.bundle.layout import Layout, Member, dump, lines_of, load
 from survey.bundle.seal import SealAbout, tag_files
 from survey.bundle.spool import Spool
-from survey.deliver.drafting import keep, kept_draft, require_kept
+from survey.deliver.drafting import kept_draft
+from survey.deliver.keeping import keep, require_kept
 from survey.deliver.public import planned_photos, require_unchanged
 from survey.domain.bundles import Bag, Progress, Request
 from survey.domain.evidence import Variant
@@ -20,7 +21,7 @@ from survey.domain.problems import BUNDLE_OUTDATED, Problem
 from survey.domain.signing import SigningKey
 from survey.store.bundle_requests import lock_made, lock_request, select_parts, update_sealed
 from survey.store.bundles import EXPORTED
-from survey.store.made_bundles import select_erased_since, upsert_bundle
+from survey.store.made_bundles import select_all_erased, upsert_bundle
 
 
 class Sealer(Protocol):
@@ -58,8 +59,8 @@ def seal(survey: Survey, request: Request, sealer: Sealer) -> None:
         current = lock_request(tx, request.commune, request.id)
         if current is None or current.state is not Progress.MAKING or current.draft != request.draft:
             return  # withdrawn meanwhile, or another worker was faster
-        require_kept(survey, [closed.blob, drafted.blob, *(bag.layout for bag in bags)])
-        if select_erased_since(tx, request.commune, request.at) & _photos(closed, drafted):
+        require_kept(survey, [closed.blob, *_sources(closed), *(bag.layout for bag in bags)])
+        if select_all_erased(tx, request.commune) & _photos(closed, drafted):
             raise Problem(BUNDLE_OUTDATED)
         require_unchanged(tx, request.commune, shown)
         upsert_bundle(tx, basis, bags, contents=drafted.contents, signer=sealer.fingerprint, person=request.person, at=now)
@@ -106,6 +107,12 @@ def _bag(survey: Survey, drafted: Draft, number: int, closed: _Closed) -> Bag:
     kept = keep(survey, dump(layout.day, layout.members, drafted.about if number == 1 else ()))
     files = sum(member.path.startswith("data/") for member in bag.members)
     return Bag(basis.commune, basis.id, number, count, f"{folder}.zip", layout.size, files, kept, bag.tag_manifest)
+
+
+def _sources(closed: _Closed) -> list[str]:
+    """The made files in which the bags' members lie, but for that of the seal."""
+    sources = {member.source.partition(":")[0] for bag in closed.bags for member in bag.members if member.source}
+    return sorted(sources - {SELF})
 
 
 def _photos(closed: _Closed, drafted: Draft) -> set[str]:

@@ -49,9 +49,10 @@ def upsert_bundle(
     tx: Transaction, basis: Basis, bags: Sequence[Bag], *, contents: Mapping[str, Any], signer: str, person: str, at: datetime
 ) -> bool | None:
     """Remember the bundle of *basis* with its zips; where it had been made before, whether the tag manifests are the same, else None."""
-    former = [bag.tag_manifest for bag in _bags(tx, basis.commune, basis.id)]
-    same = None if not former else former == [bag.tag_manifest for bag in bags]
-    kept = {**contents, "same": same}
+    former = _bags(tx, basis.commune, basis.id)
+    same = None if not former else [bag.tag_manifest for bag in former] == [bag.tag_manifest for bag in bags]
+    replaced = sorted({bag.layout for bag in former} - {bag.layout for bag in bags} - {""})
+    kept = {**contents, "same": same, "replaced": replaced}
     tx.execute(
         "INSERT INTO bundle (commune, bundle, basis, files, size, person, created_at, variant, contents, signer)"
         " VALUES (:commune, :bundle, :basis, :files, :size, :person, :at, :variant, :contents, :signer)"
@@ -89,18 +90,26 @@ def select_bundles(reader: Reader, commune: str, *, limit: int) -> list[MadeBund
     return [_made(reader, commune, row) for row in rows]
 
 
-def update_downloaded(tx: Transaction, commune: str, bundle: str, at: datetime) -> None:
-    """A download begins."""
+def update_downloaded(tx: Transaction, bag: Bag, at: datetime) -> bool:
+    """A download of *bag* begins; False where its files were dropped, or others took their place, meanwhile."""
     tx.execute(
         "UPDATE bundle SET downloaded_at = :at WHERE commune = :commune AND bundle = :bundle",
-        commune=commune, bundle=bundle, at=to_text(at),
+        commune=bag.commune, bundle=bag.bundle, at=to_text(at),
     )  # fmt: skip
+    # A statement of its own: on PostgreSQL the one that waited for the row would still see its neighbours of before.
+    return bag.layout in {one.layout for one in _bags(tx, bag.commune, bag.bundle)}
 
 
 def select_layouts(reader: Reader) -> list[tuple[str, str, str]]:
     """(commune, bundle, layout) of every zip that is still here, in every commune."""
     rows = reader.rows("SELECT commune, bundle, layout FROM bundle_bag WHERE layout <> '' ORDER BY commune, bundle, number")
     return [(row["commune"], row["bundle"], row["layout"]) for row in rows]
+
+
+def select_replaced(reader: Reader, since: datetime) -> list[str]:
+    """The layouts of zips that others took the place of after *since*: somebody may still be in the middle of one."""
+    rows = reader.rows("SELECT contents FROM bundle WHERE created_at > :since AND contents <> ''", since=to_text(since))
+    return sorted({layout for row in rows for layout in json.loads(row["contents"]).get("replaced", ())})
 
 
 def select_idle(reader: Reader, before: datetime) -> list[tuple[str, str]]:
@@ -113,12 +122,21 @@ def select_idle(reader: Reader, before: datetime) -> list[tuple[str, str]]:
     return [(row["commune"], row["bundle"]) for row in rows]
 
 
-def select_erased_since(reader: Reader, commune: str, moment: datetime) -> set[str]:
-    """The photos of the commune that were erased at *moment* or later."""
-    rows = reader.rows(
-        "SELECT sha256 FROM blob WHERE commune = :commune AND erased_at >= :moment", commune=commune, moment=to_text(moment)
-    )
+def select_all_erased(reader: Reader, commune: str) -> set[str]:
+    """The photos of the commune that are erased, whenever: a clock that is set back must not hide one."""
+    rows = reader.rows("SELECT sha256 FROM blob WHERE commune = :commune AND erased_at > ''", commune=commune)
     return {row["sha256"] for row in rows}
+
+
+def lock_idle(tx: Transaction, commune: str, bundle: str, before: datetime) -> bool:
+    """Whether the bundle still was made and last downloaded before that moment; then no download begins until the transaction ends."""
+    return bool(
+        tx.execute(
+            "UPDATE bundle SET files = files WHERE commune = :commune AND bundle = :bundle AND created_at < :before"
+            " AND COALESCE(downloaded_at, '') < :before",
+            commune=commune, bundle=bundle, before=to_text(before),
+        )
+    )  # fmt: skip
 
 
 def update_dropped(tx: Transaction, commune: str, bundle: str) -> None:
@@ -135,6 +153,7 @@ _MADE = (
 def _made(reader: Reader, commune: str, row: Row) -> MadeBundle:
     contents = json.loads(row["contents"] or "{}")
     same, read_at = contents.pop("same", None), contents.pop("read_at", row["created_at"])
+    contents.pop("replaced", None)
     bags = _bags(reader, commune, row["bundle"])
     return MadeBundle(
         read_basis(json.loads(row["basis"])), row["files"], row["size"] or None, row["person_name"], from_text(row["created_at"]),
