@@ -235,6 +235,12 @@ def cleaned(text: str) -> str:
     return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
+def fitting(text: str) -> str:
+    """*text* as one cell holds it: `cleaned`, and `shortened` where it is too long."""
+    text = cleaned(text)
+    return shortened(text) if len(text.encode("utf-16-le")) // 2 > LETTERS else text
+
+
 def shortened(text: str) -> str:
     """*text* cut to what one cell holds, counted in UTF-16 units as Excel does, with a mark that says so."""
     room = (LETTERS - len(CUT)) * 2

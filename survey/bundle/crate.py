@@ -103,25 +103,25 @@ def _of_item(
     evidence: Evidence, arrangement: Arrangement, item: Item, photos: Sequence[Photo], here: Sequence[str]
 ) -> Iterator[Entity]:
     site = evidence.sites[item.site]
+    files = [{"@id": name} for name in [*here, *(_path(arrangement, photo) for photo in photos)]]
     yield _person(evidence, item.person)
     yield _place(evidence, site)
     yield {
         "@id": _id("thu-thap", item.submission), "@type": "CreateAction", "name": f"Khảo sát {site.code}, bài nộp {item.code}",
         "agent": {"@id": _person_id(item.person)}, "instrument": {"@id": _SOFTWARE}, "endTime": to_text(item.captured_at),
-        "object": {"@id": _place_id(site)},
-        "result": [{"@id": name} for name in [*here, *(_path(arrangement, photo) for photo in photos)]],
+        "object": {"@id": _place_id(site)}, "result": files,
     }  # fmt: skip
+    if item.accepted_by is not None and item.accepted_at is not None:
+        yield _person(evidence, item.accepted_by)
+        yield {
+            "@id": _id("duyet", item.submission), "@type": "ReviewAction", "name": f"Chấp nhận bài nộp {item.code}",
+            "agent": {"@id": _person_id(item.accepted_by)}, "endTime": to_text(item.accepted_at), "object": files,
+        }  # fmt: skip
     for name in here:
         yield {
             "@id": name, "@type": "File", "name": f"Bài nộp {item.code}", "description": f"Phiếu {item.form} như đã nhận",
             "encodingFormat": _MEDIA["xml"], "identifier": f"sha256:{item.instance_sha256}",
         }  # fmt: skip
-        if item.accepted_by is not None and item.accepted_at is not None:
-            yield _person(evidence, item.accepted_by)
-            yield {
-                "@id": _id("duyet", item.submission), "@type": "ReviewAction", "name": f"Chấp nhận bài nộp {item.code}",
-                "agent": {"@id": _person_id(item.accepted_by)}, "endTime": to_text(item.accepted_at), "object": {"@id": name},
-            }  # fmt: skip
     for photo in photos:
         yield from _of_photo(evidence, arrangement, item, photo)
 
@@ -135,6 +135,8 @@ def _of_photo(evidence: Evidence, arrangement: Arrangement, item: Item, photo: P
     }  # fmt: skip
     if evidence.variant is Variant.FULL and photo.sha256 is not None:
         entity |= {"identifier": f"sha256:{photo.sha256}", "contentSize": str(photo.size)}
+    if photo.taken_at is not None:
+        entity["dateCreated"] = photo.taken_at.isoformat()  # the camera's own clock, which knows no zone
     if photo.camera:
         entity["instrument"] = {"@id": _id("may", photo.camera)}
         yield {"@id": _id("may", photo.camera), "@type": "IndividualProduct", "name": photo.camera}

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from survey.bundle import words
+from survey.bundle.cover import cover_of, editions_text, scope_text
 from survey.domain.criteria import Criterion, Edition
-from survey.domain.evidence import Evidence
+from survey.domain.evidence import Evidence, Variant
 from survey.domain.statements import Aspect
 from survey.domain.verdicts import Basis, Verdict
 
@@ -42,7 +43,7 @@ _DOCUMENTS = (
     ("Biểu chi tiết kết quả từng tiêu chí, kèm báo cáo", "kèm M3.1", "có", "trong tệp này"),
     ("Báo cáo tổng hợp ý kiến của tổ chức, đoàn thể và nhân dân", "M4.1 (Phụ lục IV)", "không", "xã lập"),
     ("Biên bản họp", "M5.1 (Phụ lục V)", "không", "xã lập"),
-    ("Hình ảnh minh họa kết quả", "", "có", "anh/, bao-cao/; có bắt buộc hay không: chưa xác minh"),
+    ("Hình ảnh minh họa kết quả", "", "có", "các thư mục ảnh và bao-cao/; có bắt buộc hay không: chưa xác minh"),
 )
 
 Row = tuple[object, ...]
@@ -78,8 +79,10 @@ def read_dossier(evidence: Evidence) -> Dossier:
     marks = [f"Tính đến ngày {words.day(evidence.scope.as_of)}; đầu nhật ký {evidence.head[0]} {evidence.head[1]}"]
     if commune.demonstration:
         marks.insert(0, "BẢN TRÌNH DIỄN: dữ liệu không có thật")
-    if evidence.scope.hamlet is not None:
-        marks.append(f"Chỉ thôn {evidence.hamlet_names.get(evidence.scope.hamlet, evidence.scope.hamlet)}, không phải toàn xã")
+    if evidence.variant is Variant.PUBLIC:
+        marks.append("Bản công khai: tên người được thay bằng vai trò và số")
+    if cover_of(evidence).partial:
+        marks.append(f"Chỉ một phần: {editions_text(evidence)}; {scope_text(evidence)}")
     return Dossier(f"Hồ sơ xét công nhận nông thôn mới, xã {commune.name}, {commune.province}", tuple(marks), tuple(tables))
 
 

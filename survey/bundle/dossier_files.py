@@ -15,6 +15,7 @@ from docx.shared import Cm, Pt
 from docx.table import _Row
 
 from survey.bundle.arrange import Arrangement
+from survey.bundle.cells import cleaned, fitting
 from survey.bundle.dossier import Dossier, Table, read_dossier
 from survey.bundle.names import Names
 from survey.bundle.office import same_bytes
@@ -23,6 +24,7 @@ from survey.domain.evidence import Evidence
 
 WORD_PATH, SHEET_PATH = "ho-so-trinh/ho-so-xet-cong-nhan.docx", "ho-so-trinh/ho-so-xet-cong-nhan.xlsx"
 _FONT = "Times New Roman"  # of official papers, Nghị định 30/2020/NĐ-CP, Phụ lục I
+_PROPERTY_LENGTH = 255  # letters of a document's title in Word
 _TITLE_LENGTH = 31  # letters of a sheet's name in Excel
 _WIDTHS = {"TT": 6, "Tiêu chí": 26, "Nội dung (chỉ tiêu)": 44, "Nội dung": 44, "Quy định": 22, "Tài liệu": 52, "Ghi chú": 36, "ĐVT": 10}
 
@@ -44,15 +46,15 @@ def add_dossier(spool: Spool, evidence: Evidence, _arrangement: Arrangement) -> 
 def _word(dossier: Dossier, day: date) -> bytes:
     document = Document()
     about = document.core_properties
-    about.title, about.author, about.language = dossier.title, "", "vi"
+    about.title, about.author, about.language = cleaned(dossier.title)[:_PROPERTY_LENGTH], "", "vi"
     about.created = about.modified = datetime.combine(day, time(), UTC)
     _lay_out(document)
-    document.add_heading(dossier.title, level=0)
+    document.add_heading(cleaned(dossier.title), level=0)
     for mark in dossier.marks:
-        document.add_paragraph(_readable(mark))
+        document.add_paragraph(cleaned(mark))
     for table in dossier.tables:
-        document.add_heading(_readable(table.title), level=1)
-        document.add_paragraph(_readable(table.note))
+        document.add_heading(cleaned(table.title), level=1)
+        document.add_paragraph(cleaned(table.note))
         _word_table(document, table)
     content = io.BytesIO()
     document.save(content)
@@ -84,7 +86,7 @@ def _word_table(document: WordDocument, table: Table) -> None:
 
 def _fill(row: _Row, values: tuple[object, ...], *, bold: bool = False) -> None:
     for cell, value in zip(row.cells, values, strict=True):
-        run = cell.paragraphs[0].add_run("" if value is None else _readable(str(value)))
+        run = cell.paragraphs[0].add_run("" if value is None else cleaned(str(value)))
         run.bold, run.font.size = bold, Pt(9)
 
 
@@ -92,7 +94,7 @@ def _workbook(dossier: Dossier, day: date) -> bytes:
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties({"title": dossier.title, "created": datetime.combine(day, time())})
+        book.set_properties({"title": cleaned(dossier.title)[:_PROPERTY_LENGTH], "created": datetime.combine(day, time())})
         names = Names()
         styles = {name: book.add_format({"font_name": _FONT, "font_size": 11, **look}) for name, look in _LOOKS.items()}
         for table in dossier.tables:
@@ -103,10 +105,10 @@ def _workbook(dossier: Dossier, day: date) -> bytes:
 
 def _fill_sheet(sheet: Any, dossier: Dossier, table: Table, styles: Mapping[str, Any]) -> None:
     last, top = len(table.head) - 1, 2 + len(dossier.marks)
-    sheet.write_string(0, 0, dossier.title, styles["title"])
+    sheet.write_string(0, 0, fitting(dossier.title), styles["title"])
     for number, mark in enumerate(dossier.marks, 1):
-        sheet.write_string(number, 0, _readable(mark))
-    sheet.merge_range(top - 1, 0, top - 1, last, _readable(table.note), styles["note"])
+        sheet.write_string(number, 0, fitting(mark))
+    sheet.merge_range(top - 1, 0, top - 1, last, cleaned(table.note), styles["note"])
     sheet.set_row(top - 1, 48)
     for column, name in enumerate(table.head):
         sheet.write_string(top, column, name, styles["head"])
@@ -116,7 +118,7 @@ def _fill_sheet(sheet: Any, dossier: Dossier, table: Table, styles: Mapping[str,
             if isinstance(value, int | float):
                 sheet.write_number(number, column, value, styles["cell"])
             else:
-                sheet.write_string(number, column, _readable(str(value or "")), styles["cell"])
+                sheet.write_string(number, column, fitting(str(value or "")), styles["cell"])
     sheet.freeze_panes(top + 1, 2)
     sheet.autofilter(top, 0, top + len(table.rows), last)
     sheet.set_landscape()
@@ -127,10 +129,5 @@ def _fill_sheet(sheet: Any, dossier: Dossier, table: Table, styles: Mapping[str,
 
 def _sheet_name(names: Names, title: str) -> str:
     """*title* as Excel takes it: without the letters that it forbids, at most 31 long, no two alike."""
-    plain = "".join(" " if letter in "[]:*?/\\'" else letter for letter in title)
+    plain = "".join(" " if letter in "[]:*?/\\'" else letter for letter in cleaned(title))
     return names.once(" ".join(plain.split())[: _TITLE_LENGTH - 3].strip())
-
-
-def _readable(text: str) -> str:
-    """*text* without the control characters that no XML may hold."""
-    return "".join(letter for letter in text if letter in "\t\n" or letter.isprintable() or letter == "\N{NO-BREAK SPACE}")

@@ -119,6 +119,8 @@ def add_bags(
     for number, (name, photos) in enumerate(zip(names, bags, strict=True)):
         members = [*photos, *(member_of(one, f"data/{one.name}") for one in (() if number else made))]
         inside = {_below(member) for member in members}
+        if evidence.variant is Variant.PUBLIC:
+            inside.update(arrangement.photos.values())  # made by workers, later
         listed = spool.add(f"members-{number}", dump(evidence.scope.as_of, members))
         said = spool.add(f"entities-{number}", _lines(crate_entities(evidence, arrangement, inside.__contains__)))
         drafts.append(BagDraft(name, _place(listed), _place(said)))

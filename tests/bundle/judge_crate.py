@@ -17,10 +17,10 @@ from rocrate_validator.utils.http import HttpRequester
 
 _SCHEMA = "http://schema.org/"
 _TERMS = (
-    "about agent author contentLocation contentSize CreateAction CreativeWork Dataset datePublished description encodingFormat endTime hasPart"
-    " identifier IndividualProduct instrument latitude license longitude name object Organization Person Place publisher result ReviewAction"
-    " SoftwareApplication"
-).split()
+    "about", "agent", "author", "contentLocation", "contentSize", "CreateAction", "CreativeWork", "Dataset", "dateCreated", "datePublished",
+    "description", "encodingFormat", "endTime", "hasPart", "identifier", "IndividualProduct", "instrument", "latitude", "license",
+    "longitude", "name", "object", "Organization", "Person", "Place", "publisher", "result", "ReviewAction", "SoftwareApplication",
+)  # fmt: skip
 CONTEXT = {
     "@context": {
         **{term: f"{_SCHEMA}{term}" for term in _TERMS},
@@ -32,14 +32,15 @@ CONTEXT = {
 
 def main() -> None:
     """Validate the bag named on the command line."""
-    answer = SimpleNamespace(status_code=200, headers={"Content-Type": "application/ld+json"}, json=lambda: CONTEXT, text=json.dumps(CONTEXT))
+    headers = {"Content-Type": "application/ld+json"}
+    answer = SimpleNamespace(status_code=200, headers=headers, json=lambda: CONTEXT, text=json.dumps(CONTEXT))
     HttpRequester.get = lambda _self, _url, **_given: answer
     jsonld.source_to_json = _context
     settings = services.ValidationSettings(
         rocrate_uri=sys.argv[1], profile_identifier="ro-crate-1.1", requirement_severity=models.Severity.REQUIRED
     )
     for issue in services.validate(settings).get_issues():
-        print(f"{issue.check.identifier} {issue.message}")
+        sys.stdout.write(f"{issue.check.identifier} {issue.message}\n")
 
 
 def _context(_source: Any, *_given: Any, **_more: Any) -> Any:

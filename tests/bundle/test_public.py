@@ -31,6 +31,7 @@ from survey.store.bundle_requests import select_parts
 from survey.store.people import insert_person
 from survey.store.sites import insert_site
 from survey.wiring import ROOT, Settings, open_survey
+from tests.bundle.judged import required_issues
 from tests.bundle.world import COMMUNE, COORDINATOR, HAMLETS, INSPECTOR, World, make_world
 
 # Each private value carries a mark that stands nowhere else.
@@ -186,6 +187,21 @@ def test_the_public_variant_is_a_whole_bundle(exported: Path) -> None:
     assert b"Variant: public" in _one(exported / "public.zip", "bag-info.txt")
     full, public = (json.loads(_one(exported / name, "data/ket-qua/ket-qua.json")) for name in ("full.zip", "public.zip"))
     assert public == full
+
+
+def test_the_public_crate_is_valid_and_says_who_by_role(exported: Path, tmp_path: Path) -> None:
+    """A public validator requires nothing more; each photo that leaves has one who took it and one who accepted it, as numbers."""
+    shutil.unpack_archive(exported / "public.zip", tmp_path)
+    payload = next(tmp_path.iterdir()) / "data"
+    graph = {one["@id"]: one for one in json.loads((payload / "ro-crate-metadata.json").read_bytes())["@graph"]}
+    photos = {name for name in graph if name.startswith("anh-cong-khai/")}
+
+    assert required_issues(payload) == []
+    assert photos
+    for kind, side, role in (("CreateAction", "result", "Người khảo sát"), ("ReviewAction", "object", "Người duyệt")):
+        actions = [one for one in graph.values() if one["@type"] == kind]
+        assert {file["@id"] for action in actions for file in action[side]} == photos
+        assert all(graph[action["agent"]["@id"]]["name"].startswith(role) for action in actions)
 
 
 def test_only_photos_that_people_cleared_leave(exported: Path) -> None:

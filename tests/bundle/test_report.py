@@ -220,7 +220,7 @@ def test_files_of_the_bundle_are_found_not_assumed() -> None:
     """The last section names what is in the bundle, prints that will come included, and nothing else."""
     front = _tree(_pages(write_evidence(sites=2), parts=("bao-cao/in/phan-01.pdf",))["index.html"])
 
-    assert front.xpath("//ul[@class='files']/li/a/@href") == ["../ket-qua/ket-qua.csv", "in/phan-01.pdf", "../ho-so/ho-so.xlsx"]
+    assert front.xpath("//ul[@class='files']/li/a/@href") == ["../ket-qua/ket-qua.csv", "../ho-so/ho-so.xlsx", "in/phan-01.pdf"]
 
 
 def test_same_evidence_same_bytes() -> None:
