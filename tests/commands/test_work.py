@@ -46,7 +46,7 @@ class _Later(Survey):
 @pytest.fixture
 def later(stocked: Survey) -> _Later:  # noqa: F811
     """The deployment with a clock that a test can set on."""
-    return _Later(stocked.settings, stocked.store, stocked.blobs)
+    return _Later(stocked.settings, stocked.store, stocked.blobs, stocked.made)
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,7 @@ def test_a_worker_killed_in_the_middle_of_a_photo_leaves_nothing_half_done(alone
         assert {views(alone, good), views(alone, bad)} == {"waiting"}
         assert [path for path in (alone.settings.data / "incoming").rglob("*") if path.is_file()] == []
 
-    after = _Later(alone.settings, alone.store, alone.blobs)
+    after = _Later(alone.settings, alone.store, alone.blobs, alone.made)
     after.by = timedelta(minutes=3)
     Worker(after).work(once=True)
 

@@ -273,7 +273,7 @@ class _Later(Survey):
 
 
 def _later(survey: Survey, hours: int) -> Survey:
-    later = _Later(survey.settings, survey.store, survey.blobs)
+    later = _Later(survey.settings, survey.store, survey.blobs, survey.made)
     object.__setattr__(later, "hours", hours)
     return later
 

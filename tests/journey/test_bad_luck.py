@@ -111,7 +111,7 @@ def test_a_killed_workers_job_is_done_by_the_next(tmp_path: Path) -> None:
     worker.wait()
     assert "running" in _jobs(survey)
 
-    Worker(_Later(survey.settings, survey.store, survey.blobs)).work(once=True)
+    Worker(_Later(survey.settings, survey.store, survey.blobs, survey.made)).work(once=True)
 
     assert _jobs(survey) == {}
     with survey.reading() as reader:

@@ -65,7 +65,7 @@ def commune(tmp_path: Path) -> Iterator[LiveServer]:
     """Two hamlets with a household each, and a road; the second household was visited three days ago. A worker runs."""
     opened = open_survey(Settings(data=tmp_path / "data"))
     seed(opened.store)
-    _fill(Earlier(opened.settings, opened.store, opened.blobs))
+    _fill(Earlier(opened.settings, opened.store, opened.blobs, opened.made))
     with LiveServer(tmp_path / "data", environment={"SURVEY_WORKERS": "1"}) as server:
         server.person(OWNER)
         yield server
