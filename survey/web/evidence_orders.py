@@ -7,13 +7,9 @@ import streamlit as st
 
 from survey import assess, deliver
 from survey.domain.bundles import Progress, Request
-from survey.domain.evidence import Contents, Scope, Variant
-from survey.domain.people import Actor
-from survey.domain.ports import Survey
+from survey.domain.evidence import Contents, Variant
 from survey.domain.problems import CATALOGUE, Problem
 from survey.domain.submissions import State
-from survey.domain.times import local_date
-from survey.domain.verdicts import Verdict
 from survey.web import session, text
 from survey.web.evidence import Wish
 from survey.web.evidence_made import Names
@@ -35,7 +31,7 @@ def show_look(here: Here, wish: Wish) -> None:
         return
     try:
         with st.spinner(_("Counting evidence…")):
-            contents = deliver.look(here.survey, here.actor, wish.scope, _verdicts(here.survey, here.actor, wish.scope))
+            contents = deliver.look(here.survey, here.actor, wish.scope, assess.verdicts_of(here.survey, here.actor, wish.scope))
     except Problem as problem:
         st.error(text.problem_text(problem))
         return
@@ -128,11 +124,6 @@ def _why(problem: Mapping[str, object] | None) -> str:
     if kind is None or not isinstance(details, dict):
         return _("It could not be prepared. Try again; if it fails again, ask the operator to look at the worker's log.")
     return text.problem_text(Problem(kind, **details))
-
-
-def _verdicts(survey: Survey, actor: Actor, scope: Scope) -> list[Verdict]:
-    as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
-    return assess.assess(survey, actor, edition=scope.edition, as_of=as_of, history=scope.history)
 
 
 def _warnings(contents: Contents) -> list[str]:
