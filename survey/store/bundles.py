@@ -241,4 +241,12 @@ def _photo(row: Row) -> Photo:
         has_preview=row["views"] == "ready", taken_at=facts.taken_at,
         erased_at=optional_from_text(row["erased_at"]),
         exif_position=(facts.latitude or 0.0, facts.longitude or 0.0) if has_exif else None,
+        camera=_camera(facts.make, facts.model),
     )  # fmt: skip
+
+
+def _camera(make: str | None, model: str | None) -> str | None:
+    """Make and model in one; many models begin with their make."""
+    if make and model and model.casefold().startswith(make.casefold()):
+        return model
+    return " ".join(part for part in (make, model) if part) or None

@@ -198,6 +198,9 @@ def test_the_public_crate_is_valid_and_says_who_by_role(exported: Path, tmp_path
 
     assert required_issues(payload) == []
     assert photos
+    assert not [one for one in graph.values() if one["@type"] == "IndividualProduct"]
+    full = json.loads(_one(exported / "full.zip", "data/ro-crate-metadata.json"))["@graph"]
+    assert "Mxcamera" in {one["name"] for one in full if one["@type"] == "IndividualProduct"}
     for kind, side, role in (("CreateAction", "result", "Người khảo sát"), ("ReviewAction", "object", "Người duyệt")):
         actions = [one for one in graph.values() if one["@type"] == kind]
         assert {file["@id"] for action in actions for file in action[side]} == photos
