@@ -36,7 +36,9 @@ def _confine(address: int, wall_s: float) -> None:
     with suppress(OSError):  # where memory ends, end us and not the app
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, address)):
-        resource.setrlimit(kind, (most, most))
+        hard = resource.getrlimit(kind)[1]  # an operator's own limit may be lower than ours, and nobody may raise it
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, least))
     signal.setitimer(signal.ITIMER_REAL, wall_s + _GRACE_S)
 
 

@@ -16,6 +16,7 @@ from survey.domain.problems import FILE_UNKNOWN, STORAGE_UNUSABLE, Problem
 from survey.store.blobs import CHUNK, VIEWS, key, stage, sweep, told_of_disks
 from survey.store.object_parts import PartObjects
 
+_WHOLE = 16 << 20  # of one piece of a put, which is held in memory
 _PATIENCE = timedelta(seconds=20)  # then a phone hears that nothing was received, and sends again
 
 
@@ -33,9 +34,13 @@ class ObjectBlobs:
         return stage(self._incoming, chunks, name=name, limit=limit)
 
     def keep(self, staged: Staged, *, quarantine: bool = False) -> None:
-        """Put the bytes once; the store answers when they are durable."""
+        """Put the bytes once; the store answers when they are durable. Large ones go in pieces, so that memory stays flat."""
+        path = _path(staged.sha256, quarantine)
         try:
-            obstore.put(self._store, _path(staged.sha256, quarantine), staged.path, mode="create")
+            if staged.size <= _WHOLE:
+                obstore.put(self._store, path, staged.path, mode="create")
+            elif not self._is_there(path):  # a second writer would write the same bytes
+                obstore.put(self._store, path, staged.path, chunk_size=_WHOLE, max_concurrency=2, use_multipart=True)
         except AlreadyExistsError:
             return
         except BaseError as error:

@@ -1,6 +1,9 @@
 """The press: a document is set in a process of its own, and one that hangs or dies fails alone."""
 
+import json
 import resource
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from survey.domain.problems import PRINT_UNFINISHED, Problem
 from survey.paper.evidence import make_printed, qr_code
 from survey.paper.press import press
+from survey.wiring import ROOT
 from tests.pdfs import text_of
 
 _NAMES = ("Nguyễn Văn Đức", "Đỗ Thị Ẳn", "Hộ bà Lường Thị Ưởng", "#pagebreak() *x* $1$ <b> @y", "half \ud800")
@@ -84,3 +88,15 @@ def _photos(names: list[str] | tuple[str, ...]) -> dict[str, object]:
         "kind": "photos", "variant": "full", "cover": cover, "title": "Thôn mẫu", "counts": "", "criteria": [], "legend": "",
         "photos": photos,
     }  # fmt: skip
+
+
+def test_a_lower_limit_from_outside_holds() -> None:
+    """Where an operator gives the service less address space than a press would take, it takes that, and the page is set."""
+    told = (
+        "import json, resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1500 << 20, 1500 << 20));"
+        " from survey.paper.evidence import make_printed; sys.stdout.buffer.write(make_printed(json.load(sys.stdin), lambda _: None)[:5])"
+    )
+    data = json.dumps(_photos(["Hộ A"])).encode()
+    done = subprocess.run([sys.executable, "-c", told], input=data, capture_output=True, cwd=ROOT, check=False)
+
+    assert (done.stdout, done.stderr[-300:]) == (b"%PDF-", b"")
