@@ -18,7 +18,7 @@ from survey.bundle.spool import Spool
 from survey.bundle.verify import LOG_PATH
 from survey.bundle.workbook import add_workbook
 from survey.domain.bundles import PartKind, PartPlan
-from survey.domain.evidence import Evidence, Variant
+from survey.domain.evidence import Evidence
 
 Maker = Callable[[Spool, Evidence, Arrangement], None]
 Planner = Callable[[Evidence, Arrangement], Iterator[PartPlan]]
@@ -71,9 +71,5 @@ PLANNERS: tuple[Planner, ...] = (plan_printed, plan_public_photos)
 
 
 def plans(evidence: Evidence, arrangement: Arrangement) -> list[PartPlan]:
-    """Every piece that is left to workers, in order.
-
-    Of the public variant these are its photos alone: a printed page is set from previews, which nobody has covered.
-    """
-    planned = [plan for planner in PLANNERS for plan in planner(evidence, arrangement)]
-    return [plan for plan in planned if evidence.variant is Variant.FULL or plan.kind is PartKind.PHOTOS]
+    """Every piece that is left to workers, in order."""
+    return [plan for planner in PLANNERS for plan in planner(evidence, arrangement)]

@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from survey.bundle import words
-from survey.bundle.answers import label, questions
+from survey.bundle.answers import label
 from survey.bundle.arrange import NO_HAMLET, REPORT, Arrangement
 from survey.bundle.cover import cover_of
+from survey.bundle.index import distance_to_site_m, question_labels
 from survey.bundle.names import Names, plain
 from survey.bundle.printed_report import report_data
 from survey.domain.bundles import PartKind, PartPlan
 from survey.domain.evidence import Evidence, Item, Photo, Variant
-from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.sites import Site
 from survey.domain.submissions import Fix
 from survey.domain.verdicts import Verdict
@@ -44,9 +44,11 @@ class Portion:
 def plan_printed(evidence: Evidence, arrangement: Arrangement) -> Iterator[PartPlan]:
     """The parts of the printed report of *evidence*: the report, which lists the others, and then each of these.
 
-    A public bundle has the report alone: its photos lie in it covered, and what is covered may change until it is sealed.
+    None of the public variant: a printed page is set from previews, which nobody has covered.
     """
-    portions = [] if evidence.variant is Variant.PUBLIC else list(portions_of(evidence, arrangement))
+    if evidence.variant is Variant.PUBLIC:
+        return
+    portions = list(portions_of(evidence, arrangement))
     listed = [{"title": one.title, "file": one.name.removeprefix(f"{FOLDER}/"), "photos": len(one.shots)} for one in portions]
     yield PartPlan(PartKind.PDF, "Báo cáo", (FRONT,), report_data(evidence, arrangement, listed))
     teller = _Teller(evidence, arrangement)
@@ -101,11 +103,7 @@ class _Teller:
         self._evidence = evidence
         self._arrangement = arrangement
         self._cover = asdict(cover_of(evidence))
-        self._labels: Mapping[tuple[str, str], Mapping[str, str]] = {
-            # A file names its question without the path to it.
-            key: {question.path.rpartition("/")[2]: question.label for question in questions(tree)}
-            for key, tree in evidence.forms.items()
-        }
+        self._labels = question_labels(evidence)
 
     def data(self, portion: Portion) -> dict[str, Any]:
         """The data of *portion*, plain JSON."""
@@ -166,13 +164,8 @@ def time_words(item: Item, photo: Photo) -> str:
 
 def away_words(site: Site, fix: Fix | None) -> str:
     """How far the phone was from the registered line or point of *site*; empty where one of them is not known."""
-    if fix is None:
-        return ""
-    if site.line is not None:
-        return f"cách {words.metres(distance_to_line_m(fix.latitude, fix.longitude, site.line))}"
-    if site.latitude is None or site.longitude is None:
-        return ""
-    return f"cách {words.metres(distance_m(site.latitude, site.longitude, fix.latitude, fix.longitude))}"
+    away_m = distance_to_site_m(site, fix)
+    return "" if away_m is None else f"cách {words.metres(away_m)}"
 
 
 def place_name(hamlets: Mapping[str, str], hamlet: str | None) -> str:

@@ -9,16 +9,12 @@ from survey.bundle.arrange import Arrangement
 from survey.bundle.cover import cover_of
 from survey.bundle.criterion_rows import Cell, Criteria, Criterion, Place, place_of
 from survey.bundle.verdict_views import BasisView
-from survey.domain.evidence import Evidence, Item, Variant, contents_of
+from survey.domain.evidence import Evidence, Item, contents_of
 
 COMMANDS = (
     "sha256sum --strict --quiet -c tagmanifest-sha256.txt",
     "sha256sum --strict --quiet -c manifest-sha256.txt",
     "ssh-keygen -Y verify -f allowed_signers -I {principal} -n ntm-survey-bundle -s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt",
-)
-PUBLIC_NOTE = (
-    "Bản công khai: tên người, vị trí chính xác và những phần ảnh đã che không có ở đây; giá trị bị bỏ ra được cam kết bằng mã băm, "
-    "xã có thể chứng minh khi cần."
 )
 _SOURCE_MARK = "[{}]"
 
@@ -37,7 +33,6 @@ def report_data(evidence: Evidence, arrangement: Arrangement, parts: Sequence[Ma
         "left_out": [{"state": words.STATES[one.state], "reason": one.reason, "count": one.count} for one in evidence.left_out],
         "parts": list(parts), "head_text": f"{evidence.commune.code} {head[0]} {head[1]}",
         "commands": [command.format(principal=f"xa-{evidence.commune.code}") for command in COMMANDS],
-        "public_note": PUBLIC_NOTE if evidence.variant is Variant.PUBLIC else "",
     }  # fmt: skip
 
 

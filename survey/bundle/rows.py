@@ -24,7 +24,7 @@ ITEM = (
 PHOTO = (
     "Tệp", "Mã bài nộp", "Mã đối tượng", "Thôn", "Câu hỏi", "Lần lặp", "Trạng thái", "Lý do", "SHA-256", "Dung lượng (byte)", "Nguồn",
     "Chụp lúc (máy ảnh)", "Vĩ độ (điện thoại)", "Kinh độ (điện thoại)", "Sai số (m)", "Vị trí lúc (giờ Việt Nam)",
-    "Vĩ độ (EXIF)", "Kinh độ (EXIF)", "Tên gốc",
+    "Vĩ độ (EXIF)", "Kinh độ (EXIF)", "Tên gốc", "Máy ảnh (EXIF)",
 )  # fmt: skip
 REVIEW = ("Mã bài nộp", "Lần", "Từ", "Sang", "Lý do", "Người quyết định", "Lúc (giờ Việt Nam)")
 FLAG = (
@@ -119,6 +119,7 @@ def photo_row(evidence: Evidence, arrangement: Arrangement, item: Item, photo: P
         evidence.hamlet_names.get(item.hamlet or "", ""), photo.question, photo.repeat, words.file_state(photo), words.refusal(photo),
         photo.sha256, photo.size or None, words.SOURCES.get(photo.source, photo.source), photo.taken_at and photo.taken_at.isoformat(),
         fix and fix.latitude, fix and fix.longitude, fix and fix.accuracy_m, words.stamp(fix.at if fix else None), *exif, photo.name,
+        photo.camera,
     )  # fmt: skip
     return dict(zip(PHOTO, values, strict=True))
 

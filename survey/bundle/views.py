@@ -10,8 +10,8 @@ from survey.bundle import words
 from survey.bundle.answers import Question, answered, label, questions
 from survey.bundle.arrange import REPORT, Arrangement
 from survey.bundle.chapters import Chapter, Chapters, anchor_of
+from survey.bundle.index import distance_to_site_m
 from survey.domain.evidence import Evidence, Item, Photo, Variant
-from survey.domain.places import distance_m, distance_to_line_m
 from survey.domain.sites import Site, said_by_code
 from survey.domain.submissions import State
 from survey.domain.times import from_text
@@ -232,10 +232,6 @@ def _moment(stored: object) -> str:
 
 
 def _distance(site: Site, item: Item) -> str:
-    if item.fix is None:
-        return ""
-    if site.line is not None:
-        return f"cách đoạn đường trong sổ bộ {words.metres(distance_to_line_m(item.fix.latitude, item.fix.longitude, site.line))}"
-    if site.latitude is None or site.longitude is None:
-        return ""
-    return f"cách điểm trong sổ bộ {words.metres(distance_m(site.latitude, site.longitude, item.fix.latitude, item.fix.longitude))}"
+    away_m = distance_to_site_m(site, item.fix)
+    what = "điểm" if site.line is None else "đoạn đường"
+    return "" if away_m is None else f"cách {what} trong sổ bộ {words.metres(away_m)}"

@@ -2,14 +2,12 @@
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 from survey import assess, deliver
 from survey.commands import open_deployment, operator
-from survey.domain.evidence import Scope
 from survey.domain.problems import FILE_UNWRITABLE, Problem
-from survey.domain.times import local_date
-from survey.domain.verdicts import Verdict
 from survey.store.deployment import select_first_commune
 from survey.wiring import Settings
 
@@ -29,12 +27,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     survey = open_deployment(settings)
     with survey.reading() as reader:
         actor = operator(arguments.commune or select_first_commune(reader))
-
-    def verdicts_for(scope: Scope) -> list[Verdict]:
-        as_of = None if scope.as_of == local_date(survey.now()) else scope.as_of
-        return assess.assess(survey, actor, edition=scope.edition, as_of=as_of, history=scope.history)
-
-    opened = deliver.openings(survey, actor, arguments.bundle, verdicts_for, arguments.record)
+    opened = deliver.openings(survey, actor, arguments.bundle, partial(assess.verdicts_of, survey, actor), arguments.record)
     try:
         with open(arguments.out, "w", encoding="utf-8", opener=_private) as file:
             file.writelines(f"{opening.line()}\n" for opening in opened.openings)
