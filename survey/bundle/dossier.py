@@ -97,13 +97,18 @@ def _details(evidence: Evidence, edition: Edition) -> Iterator[Row]:
     for criterion, verdict in _judged(evidence, edition):
         reasons = "; ".join(words.REASONS.get(reason, reason) for reason in verdict.reasons)
         said = [_said(evidence, verdict, aspect) for aspect in (Aspect.CLAIM, Aspect.APPRAISAL)]
-        head = criterion.code, criterion.title.vi
+        head = _number(criterion), criterion.title.vi
         bases: tuple[Basis | None, ...] = verdict.basis or (None,)
         for number, basis in enumerate(bases):
             first = number == 0
             lead = head if first else ("", "")
             tail = (words.OUTCOMES[verdict.outcome], *said) if first else ("", "", "")
             yield (*lead, *_measured(basis), *tail, basis and basis.submission_count, reasons if first else "")
+
+
+def _number(criterion: Criterion) -> str:
+    """The criterion's number on paper; empty for one that has none, such as *all criteria met*."""
+    return criterion.code if criterion.code[:1].isdigit() else ""
 
 
 def _measured(basis: Basis | None) -> Row:
@@ -126,7 +131,8 @@ def _said(evidence: Evidence, verdict: Verdict, aspect: Aspect) -> str:
 def _half_year(evidence: Evidence, edition: Edition) -> Iterator[Row]:
     for criterion, verdict in _judged(evidence, edition):
         empty = ("", "")
-        yield (criterion.code, criterion.title.vi, "", *empty, "", words.OUTCOMES[verdict.outcome], *empty, "")
+        code = _number(criterion)
+        yield (code, criterion.title.vi, "", *empty, "", words.OUTCOMES[verdict.outcome], *empty, "")
         for number, basis in enumerate(verdict.basis, 1):
             unit = "%" if basis.unit == "share" else words.unit(basis.unit)
-            yield (f"{criterion.code}.{number}", basis.title.vi, unit, *empty, words.amount(basis.value, basis.unit), "", *empty, "")
+            yield (f"{code}.{number}" if code else "", basis.title.vi, unit, *empty, words.amount(basis.value, basis.unit), "", *empty, "")

@@ -11,7 +11,7 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 from docx.table import _Row
 
 from survey.bundle.arrange import Arrangement
@@ -25,8 +25,13 @@ from survey.domain.evidence import Evidence
 WORD_PATH, SHEET_PATH = "ho-so-trinh/ho-so-xet-cong-nhan.docx", "ho-so-trinh/ho-so-xet-cong-nhan.xlsx"
 _FONT = "Times New Roman"  # of official papers, Nghị định 30/2020/NĐ-CP, Phụ lục I
 _PROPERTY_LENGTH = 255  # letters of a document's title in Word
+_ACROSS_CM = 26.7  # A4 across without its margins
 _TITLE_LENGTH = 31  # letters of a sheet's name in Excel
-_WIDTHS = {"TT": 6, "Tiêu chí": 26, "Nội dung (chỉ tiêu)": 44, "Nội dung": 44, "Quy định": 22, "Tài liệu": 52, "Ghi chú": 36, "ĐVT": 10}
+_WIDTHS = {
+    "TT": 7, "Tiêu chí": 20, "Nội dung (chỉ tiêu)": 28, "Nội dung": 34, "Quy định": 13, "Tài liệu": 48, "Mẫu": 20, "Ghi chú": 22, "ĐVT": 9,
+}  # fmt: skip
+_WIDTH = 12  # letters of every other column
+_LINE_PT = 15.5  # height of a line of the workbook
 
 _LOOKS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 14},
@@ -63,11 +68,14 @@ def _word(dossier: Dossier, day: date) -> bytes:
 
 def _lay_out(document: WordDocument) -> None:
     """A4 across, in the typeface of official papers."""
-    for style in ("Normal", "Heading 1", "Title"):
+    for style, size in (("Normal", 11), ("Heading 1", 13), ("Title", 16)):
         font = document.styles[style].font
-        font.name = _FONT
-        document.styles[style].element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
-    document.styles["Normal"].font.size = Pt(11)
+        font.name, font.size, font.color.rgb = _FONT, Pt(size), RGBColor(0, 0, 0)
+        fonts = document.styles[style].element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):  # a theme's typeface wins over a named one
+            fonts.attrib.pop(qn(theme), None)
+        for script in ("w:eastAsia", "w:cs"):
+            fonts.set(qn(script), _FONT)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Cm(29.7), Cm(21.0)
@@ -76,6 +84,9 @@ def _lay_out(document: WordDocument) -> None:
 
 def _word_table(document: WordDocument, table: Table) -> None:
     drawn = document.add_table(rows=1, cols=len(table.head), style="Table Grid")
+    drawn.autofit = False
+    for column, width in zip(drawn.columns, _columns(table), strict=True):
+        column.width = Cm(_ACROSS_CM * width / sum(_columns(table)))
     _fill(drawn.rows[0], table.head, bold=True)
     mark = OxmlElement("w:tblHeader")  # the head comes again on every page
     mark.set(qn("w:val"), "true")
@@ -88,6 +99,19 @@ def _fill(row: _Row, values: tuple[object, ...], *, bold: bool = False) -> None:
     for cell, value in zip(row.cells, values, strict=True):
         run = cell.paragraphs[0].add_run("" if value is None else cleaned(str(value)))
         run.bold, run.font.size = bold, Pt(9)
+    whole = OxmlElement("w:cantSplit")  # a row stays on one page
+    row._tr.get_or_add_trPr().append(whole)  # noqa: SLF001 - the library has no name for it
+
+
+def _columns(table: Table) -> list[int]:
+    """The columns' widths in letters."""
+    return [_WIDTHS.get(name, _WIDTH) for name in table.head]
+
+
+def _height(table: Table, row: tuple[object, ...]) -> float:
+    """The height in points that shows every cell of *row* whole; a spreadsheet does not work it out for a file that it did not write."""
+    lines = (max(1, -(-len(str(value)) * 6 // (width * 5))) for value, width in zip(row, _columns(table), strict=True))
+    return _LINE_PT * min(max(lines), 26)
 
 
 def _workbook(dossier: Dossier, day: date) -> bytes:
@@ -112,8 +136,10 @@ def _fill_sheet(sheet: Any, dossier: Dossier, table: Table, styles: Mapping[str,
     sheet.set_row(top - 1, 48)
     for column, name in enumerate(table.head):
         sheet.write_string(top, column, name, styles["head"])
-        sheet.set_column(column, column, _WIDTHS.get(name, 18))
+        sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH))
+    sheet.set_row(top, _height(table, table.head))
     for number, row in enumerate(table.rows, top + 1):
+        sheet.set_row(number, _height(table, row))
         for column, value in enumerate(row):
             if isinstance(value, int | float):
                 sheet.write_number(number, column, value, styles["cell"])

@@ -166,10 +166,12 @@ def test_in_a_real_bundle(world: World) -> None:
     scope = world.scope(hamlet=HAMLETS[0])
     with zipfile.ZipFile(io.BytesIO(world.export(scope))) as archive:
         files = {name.partition("/data/")[2]: archive.read(name) for name in archive.namelist()}
-    judged = {(one.edition, one.criterion): words.OUTCOMES[one.outcome] for one in world.verdicts(scope) if one.hamlet == HAMLETS[0]}
+    judged = {(one.edition, one.title.vi): words.OUTCOMES[one.outcome] for one in world.verdicts(scope) if one.hamlet == HAMLETS[0]}
     tables = _word_tables(files)
-    said = [(row[0], row[7]) for table in tables[1::2] for row in table[1:] if row[0]]
+    said = [(row[1], row[7]) for table in tables[1::2] for row in table[1:] if row[1]]
+    numbers = {row[0] for table in tables[1:] for row in table[1:]}
 
     assert judged
-    assert sorted(said) == sorted((criterion, outcome) for (_, criterion), outcome in judged.items())
+    assert sorted(said) == sorted((title, outcome) for (_, title), outcome in judged.items())
+    assert not [number for number in numbers if number and not number[:1].isdigit()]
     assert len(_sheets(files).worksheets) == len(tables)
