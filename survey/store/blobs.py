@@ -74,7 +74,7 @@ class FolderBlobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
-        for path in (self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
+        for path in (folder, self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)  # the folder around it may be open to others
         self._parts = PartFiles(self._incoming / "parts")
 
