@@ -40,7 +40,8 @@ def checked(reader: Reader, commune: str, scope: Scope, today: date) -> Scope:
     if scope.as_of > today:
         raise Problem(DAY_AHEAD, on=scope.as_of.isoformat())
     scope = _within_round(reader, commune, scope)
-    hamlets = {hamlet.id for hamlet in select_hamlets(reader, commune, known_before=end_of(scope.as_of))}
+    known = select_hamlets(reader, commune, known_before=end_of(scope.as_of))
+    hamlets = {hamlet.id for hamlet in known if hamlet.is_valid(scope.as_of)}
     if scope.hamlet is not None and scope.hamlet not in hamlets:
         raise Problem(HAMLET_UNKNOWN, id=scope.hamlet)
     _check_editions(reader, commune, scope, None if scope.as_of == today else scope.as_of)

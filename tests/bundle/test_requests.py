@@ -16,6 +16,7 @@ from survey.deliver import drafting, ordering, sweeping
 from survey.domain.bundles import Progress
 from survey.domain.evidence import Scope
 from survey.domain.people import Actor, Role
+from survey.domain.places import Hamlet
 from survey.domain.problems import (
     BAG_SIZE_REFUSED,
     BLOB_DAMAGED,
@@ -35,6 +36,7 @@ from survey.domain.problems import (
     ProblemKind,
 )
 from survey.domain.submissions import State
+from survey.store.places import insert_hamlet
 from survey.wiring import ROOT, Settings, open_survey
 from tests.bundle.world import COMMUNE, COORDINATOR, HAMLETS, World, make_world
 
@@ -110,6 +112,15 @@ def test_what_does_not_exist_is_said_at_once(world: World, given: dict[str, obje
     _raises(kind, lambda: deliver.order(world.survey, COORDINATOR, world.scope(**given)))
     _raises(kind, lambda: deliver.look(world.survey, COORDINATOR, world.scope(**given), []))
     assert deliver.requests(world.survey, COORDINATOR) == []
+
+
+def test_a_hamlet_that_has_ended_is_said_at_once(world: World) -> None:
+    """A merged hamlet has no verdicts of its own any more: its successor is to be chosen."""
+    began = world.scope().as_of - timedelta(days=900)
+    with world.survey.transaction() as tx:
+        insert_hamlet(tx, Hamlet(COMMUNE, "18844-h98", "Thôn cũ", began, began + timedelta(days=300), HAMLETS[0]))
+
+    _raises(HAMLET_UNKNOWN, lambda: deliver.order(world.survey, COORDINATOR, world.scope(hamlet="18844-h98")))
 
 
 def test_days_and_sizes_that_cannot_be(world: World) -> None:
