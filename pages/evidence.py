@@ -26,7 +26,10 @@ if not evidence.show_nothing_to_deliver(editions=bool(editions), accepted=accept
     wish = evidence.choose(here, editions, [hamlet for hamlet in hamlets if hamlet.is_valid(today)], rounds)
     evidence_orders.show_look(here, wish)
     evidence_orders.show_order(here, wish)
-names = evidence_made.Names({edition.id: edition.title for edition in editions}, {hamlet.id: hamlet.name for hamlet in hamlets})
+names = evidence_made.Names(
+    {edition.id: edition.title for edition in editions}, {hamlet.id: hamlet.name for hamlet in hamlets},
+    {row["round"]: row["name"] for row in rounds},
+)  # fmt: skip
 evidence_orders.show_requests(here, names)
 evidence_made.show_made(here, names)
 evidence_made.show_seal(here)

@@ -50,6 +50,7 @@ def add_dossier(spool: Spool, evidence: Evidence, _arrangement: Arrangement) -> 
 
 def _word(dossier: Dossier, day: date) -> bytes:
     document = Document()
+    _drop_thumbnail(document)
     about = document.core_properties
     about.title, about.author, about.language = cleaned(dossier.title)[:_PROPERTY_LENGTH], "", "vi"
     about.created = about.modified = datetime.combine(day, time(), UTC)
@@ -64,6 +65,13 @@ def _word(dossier: Dossier, day: date) -> bytes:
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def _drop_thumbnail(document: WordDocument) -> None:
+    """The library's template brings a picture of an empty page of its own, with the facts of the program that drew it."""
+    relations = document.part.package.rels
+    for name in [name for name, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        relations.pop(name)
 
 
 def _lay_out(document: WordDocument) -> None:

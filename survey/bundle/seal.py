@@ -4,7 +4,7 @@ The bag carries no dates of validity and no time-stamp: see `domain.signing.allo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -51,8 +51,9 @@ def tag_files(keys: Sequence[SigningKey], about: SealAbout) -> dict[str, bytes]:
 
 
 def _readme(keys: Sequence[SigningKey], about: SealAbout) -> bytes:
+    named = replace(about, commune_name=" ".join(about.commune_name.split()))  # a line of it could pass for an instruction
     text = _template().get_template(README).render(
-        keys=keys, about=about, principal=principal(about.commune), namespace=BUNDLE, endorsing=KEY
+        keys=keys, about=named, principal=principal(about.commune), namespace=BUNDLE, endorsing=KEY
     )  # fmt: skip
     return text.encode("utf-8-sig")  # the mark lets every office program read the Vietnamese; no command reads this file
 

@@ -21,10 +21,18 @@ from survey.domain.problems import (
 )
 from survey.store.bundles import DOWNLOADED
 from survey.store.erasures import select_erased
-from survey.store.made_bundles import MadeBundle, select_all_erased, select_bundle, select_bundles, update_downloaded
+from survey.store.made_bundles import (
+    MadeBundle,
+    select_all_erased,
+    select_bundle,
+    select_bundles,
+    select_download,
+    update_downloaded,
+    upsert_download,
+)
 from survey.store.publishing import select_unpublishable_since
 
-_RESUMED = timedelta(days=1)  # who goes on with a download after so long still needs its files
+_SAME = timedelta(hours=1)  # our own choice: a cut download is taken up again within it; whoever comes later may be another visit
 
 
 def bundles(survey: Survey, actor: Actor, limit: int = 20) -> list[MadeBundle]:
@@ -60,7 +68,7 @@ def find_bag(survey: Survey, actor: Actor, bundle: str, number: int = 1) -> Bag:
 def read(survey: Survey, actor: Actor, bag: Bag, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """The bytes of a zip from *start* up to *stop*, the end where None; every file is hashed again as it passes.
 
-    A download is logged where it begins at the first byte: a resumed one is none of its own. At once it raises NOT_ALLOWED,
+    A download is logged once: what the same person asks for of the same zip within `_SAME` goes on with it. At once it raises NOT_ALLOWED,
     BUNDLE_UNKNOWN, BUNDLE_DROPPED, BUNDLE_OUTDATED where a photo was erased since, PUBLIC_PHOTO_OUTDATED where one was covered anew;
     BLOB_DAMAGED and BUNDLE_OUTDATED while chunks are taken.
     """
@@ -69,17 +77,19 @@ def read(survey: Survey, actor: Actor, bag: Bag, start: int = 0, stop: int | Non
     outdated = why_outdated(survey, made, layout)
     if outdated is not None:
         raise Problem(outdated)
-    if start == 0 or made.downloaded_at is None or survey.now() - made.downloaded_at > _RESUMED:
-        _begin(survey, actor, bag, is_new=start == 0)
+    with survey.reading() as reader:
+        begun = select_download(reader, bag, actor.person)
+    if begun is None or not timedelta() <= survey.now() - begun < _SAME:
+        _begin(survey, actor, bag)
     return layout.read(start, layout.size if stop is None else stop, lambda member: _source(survey, bag, member))
 
 
-def _begin(survey: Survey, actor: Actor, bag: Bag, *, is_new: bool) -> None:
+def _begin(survey: Survey, actor: Actor, bag: Bag) -> None:
     with survey.transaction() as tx:
         if not update_downloaded(tx, bag, survey.now()):
             raise Problem(BUNDLE_DROPPED, id=bag.bundle)
-        if is_new:
-            tx.log(bag.commune, DOWNLOADED, {"bundle": bag.bundle, "bag": bag.number, "person": actor.person})
+        upsert_download(tx, bag, actor.person, survey.now())
+        tx.log(bag.commune, DOWNLOADED, {"bundle": bag.bundle, "bag": bag.number, "person": actor.person})
 
 
 def kept_layout(survey: Survey, bag: Bag) -> Layout:

@@ -90,6 +90,24 @@ def select_bundles(reader: Reader, commune: str, *, limit: int) -> list[MadeBund
     return [_made(reader, commune, row) for row in rows]
 
 
+def select_download(reader: Reader, bag: Bag, person: str) -> datetime | None:
+    """When *person* last began to fetch *bag*; None where never."""
+    row = reader.row(
+        "SELECT begun_at FROM bundle_download WHERE commune = :commune AND bundle = :bundle AND number = :number AND person = :person",
+        commune=bag.commune, bundle=bag.bundle, number=bag.number, person=person,
+    )  # fmt: skip
+    return None if row is None else from_text(row["begun_at"])
+
+
+def upsert_download(tx: Transaction, bag: Bag, person: str, at: datetime) -> None:
+    """*person* begins to fetch *bag*."""
+    tx.execute(
+        "INSERT INTO bundle_download (commune, bundle, number, person, begun_at) VALUES (:commune, :bundle, :number, :person, :at)"
+        " ON CONFLICT (commune, bundle, number, person) DO UPDATE SET begun_at = :at",
+        commune=bag.commune, bundle=bag.bundle, number=bag.number, person=person, at=to_text(at),
+    )  # fmt: skip
+
+
 def update_downloaded(tx: Transaction, bag: Bag, at: datetime) -> bool:
     """A download of *bag* begins; False where its files were dropped, or others took their place, meanwhile."""
     tx.execute(

@@ -30,10 +30,11 @@ _HEADS = 7
 
 @dataclass(frozen=True)
 class Names:
-    """What editions and hamlets are called, by id."""
+    """What editions, hamlets and rounds are called, by id."""
 
     editions: Mapping[str, Text]
     hamlets: Mapping[str, str]
+    rounds: Mapping[str, str]
 
     def about(self, scope: Scope, variant: Variant) -> str:
         """What a bundle is about, in one line."""
@@ -43,7 +44,7 @@ class Names:
         place = _("the whole commune") if scope.hamlet is None else self.hamlets.get(scope.hamlet, scope.hamlet)
         parts = [edition, criterion, place, _("as of {day}", day=text.format_date(scope.as_of))]
         if scope.round is not None:
-            parts.append(_("round {round}", round=scope.round))
+            parts.append(_("round {round}", round=self.rounds.get(scope.round, scope.round)))
         return f"{variant_name(variant)}: {', '.join(parts)}"
 
 

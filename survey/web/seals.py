@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from survey import heads
+from survey import deliver, heads
 from survey.domain.people import Ability, Actor
 from survey.domain.problems import SIGNING_KEY_NONE, TIMESTAMP_NONE, Problem
 from survey.domain.times import optional_to_text
@@ -54,9 +54,10 @@ def list_heads(request: Request) -> Response:
 
 
 def download_timestamp(request: Request) -> Response:
-    """Answer a time authority's word on one zip of a bundle. Raises SIGN_IN_NEEDED, NOT_ALLOWED, TIMESTAMP_NONE."""
+    """Answer a time authority's word on one zip of a bundle. Raises SIGN_IN_NEEDED, NOT_ALLOWED, BUNDLE_UNKNOWN, TIMESTAMP_NONE."""
     actor = _exporter(request)
     bundle, number = request.path_params["bundle"], request.path_params["number"]
+    deliver.find_bundle(session.open(), actor, bundle)  # who may not have the bundle hears nothing of it
     with session.open().reading() as reader:
         held = select_timestamp(reader, actor.commune, bundle, number) if number < _MOST_BAGS else None
         name = None if held is None else select_bag_name(reader, actor.commune, bundle, number)

@@ -175,3 +175,9 @@ def test_in_a_real_bundle(world: World) -> None:
     assert sorted(said) == sorted((title, outcome) for (_, title), outcome in judged.items())
     assert not [number for number in numbers if number and not number[:1].isdigit()]
     assert len(_sheets(files).worksheets) == len(tables)
+
+
+def test_no_picture_of_another_program() -> None:
+    """The Word file holds our words alone: the library's template would add a thumbnail that somebody else's office drew."""
+    with zipfile.ZipFile(io.BytesIO(made(add_dossier, _evidence())[WORD_PATH])) as archive:
+        assert not [name for name in archive.namelist() if "thumbnail" in name]

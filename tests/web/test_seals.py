@@ -1,8 +1,12 @@
 """What stands beside a sealed bundle: for who may export, and for nobody else."""
 
+from datetime import date
+
 import pytest
 
 from survey import signing
+from survey.domain.canonical import dumps
+from survey.domain.evidence import Basis, Scope
 from survey.domain.signing import Unstamped
 from survey.domain.times import to_text
 from survey.store.head_posts import insert_timestamp
@@ -56,8 +60,8 @@ def test_a_token_is_offered_beside_its_zip(client: Client, survey: Survey) -> No
     with survey.transaction() as tx:
         tx.execute(
             "INSERT INTO bundle (commune, bundle, basis, files, size, person, created_at)"
-            " VALUES (:commune, 'b', '{}', 0, 0, 'p-coordinator', :at)",
-            commune=COMMUNE, at=to_text(survey.now()),
+            " VALUES (:commune, 'b', :basis, 0, 0, 'p-coordinator', :at)",
+            commune=COMMUNE, at=to_text(survey.now()), basis=dumps(Basis(COMMUNE, Scope(date(2026, 11, 23)), (1, "00")).document()),
         )  # fmt: skip
         tx.execute(
             "INSERT INTO bundle_bag (commune, bundle, number, name, size, files, layout, tag_manifest)"

@@ -51,6 +51,16 @@ CREATE TABLE bundle_bag (
   PRIMARY KEY (commune, bundle, number)
 );
 
+-- When a person last began to fetch a zip: what follows soon after is the same download, however it is cut into ranges.
+CREATE TABLE bundle_download (
+  commune TEXT NOT NULL,
+  bundle TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  person TEXT NOT NULL,
+  begun_at TEXT NOT NULL,
+  PRIMARY KEY (commune, bundle, number, person)
+);
+
 -- A time authority's word (RFC 3161) that a tag manifest existed; added when the network is there.
 CREATE TABLE bundle_timestamp (
   commune TEXT NOT NULL,
