@@ -60,7 +60,7 @@ def running_heads(cover: Cover) -> str:
     boxes = {
         "top-left": _quoted(f"Hồ sơ minh chứng · {cover.commune}{mark}"),
         "top-right": _quoted(f"tính đến hết ngày {cover.as_of}"),
-        "bottom-left": _quoted(f"Đầu nhật ký {cover.head_seq} · {cover.head_hash}"),
+        "bottom-left": _quoted(f"Mã cuối của nhật ký {cover.head_seq} · {cover.head_hash}"),
         "bottom-right": '"Trang " counter(page) "/" counter(pages)',
     }
     rules = "\n".join(f"  @{place} {{ content: {content}; font: 7pt sans-serif; color: #333; }}" for place, content in boxes.items())

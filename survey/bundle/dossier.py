@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from survey.bundle import words
 from survey.bundle.cover import cover_of, editions_text, scope_text
-from survey.domain.criteria import Criterion, Edition
+from survey.domain.criteria import Criterion, Edition, Unit
 from survey.domain.evidence import Evidence, Variant
 from survey.domain.statements import Aspect
 from survey.domain.verdicts import Basis, Verdict
@@ -69,14 +69,15 @@ class Dossier:
 
 
 def read_dossier(evidence: Evidence) -> Dossier:
-    """The forms of *evidence*: the list of documents, and for each edition both tables of its criteria."""
+    """The forms of *evidence*: the list of documents, the details of each edition, and *Biểu 10* of those that judge communes."""
     documents = tuple((number, *row) for number, row in enumerate(_DOCUMENTS, 1))
     tables = [Table("Thành phần hồ sơ", DOCUMENTS_NOTE, DOCUMENTS_HEAD, documents)]
     for edition in evidence.editions:
         tables.append(Table(f"Chi tiết: {edition.title.vi}", DETAILS_NOTE, DETAILS, tuple(_details(evidence, edition))))
-        tables.append(Table(f"Biểu 10: {edition.title.vi}", HALF_YEAR_NOTE, HALF_YEAR, tuple(_half_year(evidence, edition))))
+        if edition.unit is Unit.COMMUNE:
+            tables.append(Table(f"Biểu 10: {edition.title.vi}", HALF_YEAR_NOTE, HALF_YEAR, tuple(_half_year(evidence, edition))))
     commune = evidence.commune
-    marks = [f"Tính đến ngày {words.day(evidence.scope.as_of)}; đầu nhật ký {evidence.head[0]} {evidence.head[1]}"]
+    marks = [f"Tính đến ngày {words.day(evidence.scope.as_of)}; mã cuối của nhật ký {evidence.head[0]} {evidence.head[1]}"]
     if commune.demonstration:
         marks.insert(0, "BẢN TRÌNH DIỄN: dữ liệu không có thật")
     if evidence.variant is Variant.PUBLIC:

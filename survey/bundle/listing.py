@@ -13,7 +13,7 @@ _MEANINGS = {
     "ket-qua/bo-tieu-chi.json": "bộ tiêu chí đã áp dụng, với nguồn và tình trạng của từng con số",
     ENTRIES: "quy định do cán bộ nhập, với nguồn, người nhập và lý do",
     STATEMENTS: "xác nhận hiện trạng, tự đánh giá và thẩm định do người nhập, với văn bản kèm theo",
-    "ket-qua/pham-vi.json": "phạm vi và đầu nhật ký của hồ sơ",
+    "ket-qua/pham-vi.json": "phạm vi và mã cuối của nhật ký của hồ sơ",
     "ho-so/ho-so.xlsx": "mọi bảng trong một sổ tính: lọc được, in được, có ảnh nhỏ trong ô",
     "muc-luc.csv": "mục lục: từ tên từng tệp ảnh, bài nộp tới bản ghi, SHA-256 và dung lượng",
     "ho-so/doi-tuong.csv": "sổ bộ trong phạm vi (mẫu số của các tỷ lệ)",

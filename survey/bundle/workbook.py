@@ -197,7 +197,7 @@ def _front_lines(
         yield "Lưu ý", "BẢN TRÌNH DIỄN: số liệu dựng để thử, không phải số liệu thật."
     yield "Bộ tiêu chí", editions_text(evidence)
     yield "Phạm vi", scope_text(evidence)
-    yield "Đầu nhật ký", f"{evidence.head[0]} {evidence.head[1]}"
+    yield "Mã cuối của nhật ký", f"{evidence.head[0]} {evidence.head[1]}"
     yield "Giờ", "Giờ Việt Nam (UTC+7). Tọa độ WGS 84."
     yield from ((title, count) for title, count in counts.items())
     if books:

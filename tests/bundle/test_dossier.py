@@ -16,6 +16,7 @@ from survey.bundle import words
 from survey.bundle.dossier import DETAILS, DETAILS_NOTE, DOCUMENTS_HEAD, HALF_YEAR, HALF_YEAR_NOTE, read_dossier
 from survey.bundle.dossier_files import SHEET_PATH, WORD_PATH, add_dossier
 from survey.catalogue.editions import read_document, read_edition
+from survey.domain.criteria import Unit
 from survey.domain.evidence import Evidence, Scope, Variant
 from survey.domain.outcomes import Outcome
 from survey.domain.statements import Aspect, Statement
@@ -25,7 +26,8 @@ from tests.bundle.making import made
 from tests.bundle.world import HAMLETS, World
 from tests.bundle.written import HOSTILE, write_evidence
 
-EDITION = read_edition(read_document(ROOT / "schema" / "criteria" / "ha-tinh-kdc-kieu-mau"), None)
+HAMLETS_EDITION = read_edition(read_document(ROOT / "schema" / "criteria" / "ha-tinh-kdc-kieu-mau"), None)
+EDITION = replace(HAMLETS_EDITION, unit=Unit.COMMUNE)  # with a number that was read, as no edition for communes has one first
 FIRST = EDITION.criteria[0]
 
 
@@ -82,6 +84,13 @@ def test_three_tables_in_word_and_excel_say_the_same() -> None:
     assert details["Thẩm định"].startswith("chưa đạt")
 
 
+def test_the_national_form_is_for_communes() -> None:
+    """*Biểu 10* is of the national set: an edition that judges hamlets or gardens has none."""
+    tables = read_dossier(replace(_evidence(), editions=[HAMLETS_EDITION])).tables
+
+    assert [table.head for table in tables] == [DOCUMENTS_HEAD, DETAILS]
+
+
 def test_what_is_not_known_is_said() -> None:
     """No layout was compared with its decision: each form says so, and which columns are left to the commune stays empty."""
     files = made(add_dossier, _evidence())
@@ -123,7 +132,7 @@ def test_demonstration_parts_and_public_variant_are_marked() -> None:
         assert said[1] == "BẢN TRÌNH DIỄN: dữ liệu không có thật"
         assert any(line.startswith("Chỉ một phần: ") and "Thôn Đông Sơn" in line for line in said)
         assert any(line.startswith("Bản công khai") for line in said)
-    assert read_dossier(plain).marks == (f"Tính đến ngày 23/11/2026; đầu nhật ký 7 {'ab' * 32}",)
+    assert read_dossier(plain).marks == (f"Tính đến ngày 23/11/2026; mã cuối của nhật ký 7 {'ab' * 32}",)
 
 
 @pytest.mark.parametrize("word", [*HOSTILE, "\x0b\x1b\ud800", "[a]:*?/\\'", ""], ids=range(len(HOSTILE) + 3))
@@ -162,13 +171,13 @@ def test_made_to_be_edited_and_printed() -> None:
 
 
 def test_in_a_real_bundle(world: World) -> None:
-    """Every criterion of the editions in force has a line in both tables, with the words of its verdict."""
+    """Every criterion of the editions in force has a line in the details, with the words of its verdict."""
     scope = world.scope(hamlet=HAMLETS[0])
     with zipfile.ZipFile(io.BytesIO(world.export(scope))) as archive:
         files = {name.partition("/data/")[2]: archive.read(name) for name in archive.namelist()}
     judged = {(one.edition, one.title.vi): words.OUTCOMES[one.outcome] for one in world.verdicts(scope) if one.hamlet == HAMLETS[0]}
     tables = _word_tables(files)
-    said = [(row[1], row[7]) for table in tables[1::2] for row in table[1:] if row[1]]
+    said = [(row[1], row[7]) for table in tables if tuple(table[0]) == DETAILS for row in table[1:] if row[1]]
     numbers = {row[0] for table in tables[1:] for row in table[1:]}
 
     assert judged

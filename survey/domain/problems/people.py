@@ -133,7 +133,7 @@ DATABASE_DAMAGED = kind(
 STORE_FAULTY = kind(
     "STORE_FAULTY", 500,
     "Kho dữ liệu có {count} lỗi.", "The store has {count} faults.",
-    "Giữ nguyên thư mục dữ liệu, so với bản sao lưu và với các mã nhật ký đã in ra.",
+    "Giữ nguyên thư mục dữ liệu, so với bản sao lưu và với các mã cuối của nhật ký đã in ra.",
     "Leave the data folder as it is; compare it with a backup and with the heads that were printed.",
 )
 ROUND_UNUSABLE = kind(

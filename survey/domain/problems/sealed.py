@@ -53,7 +53,7 @@ KEY_REASON_NEEDED = kind(
 )  # fmt: skip
 HEAD_NOT_TAKEN = kind(
     "HEAD_NOT_TAKEN", 502,
-    "{address} không nhận đầu chuỗi nhật ký ({reason}).", "{address} did not take the head of the log ({reason}).",
+    "{address} không nhận mã cuối của nhật ký ({reason}).", "{address} did not take the head of the log ({reason}).",
     "Máy chủ tự thử lại sau một giờ; kiểm tra SURVEY_HEADS_POST nếu lặp lại.", "It is tried again in an hour; check SURVEY_HEADS_POST if it stays so.",
 )  # fmt: skip
 TIMESTAMP_FAILED = kind(
