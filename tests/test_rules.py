@@ -61,7 +61,7 @@ class _Clock:
             def now(self) -> datetime:
                 return clock.moment
 
-        self.survey = Clocked(settings, store, FolderBlobs(path))
+        self.survey = Clocked(settings, store, FolderBlobs(path), FolderBlobs(path / "bundles"))
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ WANTED = {name for guide in (ROOT / "docs").glob("guide-*.md") for name in _SHOW
 PAGES = ("people", "phones", "", "review", "criteria", "register", "evidence", "account", "capture", "field/")
 # Each on one screen of either size, of either colours; what is drawn in colours of its own has its own test on all four.
 PROGRAMME = (
-    "briefing", "community", "standing", "tasks", "visits", "owners", "roadmap", "rules", "rounds", "province",
+    "briefing", "community", "standing", "tasks", "visits", "owners", "roadmap", "rules", "rounds", "province", "verify",
     f"public/{COMMUNE}", f"public/{COMMUNE}/report",
 )  # fmt: skip
 OPPOSITE = ("phone-light", "desk-dark")
@@ -115,13 +115,15 @@ def test_a_photo_used_twice_is_seen(screen: tuple[str, BrowserContext], demonstr
 
 
 def test_a_coordinator_downloads_a_bundle_that_verifies(demonstration: LiveServer, new_phone: NewPhone, tmp_path: Path) -> None:
-    """Evidence page: prepare, see what is inside, download through our own route; `verify` finds no fault in it."""
+    """Evidence page: ask for a bundle, a worker makes it, download it through our own route; `verify` finds no fault."""
     context = new_phone(base_url=demonstration.url, accept_downloads=True)
     _sign_in(context, demonstration, "coordinator")
     page = context.new_page()
     _open(page, "evidence")
     page.get_by_role("button", name="Chuẩn bị hồ sơ").tap()
-    link = page.get_by_role("link", name="Tải hồ sơ")
+    page.get_by_role("button", name="Rút lại").wait_for()
+    subprocess.run([sys.executable, "-m", "survey", "--data", str(demonstration.data), "work", "--once"], cwd=ROOT, check=True)
+    link = page.get_by_role("link", name="Tải về").first
     link.wait_for(timeout=60_000)
     _picture(page, "evidence-ready-phone-light")
     with page.expect_download(timeout=60_000) as download:
