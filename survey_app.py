@@ -62,8 +62,8 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
         _("Management"): [
             (Ability.EDIT_REGISTER, "register", _("Register"), "list_alt"),
             (Ability.MANAGE, "rounds", _("Survey rounds"), "event"),
-            (Ability.MANAGE, "people", _("People"), "group"),
-            (Ability.MANAGE, "phones", _("Phones"), "smartphone"),
+            (Ability.MANAGE_PEOPLE, "people", _("People"), "group"),
+            (Ability.MANAGE_PEOPLE, "phones", _("Phones"), "smartphone"),
         ],
     }
 

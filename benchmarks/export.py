@@ -89,7 +89,7 @@ def _compare(folder: Path, photos: int, size: int) -> None:
     print(f"reports and seal: {made['seconds']:.2f} s; memory {made['before']:.0f} MB before, {made['peak']:.0f} MB at its peak")
     print(f"container: first byte after {sent['begins']:.2f} s; memory {sent['before']:.0f} MB before, {sent['peak']:.0f} MB at its peak")
     same = "the same bytes" if resumed["sha256"] == whole else "OTHER BYTES"
-    print(f"cut twice and resumed: {resumed['seconds']:.2f} s, {same}, {resumed['downloads']} download in the log")
+    print(f"cut twice and resumed: {resumed['seconds']:.2f} s, {same}, {resumed['downloads']} further download in the log")
 
 
 def _child(step: str, data: Path, *rest: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from survey.store.places import select_hamlets
 from survey.web import layout, people_widgets, session, text
 from survey.web.text import _
 
-here = session.enter(Ability.MANAGE)
+here = session.enter(Ability.MANAGE_PEOPLE)
 survey, actor = here.survey, here.actor
 st.title(_("People"))
 with survey.reading() as reader:

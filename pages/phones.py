@@ -10,7 +10,7 @@ from survey.store.people import select_people
 from survey.web import layout, phones, session, text
 from survey.web.text import _
 
-here = session.enter(Ability.MANAGE)
+here = session.enter(Ability.MANAGE_PEOPLE)
 survey, actor = here.survey, here.actor
 st.title(_("Phones"))
 with survey.reading() as reader:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -158,6 +158,11 @@ KINDS: Mapping[str, Kind] = {
     ALL_JOB: Kind(_follow_portion),
 }
 
+_SWEEPS: Sequence[Callable[[Survey], object]] = (
+    lambda survey: survey.blobs.sweep(), desk.sweep, privacy.sweep, community.sweep, assess.sweep,
+    lambda survey: heads.ask(survey, survey.settings.heads_post, survey.settings.timestamp_url), deliver.sweep,
+)  # fmt: skip
+
 
 class Worker:
     """One process's loop over the job table."""
@@ -246,13 +251,11 @@ class Worker:
             return
         if time.monotonic() - self._swept >= _SWEEP_S:
             self._swept = time.monotonic()
-            self._survey.blobs.sweep()
-            desk.sweep(self._survey)
-            privacy.sweep(self._survey)
-            community.sweep(self._survey)
-            assess.sweep(self._survey)
-            heads.ask(self._survey, self._survey.settings.heads_post, self._survey.settings.timestamp_url)
-            deliver.sweep(self._survey)
+            for sweep in _SWEEPS:
+                try:
+                    sweep(self._survey)
+                except Exception:  # noqa: BLE001 - what cannot be tidied must not end the work of every worker; the log has it
+                    traceback.print_exc(file=sys.stderr)
 
     def _give_back(self) -> bool:
         """Give back the jobs of workers that died; False where that was done within the last ten seconds."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +39,7 @@ from survey.store import community as kept
 from survey.store.jobs import upsert_job
 from survey.store.places import select_hamlets
 from survey.store.reviews import lock_decisions
-from survey.store.secrets import insert_secret, select_secret
+from survey.store.secrets import shared_secret
 from survey.store.sites import select_site
 
 VIEW_JOB = "resident_view"
@@ -63,13 +62,7 @@ def mark_of(survey: Survey, address: str, now: datetime) -> str:
 
     Of an IPv6 address its first 64 bits count: the rest is the customer's own to choose.
     """
-    with survey.reading() as reader:
-        key = select_secret(reader, _SENDER_KEY)
-    if key is None:
-        with survey.transaction() as tx:
-            insert_secret(tx, _SENDER_KEY, secrets.token_hex(32))
-        with survey.reading() as reader:
-            key = select_secret(reader, _SENDER_KEY) or ""
+    key = shared_secret(survey, _SENDER_KEY)
     return hmac.new(key.encode(), f"{local_date(now)}\n{_network(address)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -1,7 +1,6 @@
 """The public variant on its way: evidence is published, its photos are rebuilt, and what was left out can be proved later."""
 
 import json
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,21 +14,14 @@ from survey.domain.publishing import Permissions, publish
 from survey.photos.covering import cover
 from survey.store.bundle_requests import read_plan
 from survey.store.publishing import select_consents, select_public_boxes, select_submissions_of
-from survey.store.secrets import insert_secret, select_secret
+from survey.store.secrets import shared_secret
 
 _KEY = "commitments"
 
 
 def secret_of(survey: Survey, bundle: str) -> bytes:
     """What the salts of *bundle* are made from; the deployment's own key is made when it is needed first."""
-    with survey.reading() as reader:
-        key = select_secret(reader, _KEY)
-    if key is None:
-        with survey.transaction() as tx:
-            insert_secret(tx, _KEY, secrets.token_hex(32))
-        with survey.reading() as reader:
-            key = select_secret(reader, _KEY) or ""
-    return bundle_secret(key, bundle)
+    return bundle_secret(shared_secret(survey, _KEY), bundle)
 
 
 def permissions_of(reader: Reader, evidence: Evidence) -> Permissions:

@@ -19,6 +19,9 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     OWNER = "owner"
     COORDINATOR = "coordinator"
+    APPRAISER = "appraiser"
+    ADMINISTRATOR = "administrator"
+    PROVINCE = "province"
 
 
 class Ability(StrEnum):
@@ -32,20 +35,31 @@ class Ability(StrEnum):
     REPORT = "report"  # on the criteria, milestones and tasks that one answers for
     EDIT_REGISTER = "edit_register"  # sites and hamlets
     EXPORT = "export"  # make evidence bundles
-    MANAGE = "manage"  # people, phones, forms, editions
-    SEE_PROVINCE = "see_province"  # all communes of the deployment side by side; no role has it, the operator gives it to a person
+    MANAGE = "manage"  # rounds, forms, editions, goals, what the commune decides for itself
+    MANAGE_PEOPLE = "manage_people"  # accounts, phones, other people's sessions
+    SEE_EVIDENCE = "see_evidence"  # sealed bundles, and what verdicts stand on
+    APPRAISE = "appraise"  # say what the council found, and its defects
+    PROTECT_DATA = "protect_data"  # answer people who ask about their data: report, correction, erasure
+    SEE_LOGS = "see_logs"  # what was changed, and who saw and exported what
+    SEE_PROVINCE = "see_province"  # all communes of the deployment side by side, as sums
 
 
 _INSPECTOR = frozenset({Ability.CAPTURE, Ability.SEE_OWN})
 _REVIEWER = _INSPECTOR | {Ability.SEE_ALL, Ability.REVIEW, Ability.SEE_FIGURES, Ability.REPORT}
 _OWNER = frozenset({Ability.SEE_ALL, Ability.SEE_FIGURES, Ability.REPORT})
-_COORDINATOR = _REVIEWER | {Ability.EDIT_REGISTER, Ability.EXPORT, Ability.MANAGE}
+_COORDINATOR = _REVIEWER | {
+    Ability.EDIT_REGISTER, Ability.EXPORT, Ability.MANAGE, Ability.MANAGE_PEOPLE, Ability.SEE_EVIDENCE, Ability.PROTECT_DATA,
+    Ability.SEE_LOGS,
+}  # fmt: skip
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.INSPECTOR: _INSPECTOR,
     Role.REVIEWER: _REVIEWER,
     Role.OWNER: _OWNER,
     Role.COORDINATOR: _COORDINATOR,
+    Role.APPRAISER: frozenset({Ability.SEE_FIGURES, Ability.SEE_EVIDENCE, Ability.APPRAISE}),
+    Role.ADMINISTRATOR: frozenset({Ability.MANAGE_PEOPLE, Ability.SEE_LOGS}),
+    Role.PROVINCE: frozenset({Ability.SEE_PROVINCE}),
 }
 
 
@@ -68,7 +82,7 @@ class Actor:
 
     def may(self, ability: Ability) -> bool:
         """Whether the actor's role includes *ability*, or the operator gave it."""
-        return self.province if ability is Ability.SEE_PROVINCE else ability in ABILITIES[self.role]
+        return ability in ABILITIES[self.role] or (ability is Ability.SEE_PROVINCE and self.province)
 
     def require(self, ability: Ability) -> None:
         """Raise NOT_ALLOWED unless the actor may do *ability*."""
@@ -160,7 +174,7 @@ def require_manager(by: Actor | None, commune: str) -> None:
     """Raise NOT_ALLOWED or PERSON_UNKNOWN unless *by* manages people and phones of *commune*; None is the operator at the server."""
     if by is None:
         return
-    by.require(Ability.MANAGE)
+    by.require(Ability.MANAGE_PEOPLE)
     if by.commune != commune:
         raise Problem(PERSON_UNKNOWN)
 

@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import hmac
 import re
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
@@ -23,7 +22,7 @@ from survey import devices
 from survey.domain.people import Actor
 from survey.domain.problems import CROSS_SITE, DEVICE_REFUSED, SIGN_IN_NEEDED, Problem
 from survey.openrosa.calls import KEY, is_private
-from survey.store.secrets import insert_secret, select_secret
+from survey.store.secrets import shared_secret
 from survey.wiring import Survey
 
 NONCE_LIFE_S = 3600
@@ -130,13 +129,7 @@ def _arrived(survey: Survey, request: Request) -> datetime:
 
 
 def _key(survey: Survey) -> bytes:
-    with survey.reading() as reader:
-        known = select_secret(reader, _NONCE_KEY)
-    if known is None:
-        with survey.transaction() as tx:
-            insert_secret(tx, _NONCE_KEY, secrets.token_hex(32))
-            known = select_secret(tx, _NONCE_KEY) or ""
-    return bytes.fromhex(known)
+    return bytes.fromhex(shared_secret(survey, _NONCE_KEY))
 
 
 def _nonce(key: bytes, seconds: int) -> str:

@@ -1,6 +1,8 @@
 """Random keys that every process of the deployment shares, made when one is needed first."""
 
-from survey.domain.ports import Reader, Transaction
+import secrets
+
+from survey.domain.ports import Reader, Survey, Transaction
 
 
 def select_secret(reader: Reader, name: str) -> str | None:
@@ -16,3 +18,15 @@ def insert_secret(tx: Transaction, name: str, value: str) -> None:
         name=name,
         value=value,
     )
+
+
+def shared_secret(survey: Survey, name: str) -> str:
+    """The deployment's key called *name*, 64 hexadecimal digits; made now where it is needed first, by whichever process is quicker."""
+    with survey.reading() as reader:
+        known = select_secret(reader, name)
+    while known is None:
+        with survey.transaction() as tx:
+            insert_secret(tx, name, secrets.token_hex(32))
+        with survey.reading() as reader:
+            known = select_secret(reader, name)
+    return known

@@ -23,7 +23,8 @@ def role_name(role: Role) -> str:
     """Return the role in the language of the moment."""
     return {
         Role.INSPECTOR: _("Inspector"), Role.REVIEWER: _("Reviewer"),
-        Role.OWNER: _("Owner of criteria"), Role.COORDINATOR: _("Coordinator"),
+        Role.OWNER: _("Owner of criteria"), Role.COORDINATOR: _("Coordinator"), Role.APPRAISER: _("Appraiser"),
+        Role.ADMINISTRATOR: _("Administrator"), Role.PROVINCE: _("Province viewer"),
     }[role]  # fmt: skip
 
 

@@ -1,5 +1,8 @@
 """What came of a bundle's check, in the words of the page: one sentence, each fault with what it means and what to do, the facts."""
 
+from contextlib import suppress
+from datetime import date
+
 from survey.bundle.faults import Fault
 from survey.bundle.trust import Trust
 from survey.bundle.verify import Verification
@@ -51,11 +54,18 @@ def _advice(fault: Fault) -> str:
     return _("Ask for the bundle again.")
 
 
+def _day(said: str) -> str:
+    """The day that a bundle names, as the reader writes days; what it says word by word where that is no day."""
+    with suppress(ValueError):
+        return text.format_date(date.fromisoformat(said))
+    return said
+
+
 def _facts(checked: Verification) -> list[list[str]]:
     facts, seal = checked.facts, checked.facts.seal
     files = _("{n} files, {size}", n=text.format_number(facts.files), size=text.format_size(facts.octets)) if facts.files else ""
     rows = (
-        (_("Made by the commune"), facts.source), (_("Scope"), facts.description), (_("Date"), facts.date), (_("Contents"), files),
+        (_("Made by the commune"), facts.source), (_("Scope"), facts.description), (_("Date"), _day(facts.date)), (_("Contents"), files),
         (_("Part"), _("{n} of {total}", n=facts.bag[0], total=facts.bag[1]) if facts.bag[1] > 1 else ""),
         (_("Signed with the key"), seal.fingerprint), (_("Head of the log"), facts.head), (_("Number of the bundle"), facts.basis),
     )  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from survey import accounts, devices
 from survey.devices import Enrolled
 from survey.openrosa import authentication
-from survey.store.secrets import select_secret
+from survey.store.secrets import insert_secret, select_secret
 from survey.wiring import Survey
 from tests.openrosa.collect import Collect, message
 from tests.openrosa.filled import PHOTOS, fence, jpeg, new_id
@@ -170,7 +170,7 @@ def test_every_process_knows_the_nonces_of_the_others(stocked: Survey, client: C
     """The key is made once, in the database; one that another process made first is kept."""
     first, second = (_challenge(client(origin=None).get(DOOR + "/formList"))["nonce"] for _ in range(2))
     with stocked.transaction() as tx:
-        authentication.insert_secret(tx, "digest-nonce", "00")
+        insert_secret(tx, "digest-nonce", "00")
 
     assert client(origin=None).get(DOOR + "/formList", headers=_proof(phone, first)).status_code == 200
     assert client(origin=None).get(DOOR + "/formList", headers=_proof(phone, second)).status_code == 200
