@@ -23,6 +23,7 @@ from survey.web import (
     documents,
     field,
     middleware,
+    noting,
     offline,
     photos,
     proof_print,
@@ -107,7 +108,7 @@ def lifespan_with(compressed: Compressed) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         compressed.start()
-        with supervised(session.open()):
+        with supervised(session.open()), noting.written(session.open()):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_collect_garbage)
                 try:

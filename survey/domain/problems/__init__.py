@@ -7,6 +7,7 @@ from survey.domain.problems.checked import *
 from survey.domain.problems.delivered import *
 from survey.domain.problems.drawn import *
 from survey.domain.problems.judged import *
+from survey.domain.problems.logged import *
 from survey.domain.problems.owned import *
 from survey.domain.problems.people import *
 from survey.domain.problems.placed import *
