@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 
-.PHONY: help setup setup-dev run demo test bench check docs clean
+.PHONY: help setup setup-dev run demo test bench check audit sbom lock docs clean
 
 help:
 	@echo "make setup   virtual environment and run-time dependencies"
@@ -12,6 +12,9 @@ help:
 	@echo "make demo    a demonstration commune in an empty data folder"
 	@echo "make test    set up everything the tests need and run them"
 	@echo "make check   linters, types, import contracts"
+	@echo "make audit   known holes in what is locked"
+	@echo "make sbom    build/sbom.cdx.json: what is inside (CycloneDX)"
+	@echo "make lock    resolve requirements*.txt anew into the locks"
 	@echo "make bench   benchmarks, each beside a peer or the physical limit"
 	@echo "make docs    screenshots and generated tables of docs/"
 
@@ -22,17 +25,19 @@ $(BIN)/python:
 	@bash scripts/system.sh venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+INSTALL := pip install --quiet --disable-pip-version-check --require-hashes --requirement
+
+$(VENV)/.run: requirements.lock | $(BIN)/python
+	$(BIN)/$(INSTALL) requirements.lock
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+$(VENV)/.dev: requirements-dev.lock | $(BIN)/python
+	$(BIN)/$(INSTALL) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-$(VENV)/.judges: requirements-judges.txt | $(BIN)/python
+$(VENV)/.judges: requirements-judges.lock | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/judges
-	$(VENV)/judges/bin/pip install --quiet --disable-pip-version-check --requirement requirements-judges.txt
+	$(VENV)/judges/bin/$(INSTALL) requirements-judges.lock
 	@touch $@
 
 run: setup
@@ -53,6 +58,20 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: setup-dev
+	$(BIN)/python scripts/audit.py
+
+sbom: setup-dev
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file build/sbom.cdx.json
+
+# Whoever locks needs the network; whoever installs takes what is locked, and nothing else.
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
+lock: | $(BIN)/uv
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) requirements-judges.txt --output-file requirements-judges.lock
 
 docs: setup-dev
 	@bash scripts/system.sh tests
