@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 
-from survey import assess, community, deliver, desk, heads, photos, privacy, signing, tasks, tuning
+from survey import access, assess, community, deliver, desk, heads, logs, photos, privacy, signing, tasks, tuning
 from survey.commands import operator
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
@@ -161,6 +161,7 @@ KINDS: Mapping[str, Kind] = {
 _SWEEPS: Sequence[Callable[[Survey], object]] = (
     lambda survey: survey.blobs.sweep(), desk.sweep, privacy.sweep, community.sweep, assess.sweep,
     lambda survey: heads.ask(survey, survey.settings.heads_post, survey.settings.timestamp_url), deliver.sweep,
+    access.sweep, logs.index_old,
 )  # fmt: skip
 
 

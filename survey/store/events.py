@@ -6,6 +6,7 @@ from typing import Any
 
 from survey.domain.canonical import dumps, event_hash
 from survey.domain.ports import Reader, Row, Transaction
+from survey.store.event_index import insert_index
 
 GENESIS = "0" * 64
 PendingEvent = tuple[str, str, Mapping[str, object], str]
@@ -37,6 +38,20 @@ def select_events(reader: Reader, commune: str, after: int = 0) -> Iterator[Row]
     )
 
 
+def select_stretch(reader: Reader, commune: str, first: int, last: int) -> Iterator[Row]:
+    """The chain's events *first* to *last*, both included, in order."""
+    return reader.stream(
+        "SELECT seq, prev, salt, body, hash FROM event WHERE commune = :commune AND seq >= :first AND seq <= :last ORDER BY seq",
+        commune=commune, first=first, last=last,
+    )  # fmt: skip
+
+
+def select_hash_at(reader: Reader, commune: str, seq: int) -> str | None:
+    """The hash of event number *seq*, or None where there is none."""
+    row = reader.row("SELECT hash FROM event WHERE commune = :commune AND seq = :seq", commune=commune, seq=seq)
+    return None if row is None else str(row["hash"])
+
+
 def _extend(tx: Transaction, commune: str, pending: Sequence[PendingEvent]) -> str:
     # The update locks the row on PostgreSQL until the commit, so that no two transactions take one number.
     tx.execute(
@@ -56,5 +71,6 @@ def _extend(tx: Transaction, commune: str, pending: Sequence[PendingEvent]) -> s
         rows.append({"commune": commune, "seq": seq, "prev": prev, "salt": salt, "body": text, "hash": digest})
         prev = digest
     tx.execute_many("INSERT INTO event (commune, seq, prev, salt, body, hash) VALUES (:commune, :seq, :prev, :salt, :body, :hash)", rows)
+    insert_index(tx, commune, rows)
     tx.execute("UPDATE event_head SET hash = :hash WHERE commune = :commune", commune=commune, hash=prev)
     return prev

@@ -68,7 +68,9 @@ def delete_looks(tx: Transaction, commune: str, before: datetime, *, limit: int)
 
 def _where(filters: LookFilters) -> tuple[str, dict[str, object]]:
     equal = {name: getattr(filters, name) for name in ("person", "act", "kind", "subject") if getattr(filters, name) is not None}
-    conditions = [f" AND {name} = :{name}" for name in equal]
+    # Nothing is rarer than one subject: an expression keeps the engine from choosing another index beside it, or beside the person's.
+    leading = next((name for name in ("subject", "person") if name in equal), None)
+    conditions = [f" AND {name} = :{name}" if leading in (None, name) else f" AND {name} || '' = :{name}" for name in equal]
     parameters: dict[str, object] = dict(equal)
     for name, comparison in (("since", ">= :since"), ("before", "< :before")):
         moment = getattr(filters, name)

@@ -18,6 +18,7 @@ CREATE INDEX access_log_person ON access_log (commune, person, first_at, id);
 CREATE INDEX access_log_subject ON access_log (commune, subject, first_at, id);
 CREATE INDEX access_log_kind ON access_log (commune, kind, first_at, id);
 CREATE INDEX access_log_act ON access_log (commune, act, first_at, id);
+CREATE INDEX access_log_kind_act ON access_log (commune, kind, act, first_at, id);
 
 -- Finds events; says nothing that the event does not say, and can be made again from it. Old events are added by a worker.
 CREATE TABLE event_index (
@@ -31,6 +32,7 @@ CREATE TABLE event_index (
 CREATE INDEX event_index_at ON event_index (commune, at, seq);
 CREATE INDEX event_index_kind ON event_index (commune, kind, at, seq);
 CREATE INDEX event_index_person ON event_index (commune, person, at, seq);
+CREATE INDEX event_index_person_kind ON event_index (commune, person, kind, at, seq);
 
 -- Each id and hash that an event names, but for who did it.
 CREATE TABLE event_subject (
