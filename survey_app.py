@@ -48,14 +48,14 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
         ],
         _("Criteria and plan"): [
             (Ability.SEE_FIGURES, "criteria", _("Criteria"), "checklist"),
-            (Ability.REVIEW, "standing", _("Goal, claims, appraisals"), "how_to_vote"),
+            (Ability.SEE_STANDING, "standing", _("Goal, claims, appraisals"), "how_to_vote"),
             (Ability.SEE_FIGURES, "rules", _("Rules"), "gavel"),
-            (Ability.REPORT, "tasks", _("Tasks"), "task_alt"),
-            (Ability.SEE_FIGURES, "briefing", _("Briefing"), "summarize"),
-            (Ability.SEE_FIGURES, "owners", _("Owners"), "assignment_ind"),
+            (Ability.SEE_TASKS, "tasks", _("Tasks"), "task_alt"),
+            (Ability.SEE_PLAN, "briefing", _("Briefing"), "summarize"),
+            (Ability.SEE_PLAN, "owners", _("Owners"), "assignment_ind"),
             (Ability.REVIEW, "visits", _("Samples"), "casino"),
-            (Ability.SEE_FIGURES, "roadmap", _("Roadmap"), "view_timeline"),
-            (Ability.EXPORT, "evidence", _("Evidence"), "inventory_2"),
+            (Ability.SEE_PLAN, "roadmap", _("Roadmap"), "view_timeline"),
+            (Ability.SEE_EVIDENCE, "evidence", _("Evidence"), "inventory_2"),
             (Ability.SEE_FIGURES, "verify", _("Check bundles"), "verified"),
             (Ability.SEE_PROVINCE, "province", _("Communes side by side"), "map"),
         ],
@@ -64,6 +64,7 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
             (Ability.MANAGE, "rounds", _("Survey rounds"), "event"),
             (Ability.MANAGE_PEOPLE, "people", _("People"), "group"),
             (Ability.MANAGE_PEOPLE, "phones", _("Phones"), "smartphone"),
+            (Ability.SEE_LOGS, "logs", _("Logs"), "history"),
         ],
     }
 

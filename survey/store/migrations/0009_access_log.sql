@@ -42,3 +42,5 @@ CREATE TABLE event_subject (
   seq INTEGER NOT NULL,
   PRIMARY KEY (commune, subject, at, seq)
 );
+
+CREATE INDEX task_code ON task (commune, code);
