@@ -8,6 +8,7 @@ from typing import TypeVar
 import anyio
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -20,6 +21,7 @@ from survey.web.compressed import Compressed
 from survey.web.throttle import Throttle
 from survey.wiring import Survey
 from tests.conftest import COMMUNE
+from tests.web.described import Described
 
 ORIGIN = "http://testserver"
 Client = Callable[..., TestClient]
@@ -36,7 +38,7 @@ def client(survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     page = Route("/{path:path}", lambda _request: HTMLResponse("<p>streamlit</p>"))
     application = Starlette(
         routes=[*app.routes(openrosa.routes(session.open, session.acting)), page],
-        middleware=middleware.stack(Compressed(middleware.STATIC, tmp_path / "cache")),
+        middleware=[Middleware(Described), *middleware.stack(Compressed(middleware.STATIC, tmp_path / "cache"))],
         exception_handlers={Problem: refusals.answer_problem},
     )
 

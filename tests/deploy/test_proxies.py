@@ -1,4 +1,4 @@
-"""TLS as deploy/Caddyfile gives it: phones reach everything over it, a broken line loses nothing, and no log tells a secret."""
+"""TLS as the files of deploy/ give it: phones reach everything over it, a broken line loses nothing, and no log tells a secret."""
 
 import base64
 import gzip
@@ -24,18 +24,28 @@ from survey.domain.sites import Site, SiteKind
 from survey.store.sites import insert_sites
 from survey.wiring import ROOT, Settings, open_survey
 from tests.conftest import COMMUNE, HAMLETS, seed
-from tests.deploy.proxy import CADDYFILE, Proxy, free_ports
+from tests.deploy.proxy import CADDYFILE, Caddy, Nginx, Proxy, free_ports
 from tests.live import LiveServer
 
-pytestmark = pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
-
+_PATH = f"{os.environ['PATH']}:/usr/sbin"
+_PROXIES = [
+    pytest.param(kind, id=kind.program, marks=pytest.mark.skipif(not shutil.which(kind.program, path=_PATH), reason=f"no {kind.program}"))
+    for kind in (Caddy, Nginx)
+]
 _LINK = "/sign-in/18844.hSIUk3Q15pelXPmiBoln1cRnv6XXHiVfGXoSnmFnOK4"
 
 
+@pytest.fixture(scope="module", params=_PROXIES)
+def kind(request: pytest.FixtureRequest) -> type[Proxy]:
+    """Each of the two programs."""
+    chosen: type[Proxy] = request.param
+    return chosen
+
+
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, int]]:
-    """A survey that knows the address by which phones come, and Caddy's port of that address."""
-    folder = tmp_path_factory.mktemp("tls")
+def live(kind: type[Proxy], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, int]]:
+    """A survey that knows the address by which phones come, and the proxy's port of that address."""
+    folder = tmp_path_factory.mktemp(f"tls-{kind.program}")
     survey = open_survey(Settings(data=folder))
     seed(survey.store)
     with survey.transaction() as tx:
@@ -48,10 +58,10 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer,
 
 
 @pytest.fixture(scope="module")
-def proxy(live: tuple[LiveServer, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """Caddy in front of it."""
+def proxy(kind: type[Proxy], live: tuple[LiveServer, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """The proxy in front of it."""
     server, port = live
-    with Proxy(tmp_path_factory.mktemp("caddy"), port, free_ports(1)[0], server.port) as running:
+    with kind(tmp_path_factory.mktemp(kind.program), port, free_ports(1)[0], server.port) as running:
         yield running
 
 
@@ -61,7 +71,8 @@ def signed_in(live: tuple[LiveServer, int], proxy: Proxy) -> dict[str, str]:
     return {"Cookie": f"survey_session={live[0].cookie('inspector')}", "Origin": proxy.url}
 
 
-def test_file_is_formatted_and_valid(tmp_path: Path) -> None:
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
+def test_caddyfile_is_formatted_and_valid(tmp_path: Path) -> None:
     """`caddy fmt` would change nothing, and the file is taken with nothing set, as a fresh machine has it."""
     formatted = subprocess.run(["caddy", "fmt", str(CADDYFILE)], capture_output=True, check=True).stdout
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SURVEY_", "CADDY_"))}
@@ -84,6 +95,15 @@ def test_both_ways_to_name_the_machine_are_verified(proxy: Proxy) -> None:
         proxy.connect(name="elsewhere.example")
     with pytest.raises(ssl.SSLCertVerificationError), socket.create_connection(("127.0.0.1", proxy.port)) as plain:
         ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
+
+
+def test_another_name_gets_no_answer(proxy: Proxy) -> None:
+    """Who comes to this address by a name that is not ours is told nothing."""
+    with proxy.connect() as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
+        said = b"".join(iter(lambda: connection.recv(4096), b""))
+
+    assert b"status" not in said.partition(b"\r\n\r\n")[2]
 
 
 def test_the_survey_answers_through_it(proxy: Proxy, signed_in: dict[str, str]) -> None:
@@ -123,7 +143,7 @@ def test_pages_connect_by_websocket(proxy: Proxy, signed_in: dict[str, str]) -> 
 
 
 def test_bytes_before_a_cut_are_kept(proxy: Proxy, signed_in: dict[str, str]) -> None:
-    """A line that is reset in the middle of a photo: what Caddy had taken stands at the survey, and the rest completes it."""
+    """A line that is reset in the middle of a photo: what the proxy had taken stands at the survey, and the rest completes it."""
     content = os.urandom(3_000_000)
     path = f"/api/submissions/uuid:{uuid.uuid4()}/photos/fence.jpg"
     whole = {"Upload-Length": str(len(content)), "Repr-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"}
@@ -162,7 +182,7 @@ def test_a_request_that_is_too_large_ends(proxy: Proxy, signed_in: dict[str, str
     taken = _begun(proxy, 100_000_000, head)
 
     assert refused == 413
-    assert taken is None
+    assert taken in {None, 400}  # waited for, or answered by the survey, which sees that it is no form
 
 
 def _begun(proxy: Proxy, size: int, headers: dict[str, str]) -> int | None:
@@ -179,7 +199,7 @@ def _begun(proxy: Proxy, size: int, headers: dict[str, str]) -> int | None:
 
 
 def test_no_log_tells_a_secret(live: tuple[LiveServer, int], proxy: Proxy) -> None:
-    """Tokens, links, passwords and sessions are in neither of Caddy's logs, whether the survey answers or is away."""
+    """Tokens, links, passwords and sessions are in neither of the proxy's logs, whether the survey answers or is away."""
     cookie = live[0].cookie("inspector")
     survey = live[0].survey()
     token = devices.enrol(survey, COMMUNE, live[0].person("inspector"), by=None, name="Joy 4").token
@@ -227,7 +247,8 @@ def test_without_tls_there_is_the_authority_and_the_way(proxy: Proxy) -> None:
     assert root.status == 200
     assert root.headers["Content-Type"] == "application/x-x509-ca-cert"
     assert root.body == proxy.root.read_bytes()
-    assert (key.status, key.body) == (308, b"")
+    assert key.status == 308
+    assert b"PRIVATE" not in key.body
     assert (page.status, page.headers["Location"]) == (308, "https://127.0.0.1/field/?a=1")
 
 
