@@ -4,20 +4,24 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from survey.domain.ports import Blobs, Reader, Transaction
-from survey.domain.problems import STORAGE_UNUSABLE, WRONG_SETTING, Problem
+from survey.domain.problems import RESTORE_UNFINISHED, STORAGE_UNUSABLE, WRONG_SETTING, Problem
 from survey.store import Store, open_store
 from survey.store.blobs import FolderBlobs
+from survey.store.dump import RESTORING
 from survey.store.object_blobs import open_object_blobs
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_WORKERS = 64
+_AGE_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,4}|:[1-5][0-9]{4}|:6[0-4][0-9]{3})?")
+_NAME = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")  # what a bearer token may hold (RFC 6750); the length is our own choice
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,16 @@ class Settings:
     database: str = "sqlite"
     blobs: str = "folder"
     public_url: str | None = None
+    hosts: frozenset[str] = frozenset()
+    log: str = "plain"
+    metrics_token: str | None = field(default=None, repr=False)
     locale: str = "vi"
     workers: int = 1
     signing_key: Path | None = None
+    second_factor_key: Path | None = None
     heads_post: str | None = None
     timestamp_url: str | None = None
+    backup_recipients: tuple[str, ...] = ()
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -44,11 +53,16 @@ class Settings:
             database=_database(environment.get("SURVEY_DATABASE") or cls.database),
             blobs=_blobs(environment.get("SURVEY_BLOBS") or cls.blobs),
             public_url=_public_url(environment.get("SURVEY_PUBLIC_URL") or None),
+            hosts=_hosts(environment.get("SURVEY_HOSTS", ""), environment.get("SURVEY_PUBLIC_URL")),
+            log=_log(environment.get("SURVEY_LOG") or cls.log),
+            metrics_token=_metrics_token(environment),
             locale=_locale(environment.get("SURVEY_LOCALE") or cls.locale),
             workers=_workers(environment.get("SURVEY_WORKERS") or "1"),
             signing_key=_path(environment.get("SURVEY_SIGNING_KEY")),
+            second_factor_key=_path(environment.get("SURVEY_SECOND_FACTOR_KEY")),
             heads_post=_outside("SURVEY_HEADS_POST", environment.get("SURVEY_HEADS_POST"), plain=False),
             timestamp_url=_outside("SURVEY_TIMESTAMP_URL", environment.get("SURVEY_TIMESTAMP_URL"), plain=True),
+            backup_recipients=_recipients(environment.get("SURVEY_BACKUP_RECIPIENT") or ""),
         )
 
     @property
@@ -79,13 +93,23 @@ class Survey:
         """Where the private key lies that seals bundles; `survey.signing` alone reads it."""
         return self.settings.signing_key or self.settings.data / "signing" / "ed25519"
 
+    @property
+    def second_factor_key(self) -> Path:
+        """Where the key lies under which the keys of people's second factors are wrapped."""
+        return self.settings.second_factor_key or self.settings.data / "second-factor.key"
+
     def now(self) -> datetime:
         """Aware UTC."""
         return datetime.now(UTC)
 
 
-def open_survey(settings: Settings) -> Survey:
-    """The survey that *settings* describe, its database migrated. Raises DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE."""
+def open_survey(settings: Settings, *, restoring: bool = False) -> Survey:
+    """The survey that *settings* describe, its database migrated; a folder that is being restored into only for who is *restoring*.
+
+    Raises RESTORE_UNFINISHED, DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE.
+    """
+    if not restoring and (settings.data / RESTORING).exists():
+        raise Problem(RESTORE_UNFINISHED, path=settings.data)
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's houses: no other account of the machine looks in
         blobs, made = _open_blobs(settings), _open_made(settings)
@@ -123,6 +147,15 @@ def _path(value: str | None) -> Path | None:
     return Path(value).absolute() if value else None
 
 
+def _recipients(value: str) -> tuple[str, ...]:
+    keys = tuple(value.replace(",", " ").split())
+    for key in keys:
+        if not _AGE_KEY.fullmatch(key):
+            # Whoever put the private key there by mistake must not read it in a log.
+            raise _wrong("SURVEY_BACKUP_RECIPIENT", key[:5] + "…", "Dùng khóa công khai age1….", "Use public keys of age, age1….")
+    return keys
+
+
 def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
@@ -130,6 +163,38 @@ def _public_url(value: str | None) -> str | None:
     if parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"}:
         return f"{parts.scheme}://{parts.netloc}"
     raise _wrong("SURVEY_PUBLIC_URL", value, "Dùng dạng https://ten-may.", "Use the form https://host.")
+
+
+def _hosts(value: str, public_url: str | None) -> frozenset[str]:
+    """Names without ports by which we are called: the listed ones, and that of the public address."""
+    names = [name.strip().lower().rstrip(".") for name in value.split(",") if name.strip()]
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise _wrong("SURVEY_HOSTS", name, "Dùng các tên không kèm cổng, cách nhau bằng dấu phẩy.", "Use names without ports, with commas between.")
+    public = urlsplit(public_url or "").hostname or ""
+    own = f"[{public}]" if ":" in public else public
+    return frozenset({*names, *([own] if own else [])})
+
+
+def _log(value: str) -> str:
+    if value in {"plain", "json"}:
+        return value
+    raise _wrong("SURVEY_LOG", value, "Dùng `plain` hoặc `json`.", "Use `plain` or `json`.")
+
+
+def _metrics_token(environment: Mapping[str, str]) -> str | None:
+    """The secret of who reads /metrics, from SURVEY_METRICS_TOKEN or the file of SURVEY_METRICS_TOKEN_FILE; it stands in no message."""
+    path = environment.get("SURVEY_METRICS_TOKEN_FILE")
+    name = "SURVEY_METRICS_TOKEN_FILE" if path else "SURVEY_METRICS_TOKEN"
+    try:
+        token = Path(path).read_text("utf-8").strip() if path else environment.get(name, "").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(name, str(path), "Đặt đường dẫn tới tệp đọc được.", "Name a file that can be read.") from error
+    if not token and not path:
+        return None
+    if _TOKEN.fullmatch(token):
+        return token
+    raise _wrong(name, "…", "Dùng ít nhất 20 chữ cái, chữ số hoặc . _ ~ + / = -", "Use at least 20 letters, digits or . _ ~ + / = -")
 
 
 def _outside(name: str, value: str | None, *, plain: bool) -> str | None:

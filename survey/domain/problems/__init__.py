@@ -3,9 +3,12 @@
 A `Problem` is what a person caused and can mend. Anything else that goes wrong is a defect and may crash.
 """
 
+from survey.domain.problems.backed_up import *
 from survey.domain.problems.checked import *
 from survey.domain.problems.delivered import *
 from survey.domain.problems.drawn import *
+from survey.domain.problems.granted import *
+from survey.domain.problems.guarded import *
 from survey.domain.problems.judged import *
 from survey.domain.problems.logged import *
 from survey.domain.problems.owned import *
@@ -18,6 +21,7 @@ from survey.domain.problems.private import *
 from survey.domain.problems.problem import CATALOGUE as CATALOGUE
 from survey.domain.problems.problem import Problem as Problem
 from survey.domain.problems.problem import ProblemKind as ProblemKind
+from survey.domain.problems.proved import *
 from survey.domain.problems.published import *
 from survey.domain.problems.received import *
 from survey.domain.problems.ruled import *
