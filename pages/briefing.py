@@ -11,7 +11,7 @@ from survey.web.briefing_gather import gather
 from survey.web.privacy import show_message
 from survey.web.text import _
 
-here = session.enter(Ability.SEE_FIGURES)
+here = session.enter(Ability.SEE_PLAN)
 st.set_page_config(layout="wide")
 st.title(_("Briefing"), anchor=False)
 show_message()

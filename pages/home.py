@@ -10,7 +10,7 @@ from survey.store.queue import select_counts
 from survey.store.reviews import select_last_review
 from survey.store.sites import select_site_counts
 from survey.store.submissions import select_own
-from survey.web import owners_home, people_widgets, session, text
+from survey.web import doors, owners_home, people_widgets, session, text
 from survey.web.text import _, ngettext
 
 here = session.enter()
@@ -23,6 +23,10 @@ with here.survey.reading() as reader:
 
 if here.actor.role is Role.OWNER:
     owners_home.show_own(here)
+    st.stop()
+
+if here.actor.role in doors.ROLES:
+    doors.show_doors(here)
     st.stop()
 
 if not here.actor.may(Ability.REVIEW):

@@ -9,7 +9,7 @@ from survey.store.people import select_people
 from survey.web import criteria, owners, owners_edit, roadmap, session
 from survey.web.text import _
 
-here = session.enter(Ability.SEE_FIGURES)
+here = session.enter(Ability.SEE_PLAN)
 st.set_page_config(layout="wide")
 st.title(_("Owners"), anchor=False)
 editions = assess.list_editions(here.survey, here.actor)

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from survey import accounts
-from survey.domain.people import Ability, Role
+from survey.domain.grants import roles_of
+from survey.domain.people import Ability
 from survey.domain.problems import Problem
 from survey.domain.times import local_date
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
-from survey.web import layout, people_widgets, session, text
+from survey.web import granting, layout, people_widgets, session, text
 from survey.web.text import _
 
 here = session.enter(Ability.MANAGE_PEOPLE)
@@ -22,20 +23,20 @@ made = st.session_state.pop("made_link", None)
 if made is not None:
     people_widgets.link_with_code(people[made[0]], layout.public_address(survey) + made[1], secure=survey.settings.secure)
 
-people_widgets.people_table(people.values(), hamlets.values())
+places = granting.Places({one.id: one.name for one in hamlets.values()}, granting.known_rounds(here))
+people_widgets.people_table(people.values(), hamlets.values(), places.rounds)
 
 with st.expander(_("Add a person"), icon=":material/person_add:"), st.form("add", border=False):
     name = st.text_input(_("Name"), max_chars=80)
     login = st.text_input(_("Login"), max_chars=40)
     st.caption(_("Plain letters and digits, such as lan.nguyen"))
-    role = st.radio(_("Role"), list(Role), format_func=layout.role_name)
-    scope = st.multiselect(
-        _("Hamlets of the person"), list(hamlets), format_func=lambda hamlet: hamlets[hamlet].name, placeholder=_("Choose hamlets")
-    )
-    st.caption(_("An inspector sees the work of these hamlets only. Others see the whole commune when nothing is chosen."))
+    grant = granting.choose_scope(granting.choose_role(actor, "add_role"), places, "add")
     if st.form_submit_button(_("Add and make a sign-in link"), type="primary"):
         try:
-            person = accounts.create_person(survey, actor.commune, by=actor, login=login, name=name, role=role, hamlets=scope)
+            person = accounts.create_person(
+                survey, actor.commune, by=actor, login=login, name=name, role=grant.role, hamlets=grant.hamlets, rounds=grant.rounds,
+                closes_on=grant.closes_on,
+            )  # fmt: skip
             link = accounts.make_sign_in_link(survey, actor.commune, person.id, by=actor)
             st.session_state["made_link"] = (person.id, link)
             st.rerun()
@@ -43,7 +44,8 @@ with st.expander(_("Add a person"), icon=":material/person_add:"), st.form("add"
             st.error(text.problem_text(problem))
 
 titles = {person.id: f"{person.name} ({person.login})" for person in people.values()}
-active = [person.id for person in people.values() if person.disabled_at is None]
+active = [person.id for person in people.values() if person.is_open(survey.now()) and person.role in roles_of(actor)]
+granting.show_change(here, list(people.values()), places)
 with st.expander(_("New sign-in link"), icon=":material/key:"), st.form("link", border=False):
     chosen = st.selectbox(_("Person"), active, format_func=titles.get, key="link_for")
     if st.form_submit_button(_("Make a one-time link")) and chosen:

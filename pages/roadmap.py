@@ -8,7 +8,7 @@ from survey.web.roadmap_form import show_form
 from survey.web.roadmap_step import show_milestone
 from survey.web.text import _
 
-here = session.enter(Ability.SEE_FIGURES)
+here = session.enter(Ability.SEE_PLAN)
 st.set_page_config(layout="wide")
 st.title(_("Roadmap"), anchor=False)
 with st.spinner(_("Computing the figures …"), show_time=True):

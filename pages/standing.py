@@ -9,7 +9,7 @@ from survey.store.places import select_hamlets
 from survey.web import criteria, scoreboard_entry, scoreboard_goal, session
 from survey.web.text import _
 
-here = session.enter(Ability.REVIEW)
+here = session.enter(Ability.SEE_STANDING)
 st.html(criteria.STYLE)
 st.title(_("Goal, claims, appraisals"), anchor=False)
 scoreboard_goal.show_said()
@@ -22,7 +22,9 @@ today = local_date(here.survey.now())
 edition = criteria.choose_edition(here, editions, {edition.id: edition.is_valid(today) for edition in editions})
 with here.survey.reading() as reader:
     hamlets = [hamlet for hamlet in select_hamlets(reader, here.actor.commune, today) if here.actor.reaches(hamlet.id)]
-if not here.actor.may(Ability.MANAGE):
+if here.actor.may(Ability.APPRAISE):
+    st.caption(_("You enter what the council found, under your name. The commune's claims are the coordinator's."))
+elif not here.actor.may(Ability.MANAGE):
     st.caption(_("You see what was entered. The coordinator enters it."))
 scoreboard_entry.show_statements(here, edition, hamlets, today)
 scoreboard_goal.show_goal(here, edition, editions, today)

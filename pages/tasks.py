@@ -7,12 +7,12 @@ from survey.web import session, tasks, tasks_deciding
 from survey.web.tasks_entry import show_entry
 from survey.web.text import _
 
-here = session.enter(Ability.REPORT)
+here = session.enter(Ability.SEE_TASKS)
 st.title(_("Tasks"), anchor=False)
 tasks_deciding.show_message()
 around = tasks.look_around(here)
 tasks.show_counts(here, around)
-if here.actor.may(Ability.REVIEW):
+if here.actor.may(Ability.REVIEW) or here.actor.may(Ability.APPRAISE):
     show_entry(here, around)
 filters = tasks.choose_filters(here, around)
 tasks.show_downloads(filters)

@@ -34,7 +34,7 @@ def hold(survey: Survey, actor: Actor, briefing: Briefing) -> Held:
 
 def find(survey: Survey, actor: Actor, briefing: str) -> Held:
     """The briefing with that id, of the actor's commune. Raises NOT_ALLOWED, BRIEFING_UNKNOWN."""
-    actor.require(Ability.SEE_FIGURES)
+    actor.require(Ability.SEE_PLAN)
     with survey.reading() as reader:
         held = select_briefing(reader, actor.commune, briefing)
     if held is None:
@@ -44,6 +44,6 @@ def find(survey: Survey, actor: Actor, briefing: str) -> Held:
 
 def list_held(survey: Survey, actor: Actor) -> list[Held]:
     """The commune's newest briefings, newest first. Raises NOT_ALLOWED."""
-    actor.require(Ability.SEE_FIGURES)
+    actor.require(Ability.SEE_PLAN)
     with survey.reading() as reader:
         return select_briefings(reader, actor.commune)

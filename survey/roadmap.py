@@ -58,7 +58,7 @@ class Roadmap:
 
 def plan_of(survey: Survey, actor: Actor, *, today: date | None = None, shares: Shares = NO_SHARES) -> Roadmap:
     """Lay out the commune's milestones as of *today*; *shares* are what the survey measured. Raises NOT_ALLOWED."""
-    actor.require(Ability.SEE_FIGURES)
+    actor.require(Ability.SEE_PLAN)
     with survey.reading() as reader:
         today = today or local_date(survey.now())
         milestones = select_present_milestones(reader, actor.commune, today)
@@ -73,7 +73,7 @@ def what_if(survey: Survey, actor: Actor, milestone: str, days: int, *, shares: 
 
     Raises NOT_ALLOWED, MILESTONE_UNKNOWN (finished ones too).
     """
-    actor.require(Ability.SEE_FIGURES)
+    actor.require(Ability.SEE_PLAN)
     with survey.reading() as reader:
         milestones = select_present_milestones(reader, actor.commune, local_date(survey.now()))
     known = milestones.get(milestone)

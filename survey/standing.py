@@ -50,7 +50,8 @@ from survey.store.statements import insert_statement, select_statements
 def state(survey: Survey, actor: Actor, wish: Wish) -> Statement:
     """Write what *actor* states of a criterion from now on; an earlier statement of the same place and aspect stays in the history.
 
-    Owners state how their own criteria stand; claims and appraisals are the coordinator's. Raises NOT_ALLOWED, NOT_OWNER,
+    Owners state how their own criteria stand; claims are the coordinator's, appraisals the council's, whose member enters them or has the
+    coordinator do it. Raises NOT_ALLOWED, NOT_OWNER,
     EDITION_UNKNOWN, CRITERION_UNKNOWN, HAMLET_UNKNOWN, DOCUMENT_UNKNOWN, STATEMENT_UNUSABLE, REASON_TOO_LONG.
     """
     _require(actor, wish.aspect, wish.hamlet)
@@ -74,15 +75,18 @@ def state(survey: Survey, actor: Actor, wish: Wish) -> Statement:
 def withdraw(survey: Survey, actor: Actor, edition: str, criterion: str, hamlet: str | None, aspect: Aspect, *, reason: str) -> None:
     """Take back what stands of a criterion, with the *reason*: nothing is stated from now on; the history stays.
 
-    Raises NOT_ALLOWED, NOT_OWNER, NOTHING_STATED, REASON_TOO_LONG.
+    An appraiser takes back what the appraiser entered. Raises NOT_ALLOWED, NOT_OWNER, NOTHING_STATED, REASON_TOO_LONG.
     """
     _require(actor, aspect, hamlet)
     reason, now = checked_reason(reason, limit=NOTE_LENGTH), survey.now()
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)
         _check_owner(tx, actor, edition, criterion)
-        if (criterion, hamlet, aspect) not in select_statements(tx, actor.commune, edition):
+        stated = select_statements(tx, actor.commune, edition).get((criterion, hamlet, aspect))
+        if stated is None:
             raise Problem(NOTHING_STATED, criterion=criterion)
+        if not actor.may(Ability.MANAGE) and actor.may(Ability.APPRAISE) and stated.person != actor.person:
+            raise Problem(NOT_ALLOWED, ability=Ability.APPRAISE.value)
         nothing = Statement(
             edition, criterion, hamlet, aspect, 0, Outcome.NOT_ENOUGH_DATA, "", None, local_date(now), None, "", reason, actor.person, now
         )
@@ -96,7 +100,8 @@ def keep_document(survey: Survey, actor: Actor, name: str, chunks: Iterable[byte
     Raises NOT_ALLOWED, DOCUMENT_TOO_LARGE over 20 MB, DOCUMENT_UNUSABLE for what is no paper that is taken, PHOTO_ERASED where these
     bytes were erased in the commune, BYTES_GOING where they are being erased at this moment.
     """
-    actor.require(Ability.REPORT)
+    if not actor.may(Ability.APPRAISE):
+        actor.require(Ability.REPORT)
     label = clean_file_name(name)
     try:
         staged = survey.blobs.stage(chunks, name=label, limit=LIMIT)
@@ -155,7 +160,8 @@ def set_group(survey: Survey, actor: Actor, edition: str, group: str, *, source:
 
 def _require(actor: Actor, aspect: Aspect, hamlet: str | None) -> None:
     ability = Ability.REPORT if aspect is Aspect.STATE else Ability.MANAGE
-    actor.require(ability)
+    if aspect is not Aspect.APPRAISAL or not actor.may(Ability.APPRAISE):
+        actor.require(ability)
     if actor.hamlets is not None and hamlet not in actor.hamlets:
         raise Problem(NOT_ALLOWED, ability=ability.value)
 

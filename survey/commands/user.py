@@ -1,13 +1,15 @@
-"""`user add|disable|list|link|province`: the commune's people, from the server's terminal."""
+"""`user add|set|disable|list|link|province`: the commune's people, from the server's terminal."""
 
 import argparse
 import json
+from datetime import date
 
 from survey import accounts, province
 from survey.commands import address, open_deployment, options_of_actions
+from survey.domain.grants import Grant
 from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
-from survey.domain.problems import HAMLET_UNKNOWN, PERSON_UNKNOWN, Problem
+from survey.domain.problems import HAMLET_UNKNOWN, PERSON_UNKNOWN, QUERY_UNUSABLE, Problem
 from survey.domain.times import local_date, optional_to_text
 from survey.store.deployment import select_first_commune
 from survey.store.people import select_people
@@ -18,18 +20,22 @@ SUMMARY = "add, list or close people's accounts, or make a one-time sign-in link
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`add LOGIN --role …`, `disable LOGIN`, `list`, `link LOGIN`, `province LOGIN on|off`; `--commune` where there are several."""
+    """`add LOGIN --role …`, `set LOGIN [--role …] [--hamlets …] [--rounds …] [--until …]`, `disable LOGIN`, `list`, `link LOGIN`, `province LOGIN on|off`; `--commune` where there are several."""
     common = options_of_actions(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="a new account; prints its one-time sign-in link", parents=[common])
     add.add_argument("login")
     add.add_argument("--name", default="", help="as shown to others (default: the login)")
     add.add_argument("--role", choices=[role.value for role in Role], required=True)
-    add.add_argument("--hamlets", default="", help="ids separated by commas, or `all` of today's; an inspector without any sees none")
+    _add_scope(add, "")
     add.add_argument("--locale", choices=["vi", "en"], default="vi")
     for name, text in (("disable", "close an account and sign it out everywhere"), ("link", "a new one-time sign-in link")):
         actions.add_parser(name, help=text, parents=[common]).add_argument("login")
     add.add_argument("--province", action="store_true", help="sees all communes of the deployment side by side, as sums")
+    change = actions.add_parser("set", help="change what an account was given; what is left out stays", parents=[common])
+    change.add_argument("login")
+    change.add_argument("--role", choices=[role.value for role in Role])
+    _add_scope(change, None)
     access = actions.add_parser("province", help="who sees all communes side by side, as sums", parents=[common])
     access.add_argument("login")
     access.add_argument("allowed", choices=["on", "off"])
@@ -44,6 +50,9 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.action == "list":
         with survey.reading() as reader:
             _print_people(select_people(reader, commune), as_json=arguments.json)
+    elif arguments.action == "set":
+        person = accounts.change_grant(survey, commune, *_changed(survey, commune, arguments), by=None)
+        _print_people([person], as_json=arguments.json)
     elif arguments.action == "disable":
         accounts.disable_person(survey, commune, _find(survey, commune, arguments.login).id, by=None)
     elif arguments.action == "province":
@@ -60,18 +69,49 @@ def _add(survey: Survey, commune: str, arguments: argparse.Namespace) -> Person:
         hamlets = select_hamlets(reader, commune, local_date(survey.now()))
     person = accounts.create_person(
         survey, commune, by=None, login=arguments.login, name=arguments.name, role=Role(arguments.role),
-        hamlets=_chosen(arguments.hamlets, hamlets), locale=arguments.locale,
+        hamlets=_chosen(arguments.hamlets, hamlets), locale=arguments.locale, rounds=_listed(arguments.rounds),
+        closes_on=_day(arguments.until),
     )  # fmt: skip
     if arguments.province:
         province.set_access(survey, commune, person.id, allowed=True)
     return person
 
 
+def _add_scope(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument("--hamlets", default=default, help="ids separated by commas, or `all` of today's; an inspector without any sees none")
+    parser.add_argument("--rounds", default=default, help="ids separated by commas: whose evidence an appraiser reads; without any, none")
+    parser.add_argument("--until", default=default, help="last day on which the account works, as 2026-12-31; `` for no end")
+
+
+def _changed(survey: Survey, commune: str, arguments: argparse.Namespace) -> tuple[str, Grant]:
+    """The account and what it is given from now on: what no option names stays, but rounds go with the appraiser's role."""
+    person = _find(survey, commune, arguments.login)
+    with survey.reading() as reader:
+        hamlets = select_hamlets(reader, commune, local_date(survey.now()))
+    role = person.role if arguments.role is None else Role(arguments.role)
+    rounds = _listed(arguments.rounds) if arguments.rounds is not None else person.rounds if role is Role.APPRAISER else []
+    return person.id, Grant(
+        role, person.hamlets if arguments.hamlets is None else frozenset(_chosen(arguments.hamlets, hamlets)), frozenset(rounds),
+        person.closes_on if arguments.until is None else _day(arguments.until),
+    )  # fmt: skip
+
+
+def _listed(wanted: str) -> list[str]:
+    return [name.strip() for name in wanted.split(",") if name.strip()]
+
+
+def _day(wanted: str) -> date | None:
+    try:
+        return date.fromisoformat(wanted) if wanted else None
+    except ValueError:
+        raise Problem(QUERY_UNUSABLE, name="until", value=wanted[:40]) from None
+
+
 def _chosen(wanted: str, hamlets: list[Hamlet]) -> list[str]:
     known = [hamlet.id for hamlet in hamlets]
     if wanted == "all":
         return known
-    chosen = [name.strip() for name in wanted.split(",") if name.strip()]
+    chosen = _listed(wanted)
     for hamlet in chosen:
         if hamlet not in known:
             raise Problem(HAMLET_UNKNOWN, id=hamlet)
@@ -91,7 +131,7 @@ def _print_people(people: list[Person], *, as_json: bool) -> None:
         entry = {
             "person": person.id, "login": person.login, "name": person.name, "role": person.role.value, "locale": person.locale,
             "hamlets": sorted(person.hamlets), "has_password": person.has_password, "disabled_at": optional_to_text(person.disabled_at),
-            "province": person.province,
+            "province": person.province, "rounds": sorted(person.rounds), "closes_on": person.closes_on and person.closes_on.isoformat(),
         }  # fmt: skip
         if as_json:
             print(json.dumps(entry, ensure_ascii=False))

@@ -35,6 +35,11 @@ def may(actor: Actor, scope: Scope) -> bool:
     return actor.may(Ability.EXPORT) and (actor.hamlets is None or scope.hamlet in actor.hamlets)
 
 
+def reads(actor: Actor, scope: Scope) -> bool:
+    """Whether *actor* may take sealed bundles of *scope*: an appraiser those of the own rounds; one of all rounds holds others' too."""
+    return actor.may(Ability.SEE_EVIDENCE) and actor.reads(scope.round) and (actor.hamlets is None or scope.hamlet in actor.hamlets)
+
+
 def checked(reader: Reader, commune: str, scope: Scope, today: date) -> Scope:
     """*scope* with its day no later than its round's last. Raises DAY_AHEAD, ROUND_UNKNOWN, HAMLET_UNKNOWN and what editions raise."""
     if scope.as_of > today:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from survey.bundle.layout import Layout, Member, load
-from survey.deliver.asking import may, require
+from survey.deliver.asking import reads
 from survey.deliver.keeping import is_whole
 from survey.domain.bundles import Bag
 from survey.domain.evidence import Variant
@@ -15,6 +15,7 @@ from survey.domain.problems import (
     BUNDLE_OUTDATED,
     BUNDLE_UNKNOWN,
     FILE_UNKNOWN,
+    NOT_ALLOWED,
     PUBLIC_PHOTO_OUTDATED,
     Problem,
     ProblemKind,
@@ -37,20 +38,21 @@ _SAME = timedelta(hours=1)  # our own choice: a cut download is taken up again w
 
 def bundles(survey: Survey, actor: Actor, limit: int = 20) -> list[MadeBundle]:
     """The bundles that *actor* may have, of the newest *limit*; those of an older release or without files too. Raises NOT_ALLOWED."""
-    actor.require(Ability.EXPORT)
+    actor.require(Ability.SEE_EVIDENCE)
     with survey.reading() as reader:
         newest = select_bundles(reader, actor.commune, limit=limit)
-    return [made for made in newest if may(actor, made.basis.scope)]
+    return [made for made in newest if reads(actor, made.basis.scope)]
 
 
 def find_bundle(survey: Survey, actor: Actor, bundle: str) -> MadeBundle:
     """One bundle. Raises NOT_ALLOWED, BUNDLE_UNKNOWN."""
-    actor.require(Ability.EXPORT)
+    actor.require(Ability.SEE_EVIDENCE)
     with survey.reading() as reader:
         made = select_bundle(reader, actor.commune, bundle)
     if made is None:
         raise Problem(BUNDLE_UNKNOWN, id=bundle)
-    require(actor, made.basis.scope)
+    if not reads(actor, made.basis.scope):
+        raise Problem(NOT_ALLOWED, ability=Ability.SEE_EVIDENCE.value)
     return made
 
 

@@ -1,11 +1,12 @@
 """Who acts: roles, what each may do, and the actor that every page, route and verb takes."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from survey.domain.canonical import sha256_hex
 from survey.domain.problems import NOT_ALLOWED, PERSON_UNKNOWN, Problem
+from survey.domain.times import local_date
 
 # Both are our own choice: docs/operations.md.
 LINK_LIFETIME = timedelta(days=3)
@@ -32,6 +33,10 @@ class Ability(StrEnum):
     SEE_ALL = "see_all"  # every submission and photo of the commune
     REVIEW = "review"  # decide on submissions
     SEE_FIGURES = "see_figures"  # indicators and verdicts
+    SEE_STANDING = "see_standing"  # the goal, claims and appraisals with their history
+    SEE_PLAN = "see_plan"  # owners, roadmap and briefing: how the commune works on it
+    SEE_TASKS = "see_tasks"  # the desk all of the own hamlets, an owner the own ones, an appraiser the council's defects
+    SEE_CRITERIA = "see_criteria"  # accepted evidence of the criteria that one answers for
     REPORT = "report"  # on the criteria, milestones and tasks that one answers for
     EDIT_REGISTER = "edit_register"  # sites and hamlets
     EXPORT = "export"  # make evidence bundles
@@ -45,8 +50,8 @@ class Ability(StrEnum):
 
 
 _INSPECTOR = frozenset({Ability.CAPTURE, Ability.SEE_OWN})
-_REVIEWER = _INSPECTOR | {Ability.SEE_ALL, Ability.REVIEW, Ability.SEE_FIGURES, Ability.REPORT}
-_OWNER = frozenset({Ability.SEE_ALL, Ability.SEE_FIGURES, Ability.REPORT})
+_PLAN = frozenset({Ability.SEE_FIGURES, Ability.SEE_PLAN, Ability.SEE_TASKS, Ability.REPORT})
+_REVIEWER = _INSPECTOR | _PLAN | {Ability.SEE_ALL, Ability.REVIEW, Ability.SEE_STANDING}
 _COORDINATOR = _REVIEWER | {
     Ability.EDIT_REGISTER, Ability.EXPORT, Ability.MANAGE, Ability.MANAGE_PEOPLE, Ability.SEE_EVIDENCE, Ability.PROTECT_DATA,
     Ability.SEE_LOGS,
@@ -55,9 +60,11 @@ _COORDINATOR = _REVIEWER | {
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.INSPECTOR: _INSPECTOR,
     Role.REVIEWER: _REVIEWER,
-    Role.OWNER: _OWNER,
+    Role.OWNER: _PLAN | {Ability.SEE_CRITERIA},
     Role.COORDINATOR: _COORDINATOR,
-    Role.APPRAISER: frozenset({Ability.SEE_FIGURES, Ability.SEE_EVIDENCE, Ability.APPRAISE}),
+    Role.APPRAISER: frozenset(
+        {Ability.SEE_FIGURES, Ability.SEE_STANDING, Ability.SEE_TASKS, Ability.SEE_EVIDENCE, Ability.APPRAISE}
+    ),
     Role.ADMINISTRATOR: frozenset({Ability.MANAGE_PEOPLE, Ability.SEE_LOGS}),
     Role.PROVINCE: frozenset({Ability.SEE_PROVINCE}),
 }
@@ -67,8 +74,9 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 class Actor:
     """The person behind a request, in one commune; *hamlets* is None where the whole commune is in scope.
 
-    *device* is the enrolled phone that the request came from, None for a browser where the person signed in. *province* is true
-    where the operator lets the person see all communes side by side.
+    *rounds* is None where evidence of every round is in scope; an appraiser reads that of the named ones alone. *device* is the enrolled
+    phone that the request came from, None for a browser where the person signed in. *province* is true where the operator lets the person
+    see all communes side by side.
     """
 
     commune: str
@@ -79,9 +87,12 @@ class Actor:
     locale: str = "vi"
     device: str | None = None
     province: bool = False
+    rounds: frozenset[str] | None = None
 
     def may(self, ability: Ability) -> bool:
-        """Whether the actor's role includes *ability*, or the operator gave it."""
+        """Whether the actor's role includes *ability*, or the operator gave it; a phone may do what inspectors may, at most."""
+        if self.device is not None and ability not in _INSPECTOR:
+            return False
         return ability in ABILITIES[self.role] or (ability is Ability.SEE_PROVINCE and self.province)
 
     def require(self, ability: Ability) -> None:
@@ -93,10 +104,17 @@ class Actor:
         """Whether *hamlet* lies in the actor's scope; a site without a hamlet belongs to the whole commune."""
         return self.hamlets is None or hamlet is None or hamlet in self.hamlets
 
+    def reads(self, round_id: str | None) -> bool:
+        """Whether evidence of that round lies in the actor's scope; what belongs to no round is for those who read all of them."""
+        return self.rounds is None or (round_id is not None and round_id in self.rounds)
+
 
 @dataclass(frozen=True)
 class Person:
-    """An account in one commune; *has_password* is false where the person signs in by one-time links only."""
+    """An account in one commune; *has_password* is false where the person signs in by one-time links only.
+
+    *closes_on* is the last day in Viet Nam on which it works, None where no end is set.
+    """
 
     commune: str
     id: str
@@ -109,20 +127,34 @@ class Person:
     created_at: datetime
     disabled_at: datetime | None
     province: bool = False
+    rounds: frozenset[str] = frozenset()
+    closes_on: date | None = None
 
     @property
     def actor(self) -> Actor:
         """The person as the one who acts.
 
-        An inspector reaches the hamlets that were given, and none where none was;
-        desk roles reach the whole commune unless hamlets were given.
+        An inspector reaches the hamlets that were given, and none where none was; desk roles reach the whole commune unless hamlets
+        were given. An appraiser reads the rounds that were given, and none where none was.
         """
         everywhere = not self.hamlets and self.role is not Role.INSPECTOR
-        return Actor(self.commune, self.id, self.name, self.role, None if everywhere else self.hamlets, self.locale, province=self.province)
+        rounds = self.rounds if self.role is Role.APPRAISER else None
+        return Actor(
+            self.commune, self.id, self.name, self.role, None if everywhere else self.hamlets, self.locale, province=self.province,
+            rounds=rounds,
+        )  # fmt: skip
 
     def behind(self, device: str) -> Actor:
-        """The person as whoever holds the enrolled phone: no more than an inspector, since phones get lost."""
-        return replace(self.actor, role=Role.INSPECTOR, device=device, province=False)
+        """The person as whoever holds the enrolled phone: no more than an inspector, since phones get lost.
+
+        Who may not capture at the desk may not by phone either: such a phone, enrolled under an earlier role, can do nothing.
+        """
+        role = Role.INSPECTOR if Ability.CAPTURE in ABILITIES[self.role] else self.role
+        return replace(self.actor, role=role, device=device, province=False)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the account works at that moment."""
+        return self.disabled_at is None and (self.closes_on is None or local_date(now) <= self.closes_on)
 
 
 @dataclass(frozen=True)
@@ -154,6 +186,10 @@ class Session:
     expires_at: datetime
     device: str | None = None
     device_seen_at: datetime | None = None
+    id: str = ""  # may be shown: it opens nothing
+    way: str = ""  # how it began: password, link, oidc, phone; empty where an older release began it
+    browser: str = ""  # a short name such as "Chrome · Android"
+    seen_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:

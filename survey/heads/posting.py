@@ -49,7 +49,7 @@ def post_waiting(survey: Survey, signer: Signer, address: str | None) -> int:
 
 def posted(survey: Survey, actor: Actor, limit: int = 60) -> list[HeadPost]:
     """The newest *limit* posts of the actor's commune, a day each, those that were not taken too. Raises NOT_ALLOWED."""
-    actor.require(Ability.EXPORT)
+    actor.require(Ability.SEE_EVIDENCE)
     with survey.reading() as reader:
         return select_head_posts(reader, actor.commune, limit=max(1, min(limit, _LONGEST_LIST)))
 

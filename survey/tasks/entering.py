@@ -37,15 +37,15 @@ class Entry:
 
 
 def enter(survey: Survey, actor: Actor, entry: Entry) -> Task:
-    """Keep one task. Raises NOT_ALLOWED, TASK_REFUSED."""
-    actor.require(Ability.REVIEW)
+    """Keep one task; an appraiser enters defects that the council found. Raises NOT_ALLOWED, TASK_REFUSED."""
+    _require(actor, entry.origin)
     with survey.transaction() as tx:
         return _insert(tx, actor, _checked(tx, actor, entry, survey.now()), survey.now())
 
 
 def preview(survey: Survey, actor: Actor, text: str) -> list[Draft]:
     """The lines of a pasted list as they would be kept, each with its faults; writes nothing. Raises NOT_ALLOWED."""
-    actor.require(Ability.REVIEW)
+    _require(actor, Origin.APPRAISAL)
     with survey.reading() as reader:
         return _drafts(reader, survey, actor, text)
 
@@ -55,7 +55,7 @@ def enter_list(survey: Survey, actor: Actor, text: str, common: Entry) -> list[T
 
     Raises NOT_ALLOWED, TASK_REFUSED, TASK_LINES_REFUSED.
     """
-    actor.require(Ability.REVIEW)
+    _require(actor, common.origin)
     now = survey.now()
     with survey.transaction() as tx:
         drafts = _drafts(tx, survey, actor, text, common.hamlet)
@@ -64,6 +64,11 @@ def enter_list(survey: Survey, actor: Actor, text: str, common: Entry) -> list[T
             raise Problem(TASK_LINES_REFUSED, count=faulty)
         entries = [_entry(draft, common) for draft in drafts]
         return [_insert(tx, actor, _checked(tx, actor, entry, now), now) for entry in entries]
+
+
+def _require(actor: Actor, origin: Origin) -> None:
+    if origin is not Origin.APPRAISAL or not actor.may(Ability.APPRAISE):
+        actor.require(Ability.REVIEW)
 
 
 def _drafts(reader: Reader, survey: Survey, actor: Actor, text: str, hamlet: str | None = None) -> list[Draft]:

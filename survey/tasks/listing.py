@@ -5,18 +5,20 @@ from dataclasses import replace
 from survey.catalogue.findings import Findings, stored_findings
 from survey.domain.people import Ability, Actor
 from survey.domain.ports import Reader, Survey
-from survey.domain.tasks import Task
+from survey.domain.tasks import Origin, Task
 from survey.store.assignments import select_assignments_of
 from survey.store.finding_rules import select_finding_rules
 from survey.store.tasks import PAGE, TaskFilters, TaskLine, select_open_by_site, select_site_tasks, select_tasks
 
 
 def filters_for(reader: Reader, actor: Actor, filters: TaskFilters) -> TaskFilters:
-    """*filters* within what *actor* may see: who does not review sees the own tasks only.
+    """*filters* within what *actor* may see: who does not review sees the own tasks only, an appraiser the council's defects.
 
     A person's tasks are those given to the person by name and those of the criteria that the person answers for. Raises NOT_ALLOWED.
     """
-    actor.require(Ability.REPORT)
+    actor.require(Ability.SEE_TASKS)
+    if actor.may(Ability.APPRAISE):
+        return replace(filters, scope=actor.hamlets, origin=Origin.APPRAISAL)
     person = filters.person if actor.may(Ability.REVIEW) else actor.person
     within = replace(filters, scope=actor.hamlets, person=person)
     if person is None:

@@ -12,6 +12,7 @@ from survey.domain.problems import FORM_UNKNOWN, QUERY_UNUSABLE, SUBMISSION_UNKN
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission
 from survey.domain.times import local_date, to_text
+from survey.sight import sight_of, use_of
 from survey.store.attachments import select_attachments, select_missing
 from survey.store.devices import select_device
 from survey.store.forms import select_forms, select_tree
@@ -136,7 +137,7 @@ def show_instance(request: Request, actor: Actor) -> Response:
 def _seen(reader: Reader, request: Request, actor: Actor) -> Submission:
     wanted = request.path_params["submission"]
     found = select_submission(reader, actor.commune, wanted)
-    if found is None or not _may_see(actor, found):
+    if found is None or not sight_of(reader, actor).covers(use_of(found)):
         raise Problem(SUBMISSION_UNKNOWN, id=wanted)
     return found
 
@@ -203,12 +204,6 @@ def _state(reader: Reader, actor: Actor, submission: Submission) -> dict[str, ob
         "site": None if site is None else {"site": site.id, "code": site.code, "name": site.name if actor.reaches(site.hamlet) else ""},
         "received_at": to_text(submission.received_at),
     }
-
-
-def _may_see(actor: Actor, submission: Submission) -> bool:
-    if actor.may(Ability.SEE_ALL):
-        return actor.reaches(submission.hamlet)
-    return actor.may(Ability.SEE_OWN) and submission.person == actor.person
 
 
 def _kind(name: str | None) -> SiteKind | None:

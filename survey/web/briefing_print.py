@@ -9,6 +9,7 @@ from survey.domain.people import Actor
 from survey.domain.ports import Survey
 from survey.domain.problems import Problem
 from survey.paper import typeset
+from survey.sight import sees_photo
 from survey.web import session
 from survey.web.briefing_words import Said, printable
 from survey.web.pdf import pdf_response
@@ -45,7 +46,8 @@ def _pictures(survey: Survey, actor: Actor, data: Said) -> dict[str, bytes]:
 def _public_view(survey: Survey, actor: Actor, sha256: str) -> bytes | None:
     try:
         with survey.reading() as reader:
-            privacy.visible_photo(reader, actor, sha256)
+            if not sees_photo(reader, actor, sha256):
+                return None
         return privacy.public_view(survey, sha256)
     except Problem:  # erased, in another hamlet, or without a view
         return None

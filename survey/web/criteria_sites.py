@@ -13,10 +13,13 @@ from survey.domain.criteria import Criterion, Edition
 from survey.domain.indicators import SHARE, Indicator
 from survey.domain.people import Ability
 from survey.domain.ports import Reader
+from survey.domain.sight import Sight
 from survey.domain.submissions import Attachment, FileState, short_code
 from survey.domain.verdicts import Verdict
+from survey.sight import sight_of, use_of
 from survey.store.attachments import select_attachments
 from survey.store.sites import select_site
+from survey.store.submissions import select_submission
 from survey.web import text
 from survey.web.criteria import COMMUNE
 from survey.web.criteria_words import figure, indicator_title
@@ -88,7 +91,8 @@ def _show_portion(here: Here, indicator: Indicator, shown: Sequence[Contribution
     first: int = min(st.session_state.setdefault(key, 0), len(shown) - 1)
     portion = shown[first : first + _PORTION]
     with here.survey.reading() as reader:
-        cards = "".join(_card(reader, here, indicator, contribution) for contribution in portion)
+        sight = sight_of(reader, here.actor)
+        cards = "".join(_card(reader, sight, indicator, contribution) for contribution in portion)
     st.html(f'{_STYLE}<div class="sites">{cards}</div>')
     with st.container(horizontal=True):
         if first:
@@ -101,10 +105,14 @@ def _go(key: str, first: int) -> None:
     st.session_state[key] = max(0, first)
 
 
-def _card(reader: Reader, here: Here, indicator: Indicator, contribution: Contribution) -> str:
-    site = select_site(reader, here.actor.commune, contribution.site)
-    name = contribution.site if site is None else f"{site.code} · {site.name}"
-    submissions = "".join(_submission(reader, here, submission) for submission in contribution.submissions)
+def _card(reader: Reader, sight: Sight, indicator: Indicator, contribution: Contribution) -> str:
+    site = select_site(reader, sight.actor.commune, contribution.site)
+    found = {one: select_submission(reader, sight.actor.commune, one) for one in contribution.submissions}
+    seen = {one for one, submission in found.items() if submission is not None and sight.covers(use_of(submission))}
+    # Who sees no evidence of a home hears its code, not who lives there.
+    is_named = sight.actor.may(Ability.SEE_ALL) or bool(seen)
+    name = contribution.site if site is None else f"{site.code} · {site.name}" if is_named else site.code
+    submissions = "".join(_submission(reader, sight, one, is_seen=one in seen) for one in contribution.submissions)
     words = state_words(contribution.state) + _amount(indicator, contribution)
     return f'<article class="site"><b>{escape(name)}</b><span>{escape(words)}</span>{submissions}</article>'
 
@@ -118,11 +126,12 @@ def _amount(indicator: Indicator, contribution: Contribution) -> str:
     return f": {text.format_number(round(contribution.numerator, 1))} / {text.format_number(round(contribution.denominator, 1))} ({share})"
 
 
-def _submission(reader: Reader, here: Here, submission: str) -> str:
-    shots = [shot for shot in select_attachments(reader, here.actor.commune, submission) if _is_photo(shot)]
+def _submission(reader: Reader, sight: Sight, submission: str, *, is_seen: bool) -> str:
+    attachments = select_attachments(reader, sight.actor.commune, submission) if is_seen else []
+    shots = [shot for shot in attachments if _is_photo(shot)]
     code = escape(short_code(submission))
     link = f"<span>{code}</span>"
-    if here.actor.may(Ability.REVIEW):
+    if sight.actor.may(Ability.REVIEW):
         link = f'<a class="to-review" href="/review?submission={quote(submission)}" target="_self">{escape(_("Open"))} {code}</a>'
     return f'{link}<div class="shots">{_thumbs(shots[:_PHOTOS])}</div>'
 

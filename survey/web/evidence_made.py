@@ -60,6 +60,16 @@ def show_made(here: Here, names: Names) -> None:
     st.html(f'{_STYLE}<div class="made">{"".join(_card(one, names, stamped) for one in made)}</div>')
 
 
+def show_rounds(here: Here, names: Mapping[str, str]) -> None:
+    """Show an appraiser which rounds are theirs, and what to ask for where none is."""
+    rounds = here.actor.rounds
+    if rounds == frozenset():
+        st.info(_("No survey round was given to you yet. Ask the commune's coordinator."))
+    elif rounds is not None:
+        said = ", ".join(names.get(one, one) for one in sorted(rounds))
+        st.info(text.plain(_("You read the evidence of: {rounds}. The coordinator makes the bundles.", rounds=said)))
+
+
 def show_seal(here: Here) -> None:
     """Show the key that seals, to be handed over on paper, and which heads of the log were made known."""
     with here.survey.reading() as reader:

@@ -6,7 +6,7 @@ from html import escape
 import segno
 import streamlit as st
 
-from survey.domain.people import Person
+from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
 from survey.domain.submissions import State, Submission
 from survey.web import layout, text
@@ -54,10 +54,10 @@ def own_work(submissions: Iterable[Submission], reasons: Mapping[str, str]) -> N
                 st.warning(ngettext("{n} photo is still on the phone.", "{n} photos are still on the phone.", left))
 
 
-def people_table(people: Iterable[Person], hamlets: Iterable[Hamlet]) -> None:
-    """Show the commune's accounts, readable on a phone: one card a person."""
+def people_table(people: Iterable[Person], hamlets: Iterable[Hamlet], rounds: Mapping[str, str]) -> None:
+    """Show the commune's accounts, readable on a phone: one card a person; *rounds* are names by id."""
     names = {hamlet.id: hamlet.name for hamlet in hamlets}
-    st.html(f'<div class="people">{"".join(_card(person, names) for person in people)}</div>')
+    st.html(f'<div class="people">{"".join(_card(person, names, rounds) for person in people)}</div>')
 
 
 def link_with_code(person: Person, address: str, *, secure: bool) -> None:
@@ -82,8 +82,10 @@ def code_image(content: str, description: str) -> None:
     st.html(f'<div class="code"><img src="{escape(drawing)}" alt="{escape(description)}"></div>')
 
 
-def _card(person: Person, names: Mapping[str, str]) -> str:
+def _card(person: Person, names: Mapping[str, str], rounds: Mapping[str, str]) -> str:
     where = ", ".join(names.get(hamlet, hamlet) for hamlet in sorted(person.hamlets)) or _whole_scope(person)
+    if person.role is Role.APPRAISER:
+        where += " · " + (", ".join(rounds.get(one, one) for one in sorted(person.rounds)) or _("no survey round yet"))
     closed = " closed" if person.disabled_at is not None else ""
     return (
         f'<div class="person{closed}"><b>{escape(person.name)}</b> <code>{escape(person.login)}</code>'
@@ -92,10 +94,14 @@ def _card(person: Person, names: Mapping[str, str]) -> str:
 
 
 def _whole_scope(person: Person) -> str:
+    if person.role in {Role.ADMINISTRATOR, Role.PROVINCE}:
+        return _("no home, no photo")
     return _("whole commune") if person.actor.hamlets is None else _("no hamlet yet")
 
 
 def _sign_in_way(person: Person) -> str:
     if person.disabled_at is not None:
         return _("Closed on {date}", date=text.format_date(person.disabled_at))
+    if person.closes_on is not None:
+        return _("Works until {day}", day=text.format_date(person.closes_on))
     return _("Signs in with a password") if person.has_password else _("Signs in by one-time link")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from survey import devices
 from survey.domain.collation import sort_key
-from survey.domain.people import Device, Person, Role
+from survey.domain.people import ABILITIES, Ability, Device, Person, Role
 from survey.web import people_widgets, text
 from survey.web.text import _
 
@@ -62,7 +62,7 @@ def by_carrier(listed: Iterable[Device], people: Mapping[str, Person]) -> list[t
 
 def by_need(people: Iterable[Person]) -> list[Person]:
     """Return who may carry a phone, inspectors first, then by name."""
-    active = [person for person in people if person.disabled_at is None]
+    active = [person for person in people if person.disabled_at is None and Ability.CAPTURE in ABILITIES[person.role]]
     return sorted(active, key=lambda person: (person.role is not Role.INSPECTOR, sort_key(person.name), person.login))
 
 

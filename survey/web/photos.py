@@ -5,19 +5,17 @@ Quarantined bytes are never served. Of a photo that was erased, who might see it
 """
 
 import re
-from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from survey import privacy
-from survey.domain.people import Ability, Actor
 from survey.domain.ports import Row
 from survey.domain.problems import FILE_UNKNOWN, PHOTO_ERASED, Problem
 from survey.domain.times import from_text
+from survey.sight import sees_photo
 from survey.store.attachments import select_blob
-from survey.store.photo_uses import select_photo_uses
 from survey.web import ranges, session, text
 from survey.web.text import _
 
@@ -81,21 +79,14 @@ def show_public(request: Request) -> Response:
     return Response(content, media_type="image/jpeg", headers={**PICTURE_HEADERS, "Cache-Control": "no-store"})
 
 
-def may_see(actor: Actor, uses: Iterable[Row]) -> bool:
-    """Whether *actor* may see a photo that is used so: the commune's desk within its hamlets, an inspector own work only."""
-    if not actor.may(Ability.SEE_ALL):
-        return actor.may(Ability.SEE_OWN) and any(actor.person in {use["sender"], use["owner"]} for use in uses)
-    return any(actor.reaches(use["hamlet"]) for use in uses)
-
-
 def _permitted(request: Request) -> Row:
     actor = session.actor_of(request)
     sha256 = request.path_params["sha256"]
     if _SHA256.fullmatch(sha256):
         with session.open().reading() as reader:
             blob = select_blob(reader, actor.commune, sha256)
-            uses = select_photo_uses(reader, actor.commune, sha256)
-        if blob is not None and not blob["quarantine"] and may_see(actor, uses):
+            is_seen = sees_photo(reader, actor, sha256)
+        if blob is not None and not blob["quarantine"] and is_seen:
             if blob["erased_at"]:
                 raise Problem(PHOTO_ERASED, day=text.format_date(from_text(blob["erased_at"])))
             return blob

@@ -17,6 +17,7 @@ from survey.domain.times import local_date
 from survey.domain.verdicts import Verdict
 from survey.paper.evidence import make_proof
 from survey.photos.printing import print_copy
+from survey.sight import sees_photo
 from survey.web import session
 from survey.web.pdf import pdf_response
 
@@ -79,7 +80,8 @@ def _may_leave(survey: Survey, actor: Actor, sha256: str) -> bytes | None:
     """The photo as it may leave the office, small; None where it was erased, has no view, or *actor* may not see it."""
     try:
         with survey.reading() as reader:
-            privacy.visible_photo(reader, actor, sha256)
+            if not sees_photo(reader, actor, sha256):
+                return None
         return print_copy(privacy.public_view(survey, sha256))
     except Problem:
         return None

@@ -66,7 +66,7 @@ class Board:
 
 def read(survey: Survey, actor: Actor) -> Board:
     """Lay the roadmap out with what the survey measured. Raises NOT_ALLOWED."""
-    actor.require(Ability.SEE_FIGURES)
+    actor.require(Ability.SEE_PLAN)
     with survey.reading() as reader:
         milestones = select_milestones(reader, actor.commune)
         people = {person.id: person for person in select_people(reader, actor.commune)}

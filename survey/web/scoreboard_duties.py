@@ -6,6 +6,7 @@ from datetime import date
 
 from survey import roadmap
 from survey.domain.forecast import measured_shares
+from survey.domain.people import Ability
 from survey.store.assignments import select_assignments
 from survey.store.tasks import Count, select_task_counts
 from survey.web.scoreboard import Board
@@ -36,7 +37,7 @@ class Duties:
 
 def select_duties(here: Here, board: Board) -> Duties:
     """What is entered today for the edition that is looked at; of an earlier day nothing, since it would not be what was so then."""
-    if board.asked.on is not None:
+    if board.asked.on is not None or not here.actor.may(Ability.SEE_PLAN):
         return Duties()
     with here.survey.reading() as reader:
         assigned = select_assignments(reader, here.actor.commune, board.edition.id)

@@ -51,7 +51,7 @@ def show_statements(here: Here, edition: Edition, hamlets: Sequence[Hamlet], tod
         names = select_person_names(reader, here.actor.commune, sorted({statement.person for statement, _back in history}))
     for aspect in _aspects(criteria[code]):
         _show_aspect(here, statements, names, (edition.id, code, hamlet, aspect))
-    if here.actor.may(Ability.MANAGE):
+    if here.actor.may(Ability.MANAGE) or here.actor.may(Ability.APPRAISE):
         _form(here, edition, criteria[code], hamlet, today)
     _show_history(history, names, places)
 
@@ -67,7 +67,7 @@ def _show_aspect(here: Here, statements: Statements, names: Mapping[str, str], k
     statement = statements.get((code, hamlet, aspect))
     said = f"<span>{escape(_('nothing stated'))}</span>" if statement is None else _statement(statement, names)
     st.html(f'<section class="basis"><b>{escape(aspect_words(aspect))}</b><div>{said}</div></section>')
-    if statement is None or not here.actor.may(Ability.MANAGE):
+    if statement is None or not _may_take_back(here, statement):
         return
     with st.expander(_("Take it back"), icon=":material/undo:"), st.form(f"back_{aspect}", border=False):
         reason = st.text_area(_("Reason"), max_chars=NOTE_LENGTH, key=f"back_reason_{aspect}_{code}_{hamlet}")
@@ -78,13 +78,19 @@ def _show_aspect(here: Here, statements: Statements, names: Mapping[str, str], k
             )
 
 
+def _may_take_back(here: Here, statement: Statement) -> bool:
+    is_own_appraisal = statement.aspect is Aspect.APPRAISAL and statement.person == here.actor.person
+    return here.actor.may(Ability.MANAGE) or (here.actor.may(Ability.APPRAISE) and is_own_appraisal)
+
+
 def _form(here: Here, edition: Edition, criterion: Criterion, hamlet: str | None, today: date) -> None:
     key = f"{criterion.code}_{hamlet}_{st.session_state.setdefault(_ROUND, 0)}"
     results = _results(criterion)
     st.subheader(_("Enter a statement"), anchor=False)
     paper = document_input(here, f"paper_{key}", _("Attach the document"))
     with st.form(f"state_{key}"):
-        aspect = st.radio(_("What is stated"), _aspects(criterion), format_func=aspect_words, key=f"aspect_{key}")
+        aspects = _aspects(criterion) if here.actor.may(Ability.MANAGE) else [Aspect.APPRAISAL]
+        aspect = st.radio(_("What is stated"), aspects, format_func=aspect_words, key=f"aspect_{key}")
         result = st.radio(_("Result"), list(results), format_func=results.__getitem__, index=None, key=f"result_{key}")
         share = st.number_input(_("Share in per cent, where one is spoken of"), 0.0, 100.0, None, 1.0, key=f"share_{key}")
         stated_on = st.date_input(_("Day of the paper"), value=today, max_value=today, format="DD/MM/YYYY", key=f"day_{key}")

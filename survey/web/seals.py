@@ -30,7 +30,7 @@ def routes() -> list[BaseRoute]:
 
 def print_key(request: Request) -> Response:
     """Answer the fingerprint sheet as PDF, from what is registered. Raises SIGN_IN_NEEDED, NOT_ALLOWED, SIGNING_KEY_NONE."""
-    actor = _exporter(request)
+    actor = _reader(request)
     survey = session.open()
     with survey.reading() as reader:
         keys = select_signing_keys(reader)
@@ -42,7 +42,7 @@ def print_key(request: Request) -> Response:
 
 def list_heads(request: Request) -> Response:
     """Answer the heads that were posted, the newest first. Raises SIGN_IN_NEEDED, NOT_ALLOWED."""
-    actor = _exporter(request)
+    actor = _reader(request)
     found = [
         {
             "day": post.day.isoformat(), "seq": post.seq, "hash": post.hash, "address": post.address,
@@ -55,7 +55,7 @@ def list_heads(request: Request) -> Response:
 
 def download_timestamp(request: Request) -> Response:
     """Answer a time authority's word on one zip of a bundle. Raises SIGN_IN_NEEDED, NOT_ALLOWED, BUNDLE_UNKNOWN, TIMESTAMP_NONE."""
-    actor = _exporter(request)
+    actor = _reader(request)
     bundle, number = request.path_params["bundle"], request.path_params["number"]
     deliver.find_bundle(session.open(), actor, bundle)  # who may not have the bundle hears nothing of it
     with session.open().reading() as reader:
@@ -71,7 +71,7 @@ def download_timestamp(request: Request) -> Response:
     return Response(held[0], media_type=_TOKEN_TYPE, headers=headers)
 
 
-def _exporter(request: Request) -> Actor:
+def _reader(request: Request) -> Actor:
     actor = session.actor_of(request)
-    actor.require(Ability.EXPORT)
+    actor.require(Ability.SEE_EVIDENCE)
     return actor

@@ -42,13 +42,17 @@ _PAGE = 12  # cards at first, and more at a press: on a phone thirty are twenty 
 
 @dataclass(frozen=True)
 class Around:
-    """What the page names things by: present hamlets, criteria by (edition, code), people with an account, the rules."""
+    """What the page names things by: present hamlets, criteria by (edition, code), people with an account, the rules.
+
+    *is_desk* is false for who sees a part of the list only: owners and appraisers.
+    """
 
     today: date
     hamlets: tuple[Hamlet, ...]
     criteria: Mapping[tuple[str, str], str]
     people: tuple[Person, ...]
     findings: Findings
+    is_desk: bool = True
 
 
 def look_around(here: Here) -> Around:
@@ -59,7 +63,7 @@ def look_around(here: Here) -> Around:
             effective_edition(loaded.document, select_entries(reader, commune, loaded.id)) for loaded in select_editions(reader, commune)
         ]
         hamlets = [one for one in select_hamlets(reader, commune, today) if here.actor.reaches(one.id)]
-        people = [one for one in select_people(reader, commune) if one.disabled_at is None]
+        people = [one for one in select_people(reader, commune) if one.is_open(here.survey.now())]
         findings = tasks.present_findings(reader, commune)
     criteria = {
         (edition.id, one.code): f"{one.code}. {one.title.say(text.locale())} ({edition.title.say(text.locale())})"
@@ -67,13 +71,16 @@ def look_around(here: Here) -> Around:
         for one in edition.criteria
         if not one.combines
     }
-    return Around(today, tuple(hamlets), criteria, tuple(people), findings)
+    return Around(today, tuple(hamlets), criteria, tuple(people), findings, here.actor.may(Ability.REVIEW))
 
 
 def show_counts(here: Here, around: Around) -> None:
     """Show how many tasks are open and overdue; of an owner, those of the own criteria."""
     with here.survey.reading() as reader:
         counts = select_task_counts(reader, here.actor.commune, around.today, here.actor.hamlets)
+    if here.actor.may(Ability.APPRAISE):
+        st.caption(_("You see the defects that the council found, and enter more of them."))
+        return
     if not here.actor.may(Ability.REVIEW):
         st.caption(_("You see the tasks of the criteria that you answer for, and those given to you."))
         return
@@ -95,8 +102,9 @@ def choose_filters(here: Here, around: Around) -> TaskFilters:
         hamlet = st.selectbox(_("Hamlet"), [None, *names], format_func=lambda one: names.get(one, _("All hamlets")), key="tasks_hamlet")
         criterion = _choose_criterion(around)
         person = _choose_person(here, around)
+        origins = () if here.actor.may(Ability.APPRAISE) else tuple(Origin)
         origin = st.selectbox(
-            _("Found by"), [None, *Origin], format_func=lambda one: _("Everybody") if one is None else origin_words(one), key="tasks_origin"
+            _("Found by"), [None, *origins], format_func=lambda one: _("Everybody") if one is None else origin_words(one), key="tasks_origin"
         )
     return TaskFilters(
         state, hamlet, () if criterion is None else (criterion,), person, around.today if late else None, origin

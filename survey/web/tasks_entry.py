@@ -47,7 +47,7 @@ def _keep(here: Here, pasted: str, common: tasks.Entry) -> None:
 
 
 def _common(around: Around) -> tasks.Entry:
-    origins = [Origin.APPRAISAL, Origin.PERSON]
+    origins = [Origin.APPRAISAL, Origin.PERSON] if around.is_desk else [Origin.APPRAISAL]
     origin = st.segmented_control(_("These are"), origins, format_func=origin_words, default=Origin.APPRAISAL, key="tasks_new_origin")
     names = {one.id: one.name for one in around.hamlets}
     hamlet = st.selectbox(

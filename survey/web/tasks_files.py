@@ -41,7 +41,7 @@ def routes() -> list[BaseRoute]:
 
 def show_table(request: Request, actor: Actor) -> Response:
     """Answer the tasks that the address asks for as CSV. Raises NOT_ALLOWED, QUERY_UNUSABLE."""
-    actor.require(Ability.REPORT)
+    actor.require(Ability.SEE_TASKS)
     survey, locale = session.open(), text.locale()
     today = local_date(survey.now())
     filters = filters_from(request.query_params, today)
@@ -67,7 +67,7 @@ def print_tasks(request: Request) -> Response:
     Raises SIGN_IN_NEEDED, NOT_ALLOWED, HAMLET_UNKNOWN.
     """
     actor, survey = session.actor_of(request), session.open()
-    actor.require(Ability.REPORT)
+    actor.require(Ability.SEE_TASKS)
     today, hamlet = local_date(survey.now()), request.query_params.get("hamlet")
     with survey.reading() as reader:
         known = [one.id for one in select_hamlets(reader, actor.commune, today) if actor.reaches(one.id)]

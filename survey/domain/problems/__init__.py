@@ -3,6 +3,7 @@
 A `Problem` is what a person caused and can mend. Anything else that goes wrong is a defect and may crash.
 """
 
+from survey.domain.problems.asked import *
 from survey.domain.problems.backed_up import *
 from survey.domain.problems.checked import *
 from survey.domain.problems.delivered import *
