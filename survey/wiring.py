@@ -170,7 +170,8 @@ def _hosts(value: str, public_url: str | None) -> frozenset[str]:
     names = [name.strip().lower().rstrip(".") for name in value.split(",") if name.strip()]
     for name in names:
         if not _NAME.fullmatch(name):
-            raise _wrong("SURVEY_HOSTS", name, "Dùng các tên không kèm cổng, cách nhau bằng dấu phẩy.", "Use names without ports, with commas between.")
+            remedy_vi = "Dùng các tên không kèm cổng, cách nhau bằng dấu phẩy."
+            raise _wrong("SURVEY_HOSTS", name, remedy_vi, "Use names without ports, with commas between.")
     public = urlsplit(public_url or "").hostname or ""
     own = f"[{public}]" if ":" in public else public
     return frozenset({*names, *([own] if own else [])})

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from survey import loglines
 from survey.domain.problems import Problem
 from survey.web import (
     api,
@@ -22,9 +23,14 @@ from survey.web import (
     desk,
     documents,
     field,
+    identity,
+    logs_export,
+    metrics,
     middleware,
+    noted,
     noting,
     offline,
+    openapi,
     photos,
     proof_print,
     province_file,
@@ -35,6 +41,8 @@ from survey.web import (
     roadmap_print,
     rules_export,
     seals,
+    second_factor,
+    server,
     session,
     signin,
     tasks_files,
@@ -54,10 +62,14 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
 
     The last ones answer 404 under our prefixes, where Streamlit would answer 200 with its page.
     """
-    return [
+    ours: list[BaseRoute] = [
         Route("/healthz", show_health, methods=["GET"]),
+        *metrics.routes(),
         *signin.routes(),
+        *second_factor.routes(),
+        *identity.routes(),
         *api.routes(),
+        *openapi.routes(),
         *resume.routes(),
         *offline.routes(),
         *queue_export.routes(),
@@ -77,9 +89,11 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *proof_print.routes(),
         *roadmap_print.routes(),
         *tasks_files.routes(),
+        *logs_export.routes(),
         *others,
         *(Route(path, refusals.unknown_path, methods=_METHODS) for path in _unclaimed()),
     ]
+    return noted.noted(ours)
 
 
 def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
@@ -88,6 +102,8 @@ def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
         survey = session.open()
     except Problem as problem:
         sys.exit(f"{problem.kind.code}: {problem.sentence('vi')}\n{problem.sentence('en')}")
+    loglines.configure(survey.settings.log)
+    server.harden()
     _allow_many_files()
     # Before the first `st.navigation` of a process Streamlit takes pages/ for its own list and runs its files past the launcher
     # (docs/decisions/0002): our launcher names the pages, from the first visit on.
@@ -95,7 +111,7 @@ def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
     compressed = Compressed(middleware.STATIC, survey.settings.data / "cache")
     return {
         "routes": routes(others),
-        "middleware": middleware.stack(compressed),
+        "middleware": [*middleware.stack(compressed), identity.door()],
         "lifespan": lifespan_with(compressed),
         "exception_handlers": {Problem: refusals.answer_problem},
         "on_script_error": refusals.show_script_error,

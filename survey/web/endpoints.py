@@ -77,6 +77,12 @@ def answer(document: object, *, status: int = 200, cache: str = "no-store") -> R
     return JSONResponse(document, status, headers={"Cache-Control": cache})
 
 
+def count_uploads() -> int:
+    """Return how many files are coming in at this moment, in this process."""
+    with _counting:
+        return sum(_sending.values())
+
+
 def _uploads() -> anyio.CapacityLimiter:
     try:
         return _limiter.get()

@@ -18,12 +18,12 @@ _log = logging.getLogger(__name__)
 
 async def answer_problem(request: Request, problem: Problem) -> Response:
     """Answer a `Problem` that a route raised: `{code, message, remedy}`, or a page where a browser opened the address."""
-    return await run_in_threadpool(_answer, request, problem)
+    return await run_in_threadpool(refusal, request, problem)
 
 
 def unknown_path(request: Request) -> Response:
     """Answer any address under our own prefixes that no route has: Streamlit would answer it 200 with its own page."""
-    return _answer(request, Problem(PATH_UNKNOWN, path=request.url.path))
+    return refusal(request, Problem(PATH_UNKNOWN, path=request.url.path))
 
 
 def show_script_error(error: Exception) -> bool:
@@ -46,7 +46,8 @@ def show_script_error(error: Exception) -> bool:
     return True
 
 
-def _answer(request: Request, problem: Problem) -> Response:
+def refusal(request: Request, problem: Problem) -> Response:
+    """Return the answer to a `Problem`, as `answer_problem` gives it, for who is in a thread already."""
     session.speak_to(request)
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse(text.problem_json(problem), problem.kind.status, headers={"Cache-Control": "no-store"})

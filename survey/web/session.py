@@ -14,7 +14,7 @@ from typing import NoReturn
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from survey import accounts, devices
 from survey.domain.people import Ability, Actor, Session
@@ -26,7 +26,9 @@ from survey.wiring import Settings, Survey, open_survey
 
 COOKIE = "survey_session"
 LOCALE_COOKIE = "survey_locale"
+STEP_COOKIE = "survey_step"  # of a sign-in that waits for its second step: no session
 KEY, LINK = "survey.key", "survey.link"  # where a request's scope holds the token or one-time link that its path had
+WHO = "survey.who"  # and, once that is known, who sends it
 _opening = Lock()
 
 
@@ -117,6 +119,7 @@ def actor_of(request: Request) -> Actor:
     if actor is None:
         raise Problem(PHONE_REVOKED if token is None and devices.was_revoked(open(), cookie) else SIGN_IN_NEEDED)
     text.speak(actor.locale)
+    request.scope[WHO] = actor
     return actor
 
 
@@ -125,9 +128,14 @@ def acting(request: Request) -> Actor:
 
     No browser shows a token by itself, as it does a cookie. Raises CROSS_SITE, SIGN_IN_NEEDED, PHONE_REVOKED.
     """
-    if request.method not in {"GET", "HEAD"} and _token(request) is None:
+    if request.method not in {"GET", "HEAD"} and not shows_token(request):
         require_same_origin(request)
     return actor_of(request)
+
+
+def shows_token(request: Request) -> bool:
+    """Whether *request* shows a phone's token, right or wrong: no browser does so by itself."""
+    return _token(request) is not None
 
 
 def speak_to(request: Request) -> None:
@@ -146,13 +154,14 @@ def require_same_origin(request: Request) -> None:
     Browsers say so in Sec-Fetch-Site (over TLS or on localhost), all of them in Origin; neither can be set by a page's script.
     """
     fetched = request.headers.get("sec-fetch-site")
-    if fetched is not None:
-        allowed = fetched in {"same-origin", "none"}
-    else:
-        origin, public = _host(request.headers.get("origin", "")), _host(open().settings.public_url or "")
-        allowed = bool(origin) and origin in {request.headers.get("host"), public}
-    if not allowed:
+    if not (fetched in {"same-origin", "none"} if fetched is not None else is_from_here(request)):
         raise Problem(CROSS_SITE)
+
+
+def is_from_here(connection: HTTPConnection) -> bool:
+    """Whether the Origin of *connection* is a page of ours; one that names none is not."""
+    origin, public = _host(connection.headers.get("origin", "")), _host(open().settings.public_url or "")
+    return bool(origin) and origin in {connection.headers.get("host"), public}
 
 
 def sign_in_path(path: str) -> str:

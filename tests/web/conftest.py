@@ -16,8 +16,9 @@ from starlette.testclient import TestClient
 from survey import accounts
 from survey.domain.problems import Problem
 from survey.openrosa import app as openrosa
-from survey.web import app, middleware, refusals, session, signin
+from survey.web import app, attempts, middleware, refusals, session
 from survey.web.compressed import Compressed
+from survey.web.gate import Gate
 from survey.web.throttle import Throttle
 from survey.wiring import Survey
 from tests.conftest import COMMUNE
@@ -32,8 +33,10 @@ T = TypeVar("T")
 def client(survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Client]:
     """A function that makes a browser, signed in as the person of that login; forms come from our own origin."""
     monkeypatch.setenv("SURVEY_DATA", str(survey.settings.data))
+    monkeypatch.setenv("SURVEY_HOSTS", "testserver")
     session.forget()
-    monkeypatch.setattr(signin, "_throttle", Throttle())
+    monkeypatch.setattr(attempts, "throttle", Throttle("sign-in", session.open))
+    monkeypatch.setattr(attempts, "gate", Gate())
     # Where Streamlit would answer every other path with its page.
     page = Route("/{path:path}", lambda _request: HTMLResponse("<p>streamlit</p>"))
     application = Starlette(
