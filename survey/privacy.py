@@ -26,7 +26,7 @@ from survey.domain.times import VIETNAM
 from survey.photos.covering import cover as covered
 from survey.store import covers, erasures
 from survey.store.attachments import select_blob
-from survey.store.jobs import upsert_job
+from survey.store.burying import update_buried
 from survey.store.photo_uses import select_photo_uses
 from survey.store.settings import insert_setting, select_settings
 
@@ -180,14 +180,7 @@ def _set(survey: Survey, actor: Actor, name: str, value: str, reason: str) -> No
 
 
 def _bury(tx: Transaction, actor: Actor, sha256: str, reason: str, now: datetime) -> bool:
-    """Everything of an erasure but the bytes, with the worker's job for these; False where it was done before."""
-    if not erasures.update_erased(tx, actor.commune, sha256, person=actor.person, reason=reason, at=now):
-        return False
-    erasures.delete_likeness_of(tx, actor.commune, sha256)
-    covers.delete_covers(tx, actor.commune, sha256)
-    tx.log(actor.commune, "photo.erased", {"sha256": sha256, "reason_sha256": sha256_hex(reason), "person": actor.person})
-    upsert_job(tx, actor.commune, "erase", sha256, {"sha256": sha256}, now)
-    return True
+    return update_buried(tx, actor.commune, sha256, person=actor.person, reason=reason, at=now)
 
 
 def _free(survey: Survey, commune: str, sha256: str) -> bool:

@@ -19,6 +19,7 @@ from survey import access, assess, community, deliver, desk, heads, logs, photos
 from survey.commands import operator
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
+from survey.personal.erasing import HOME_JOB, finish
 from survey.store.finding_rules import ALL_JOB, SITE_JOB
 from survey.store.jobs import (
     MAX_ATTEMPTS,
@@ -103,6 +104,11 @@ def _erase(bench: Bench, job: Job) -> None:
     privacy.forget(bench.survey, job.commune, str(job.payload["sha256"]))
 
 
+def _erase_home(bench: Bench, job: Job) -> None:
+    finish(bench.survey, job.commune, job.payload)
+    deliver.sweep(bench.survey)
+
+
 def _desk_thumb(bench: Bench, job: Job) -> None:
     desk.make_small(bench.survey, job.commune, str(job.payload["person"]), str(job.payload["sha256"]), darkroom=bench.darkroom)
 
@@ -145,6 +151,7 @@ KINDS: Mapping[str, Kind] = {
     "examine": Kind(_examine),
     "compare_communes": Kind(_compare_communes),
     "erase": Kind(_erase),
+    HOME_JOB: Kind(_erase_home),
     desk.THUMB_JOB: Kind(_desk_thumb),
     tuning.KIND: Kind(_reexamine),
     community.VIEW_JOB: Kind(_resident_view),

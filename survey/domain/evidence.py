@@ -144,7 +144,7 @@ class Item:
     """One accepted submission that counts, without its answers; *hamlet* is that of its site in the register.
 
     The fields from *consent* on are those of `Submission`: what was said to being photographed, through which door it came, who brought
-    it for its person, the phone's name for itself, and how far its clock was ahead.
+    it for its person, the phone's name for itself, and how far its clock was ahead. Of an *erased* one the instance is gone.
     """
 
     submission: str
@@ -166,6 +166,7 @@ class Item:
     brought_by: str | None = None
     device: str | None = None
     clock_drift_s: float | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

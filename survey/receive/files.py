@@ -12,9 +12,11 @@ from survey.domain.photos import Intake, facts_to_json
 from survey.domain.ports import Reader, Staged, Survey, Transaction
 from survey.domain.problems import BYTES_GOING, INSTANCE_WITHOUT_ID, NOT_ALLOWED, TOO_MANY_FILES, Problem
 from survey.store.attachments import insert_blob, select_early, select_missing, upsert_arrived
-from survey.store.erasures import is_known_elsewhere, lock_bytes, select_erased
+from survey.store.burying import update_buried
+from survey.store.erasures import is_known_elsewhere, lock_bytes, select_all_uses, select_erased
 from survey.store.jobs import upsert_job
 from survey.store.submissions import select_submission, update_missing
+from survey.store.tombstones import select_is_buried
 
 PHOTO_LIMIT = 25_000_000  # bytes; the cap of DESIGN 2.5, above any phone's JPEG or HEIC
 UNNAMED_LIMIT = 40  # files that no form has named yet: a stranger's flood ends here
@@ -107,14 +109,19 @@ def _is_on_disk(survey: Survey, sha256: str) -> bool:
 def insert_files(tx: Transaction, actor: Actor, submission_id: str, files: Sequence[File], now: datetime) -> None:
     """Rows, events and the worker's job for *files* that are on disk. Raises as `check_sender`."""
     _check_owner(tx, actor, submission_id)
+    buried = select_is_buried(tx, actor.commune, submission_id)
     for file in files:
         facts = facts_to_json(file.intake.facts)
         insert_blob(
             tx, actor.commune, file.staged,
             media_type=file.intake.media_type, quarantine=not file.intake.accepted, facts=facts, at=now,
         )  # fmt: skip
-        if upsert_arrived(tx, actor.commune, submission_id, file.name, staged=file.staged, reason=file.reason, person=actor.person, at=now):
+        name = f"erased-{file.staged.sha256[:12]}" if buried else file.name
+        if upsert_arrived(tx, actor.commune, submission_id, name, staged=file.staged, reason=file.reason, person=actor.person, at=now):
             tx.log(actor.commune, "photo.received", {"submission": submission_id, "sha256": file.staged.sha256, "refused": file.reason})
+        # Its home was erased: the phone hears that it arrived, and the bytes go unless another place has them.
+        if buried and {use["submission"] for use in select_all_uses(tx, actor.commune, file.staged.sha256)} == {submission_id}:
+            update_buried(tx, actor.commune, file.staged.sha256, person=actor.person, reason="", at=now)
     update_missing(tx, actor.commune, submission_id)
     upsert_job(tx, actor.commune, "develop", submission_id, {"submission": submission_id}, now)
 

@@ -29,7 +29,7 @@ _COUNTED = "s.submission IN (SELECT submission FROM counts)"  # asked of a set: 
 _ITEM = (
     "SELECT s.submission, s.code, s.form, s.form_version, s.site, s.person, s.captured_at, s.received_at, s.latitude, s.longitude,"
     " s.accuracy_m, s.altitude_m, s.fix_at, s.fix_by_hand, s.missing_files, s.instance_sha256, s.consent, s.door, s.brought_by, s.device,"
-    " s.clock_drift_s"
+    " s.clock_drift_s, s.erased_at"
 )
 _NOW = f"{_ITEM}, s.decided_by, s.decided_at FROM submission s WHERE s.commune = :commune AND s.state = 'accepted' AND {_COUNTS}"
 _THEN = (
@@ -94,10 +94,11 @@ def select_answers(reader: Reader, commune: str, items: Sequence[Item]) -> Itera
 
 
 def select_instances(reader: Reader, commune: str, items: Sequence[Item]) -> Iterator[tuple[Item, bytes]]:
-    """The instance XML of *items* as received, in their order."""
+    """The instance XML of *items* as received, in their order; those whose instance was erased are left out."""
     for item, row in _in_order(
-        reader, "SELECT submission, xml FROM instance WHERE commune = :commune AND submission IN ({keys})", commune, items
-    ):
+        reader, "SELECT submission, xml FROM instance WHERE commune = :commune AND length(xml) > 0 AND submission IN ({keys})",
+        commune, items,
+    ):  # fmt: skip
         yield item, bytes(row["xml"])
 
 
@@ -208,7 +209,7 @@ def _in_order(reader: Reader, sql: str, commune: str, items: Sequence[Item]) -> 
     for start in range(0, len(items), _PORTION):
         portion = items[start : start + _PORTION]
         rows = {row["submission"]: row for row in _in_portions(reader, sql, commune, [item.submission for item in portion])}
-        yield from ((item, rows[item.submission]) for item in portion)
+        yield from ((item, rows[item.submission]) for item in portion if item.submission in rows)
 
 
 def _item(row: Row, site: Site) -> Item:
@@ -219,7 +220,7 @@ def _item(row: Row, site: Site) -> Item:
         accepted_by=row["decided_by"], accepted_at=optional_from_text(row["decided_at"]), fix=_fix(row),
         missing_files=row["missing_files"], instance_sha256=row["instance_sha256"],
         consent=Consent(row["consent"]) if row["consent"] else None, door=row["door"], brought_by=row["brought_by"],
-        device=row["device"], clock_drift_s=row["clock_drift_s"],
+        device=row["device"], clock_drift_s=row["clock_drift_s"], erased=row["erased_at"] is not None,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from survey.domain.canonical import event_hash, sha256_hex
-from survey.domain.ports import Blobs, Reader
+from survey.domain.ports import Blobs, Reader, Row
 from survey.domain.problems import Problem
 from survey.store.check_stated import find_stated_faults
 from survey.store.events import GENESIS, select_events
@@ -55,17 +55,21 @@ def _chain(reader: Reader, commune: str, seq: int, head: str) -> Iterator[Fault]
 
 @dataclass(frozen=True)
 class _Logged:
-    """What the log says: of submissions by commune and id the hash received and the state decided last; which files came, which went."""
+    """What the log says: of submissions by commune and id the hash received and the state decided last; which files came, which went.
+
+    *buried* are the submissions of homes that were erased.
+    """
 
     instances: dict[tuple[str, str], str]
     states: dict[tuple[str, str], str]
     files: set[tuple[str, str]]
     erased: set[tuple[str, str]]
+    buried: set[tuple[str, str]]
 
 
 def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
     sql = (
-        "SELECT s.commune, s.submission, s.state, s.instance_sha256, s.missing_files, i.xml, (SELECT COUNT(*) FROM attachment a WHERE"
+        "SELECT s.commune, s.submission, s.state, s.instance_sha256, s.missing_files, s.erased_at, i.xml, (SELECT COUNT(*) FROM attachment a WHERE"
         " a.commune = s.commune AND a.submission = s.submission AND a.state = 'missing') AS missing"
         " FROM submission s LEFT JOIN instance i ON i.commune = s.commune AND i.submission = s.submission"
     )
@@ -73,6 +77,8 @@ def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
         subject = row["submission"]
         if row["xml"] is None:
             yield Fault("INSTANCE_MISSING", subject, "no XML")
+        elif row["erased_at"] is not None:
+            yield from _erased(row, logged)
         elif sha256_hex(bytes(row["xml"])) != row["instance_sha256"]:
             yield Fault("INSTANCE_CHANGED", subject, sha256_hex(bytes(row["xml"])))
         key = row["commune"], subject
@@ -84,8 +90,15 @@ def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
             yield Fault("MISSING_COUNT", subject, f"{row['missing_files']} kept, {row['missing']} counted")
 
 
+def _erased(row: Row, logged: _Logged) -> Iterator[Fault]:
+    if bytes(row["xml"]):
+        yield Fault("ERASED_INSTANCE_LEFT", row["submission"], "its instance is still here")
+    if (row["commune"], row["submission"]) not in logged.buried:
+        yield Fault("ERASURE_NOT_LOGGED", row["submission"], "erased, not logged")
+
+
 def _read_log(reader: Reader) -> _Logged:
-    logged = _Logged({}, {}, set(), set())
+    logged = _Logged({}, {}, set(), set(), set())
     for row in reader.stream("SELECT commune, body FROM event ORDER BY commune, seq"):
         try:
             body = json.loads(row["body"])
@@ -98,6 +111,8 @@ def _read_log(reader: Reader) -> _Logged:
             logged.files.add((row["commune"], body["sha256"]))
         elif body.get("kind") == "photo.erased":
             logged.erased.add((row["commune"], body["sha256"]))
+        elif body.get("kind") == "home.erased":
+            logged.buried.update((row["commune"], submission) for submission in body["submissions"])
         elif "to" in body:
             logged.states[key] = body["to"]
     return logged
