@@ -1,10 +1,10 @@
-"""My account: who I am here, my password; the language is in the sidebar."""
+"""My account: who I am here, my password, where I am signed in; the language is in the sidebar."""
 
 import streamlit as st
 
 from survey import accounts
 from survey.domain.problems import Problem
-from survey.web import layout, session, text
+from survey.web import layout, own_proofs, session, sessions, text
 from survey.web.text import _
 
 here = session.enter()
@@ -17,8 +17,11 @@ if here.session.device is not None:
     st.info(_("This is an enrolled phone. Sign in at a computer to choose a password."))
     st.stop()
 st.subheader(_("Change the password") if person.has_password else _("Choose a password"))
+free = accounts.without_old_password(here.session, here.survey.now())
+if free and person.has_password:
+    st.info(_("You came by a one-time link: you may choose a new password now without the old one, for 15 minutes from then."))
 with st.form("password", clear_on_submit=True):
-    old = st.text_input(_("Present password"), type="password", autocomplete="current-password") if person.has_password else ""
+    old = "" if free else st.text_input(_("Present password"), type="password", autocomplete="current-password")
     new = st.text_input(_("New password"), type="password", autocomplete="new-password")
     st.caption(_("At least {length} characters; a short sentence is best.", length=accounts.PASSWORD_LENGTH))
     again = st.text_input(_("New password once more"), type="password", autocomplete="new-password")
@@ -31,3 +34,7 @@ with st.form("password", clear_on_submit=True):
                 st.error(_("The two new passwords differ."))
         except Problem as problem:
             st.error(text.problem_text(problem))
+
+sessions.own_sessions(here)
+own_proofs.own_second_step(here)
+own_proofs.own_identities(here)

@@ -9,7 +9,7 @@ from survey.domain.problems import Problem
 from survey.domain.times import local_date
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
-from survey.web import granting, layout, people_widgets, session, text
+from survey.web import granting, layout, own_proofs, people_widgets, session, sessions, text
 from survey.web.text import _
 
 here = session.enter(Ability.MANAGE_PEOPLE)
@@ -51,6 +51,12 @@ with st.expander(_("New sign-in link"), icon=":material/key:"), st.form("link", 
     if st.form_submit_button(_("Make a one-time link")) and chosen:
         st.session_state["made_link"] = (chosen, accounts.make_sign_in_link(survey, actor.commune, chosen, by=actor))
         st.rerun()
+
+with st.expander(_("Where somebody is signed in"), icon=":material/devices:"):
+    sessions.sessions_of(survey, actor, people.values())
+
+with st.expander(_("Phone with the code app lost"), icon=":material/phonelink_erase:"):
+    own_proofs.reset_of(survey, actor, people.values())
 
 with st.expander(_("Close an account"), icon=":material/person_off:"), st.form("close", border=False):
     closing = st.selectbox(_("Person"), active, format_func=titles.get, key="close_for")

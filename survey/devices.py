@@ -13,13 +13,14 @@ import re
 import secrets
 import uuid
 import zlib
+from datetime import datetime
 from typing import NamedTuple
 
 from survey.domain.canonical import sha256_hex
-from survey.domain.people import LINK_LIFETIME, SEEN_EVERY, Actor, Device, actor_id, require_manager, split_secret
+from survey.domain.people import ABILITIES, LINK_LIFETIME, SEEN_EVERY, Ability, Actor, Device, actor_id, require_manager, split_secret
 from survey.domain.ports import Reader, Survey, Transaction
-from survey.domain.problems import DEVICE_UNKNOWN, PERSON_UNKNOWN, Problem
-from survey.store import devices, people
+from survey.domain.problems import DEVICE_UNKNOWN, PERSON_UNKNOWN, PHONE_NOT_FOR_ROLE, Problem
+from survey.store import devices, people, sessions
 
 REALM = "survey"  # of Digest and Basic: it is part of every stored HA1, so it never changes
 LONGEST_NAME = 80
@@ -47,7 +48,7 @@ class KnownDevice(NamedTuple):
 def enrol(survey: Survey, commune: str, person: str, *, by: Actor | None, name: str) -> Enrolled:
     """Add a phone for *person*; *by* is who manages people, None for the operator at the server's own terminal.
 
-    Raises NOT_ALLOWED, PERSON_UNKNOWN (closed accounts included).
+    Raises NOT_ALLOWED, PERSON_UNKNOWN (closed accounts included), PHONE_NOT_FOR_ROLE for who may not capture.
     """
     require_manager(by, commune)
     secret, now = secrets.token_urlsafe(32), survey.now()
@@ -55,8 +56,10 @@ def enrol(survey: Survey, commune: str, person: str, *, by: Actor | None, name: 
     username = f"{commune}-{''.join(secrets.choice(_CROCKFORD) for _ in range(_USERNAME_LETTERS))}"
     with survey.transaction() as tx:
         carrier = people.select_person(tx, commune, person)
-        if carrier is None or carrier.disabled_at is not None:
+        if carrier is None or not carrier.is_open(now):
             raise Problem(PERSON_UNKNOWN)
+        if Ability.CAPTURE not in ABILITIES[carrier.role]:
+            raise Problem(PHONE_NOT_FOR_ROLE)
         device = Device(commune, str(uuid.uuid4()), person, name.strip()[:LONGEST_NAME] or carrier.name, username, now, None, None, None)
         devices.insert_device(tx, device, token_hash=sha256_hex(secret), digest_ha1=_ha1(username, token))
         tx.log(commune, "device_enrolled", {"device": device.id, "person": person, "by": actor_id(by)})
@@ -81,16 +84,19 @@ def renew_link(survey: Survey, commune: str, device: str, *, by: Actor | None) -
 def revoke(survey: Survey, commune: str, device: str, *, by: Actor | None) -> Device:
     """End a phone's access: its token, sessions and links are useless with the next request; a second time nothing happens.
 
-    Returns the phone as it was. Raises NOT_ALLOWED, PERSON_UNKNOWN, DEVICE_UNKNOWN.
+    *by* is who manages people, or the phone's own person in a browser (a phone must not shut out another). Returns the phone as it was.
+    Raises NOT_ALLOWED, PERSON_UNKNOWN, DEVICE_UNKNOWN.
     """
-    require_manager(by, commune)
     now = survey.now()
     with survey.transaction() as tx:
         found = devices.select_device(tx, commune, device)
+        is_own = by is not None and found is not None and by.device is None and (by.commune, by.person) == (commune, found.person)
+        if not is_own:
+            require_manager(by, commune)
         if found is None:
             raise Problem(DEVICE_UNKNOWN)
         if devices.update_device_revoked(tx, commune, device, now):
-            people.update_device_sessions_ended(tx, commune, device, now)
+            sessions.update_device_sessions_ended(tx, commune, device, now)
             people.update_device_links_used(tx, commune, device, now)
             tx.log(commune, "device_revoked", {"device": device, "by": actor_id(by)})
         return found
@@ -101,7 +107,7 @@ def find_by_token(survey: Survey, token: str) -> Actor | None:
     commune, token_hash = split_secret(token)
     with survey.reading() as reader:
         device = devices.select_device_by_token(reader, commune, token_hash)
-        actor = None if device is None else _actor(reader, device)
+        actor = None if device is None else _actor(reader, device, survey.now())
     if device is not None and actor is not None:
         _touch(survey, device)
     return actor
@@ -125,7 +131,7 @@ def find_by_username(survey: Survey, username: str) -> KnownDevice | None:
         return None
     with survey.reading() as reader:
         found = devices.select_device_by_username(reader, shape[1], username)
-        actor = None if found is None else _actor(reader, found[0])
+        actor = None if found is None else _actor(reader, found[0], survey.now())
     return None if found is None or actor is None else KnownDevice(actor, found[1])
 
 
@@ -165,9 +171,9 @@ def _insert_link(survey: Survey, tx: Transaction, device: Device) -> str:
     return f"/sign-in/{device.commune}.{code}"
 
 
-def _actor(reader: Reader, device: Device) -> Actor | None:
+def _actor(reader: Reader, device: Device, now: datetime) -> Actor | None:
     person = people.select_person(reader, device.commune, device.person)
-    return None if person is None or person.disabled_at is not None else person.behind(device.id)
+    return None if person is None or not person.is_open(now) else person.behind(device.id)
 
 
 def _touch(survey: Survey, device: Device) -> None:

@@ -1,15 +1,15 @@
-"""Rows of people, their hamlets, their sessions and their one-time sign-in links."""
+"""Rows of people, their hamlets and their one-time sign-in links."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from survey.domain.people import Link, Person, Role, Session
+from survey.domain.people import Link, Person, Role
 from survey.domain.ports import Reader, Row, Transaction
 from survey.domain.times import from_text, optional_from_text, to_text
 
 _PERSON = """
 SELECT p.commune, p.person, p.login, p.name, p.role, p.locale, p.password_hash IS NOT NULL AS has_password, p.created_at, p.disabled_at,
-  p.province
+  p.province, p.closes_on
 FROM person p
 """
 
@@ -78,10 +78,8 @@ def select_person(reader: Reader, commune: str, person: str) -> Person | None:
 def select_people(reader: Reader, commune: str) -> list[Person]:
     """All accounts of the commune by login, closed ones last."""
     rows = reader.rows(_PERSON + "WHERE p.commune = :commune ORDER BY p.disabled_at IS NOT NULL, p.login", commune=commune)
-    hamlets: dict[str, set[str]] = {}
-    for row in reader.rows("SELECT person, hamlet FROM person_hamlet WHERE commune = :commune", commune=commune):
-        hamlets.setdefault(row["person"], set()).add(row["hamlet"])
-    return [_with_hamlets(row, frozenset(hamlets.get(row["person"], ()))) for row in rows]
+    hamlets, rounds = _scopes(reader, commune, "hamlet"), _scopes(reader, commune, "round")
+    return [_scoped(row, hamlets.get(row["person"], set()), rounds.get(row["person"], set())) for row in rows]
 
 
 def select_open_logins(reader: Reader, login: str) -> list[tuple[str, str, str | None]]:
@@ -102,89 +100,12 @@ def select_password_hash(reader: Reader, commune: str, person: str) -> str | Non
 
 
 def select_open_coordinators(reader: Reader, commune: str) -> set[str]:
-    """Who can still manage the commune's people."""
+    """Who can still manage the commune's people, today and for good: an account with a last day does not count."""
     rows = reader.rows(
-        "SELECT person FROM person WHERE commune = :commune AND role = 'coordinator' AND disabled_at IS NULL", commune=commune
+        "SELECT person FROM person WHERE commune = :commune AND role = 'coordinator' AND disabled_at IS NULL AND closes_on IS NULL",
+        commune=commune,
     )
     return {row["person"] for row in rows}
-
-
-def insert_session(
-    tx: Transaction, commune: str, token_hash: str, person: str, *, at: datetime, until: datetime, device: str | None = None
-) -> None:
-    """Remember a signed-in browser by the hash of its cookie's secret; *device* where it is an enrolled phone's."""
-    tx.execute(
-        "INSERT INTO session (commune, token_hash, person, device, created_at, expires_at)"
-        " VALUES (:commune, :token_hash, :person, :device, :at, :until)",
-        commune=commune, token_hash=token_hash, person=person, device=device, at=to_text(at), until=to_text(until),
-    )  # fmt: skip
-
-
-def select_session(reader: Reader, commune: str, token_hash: str, now: datetime) -> Session | None:
-    """The session behind a cookie, unless it was ended, has expired, its account is closed or its phone revoked.
-
-    The phone is looked at here too: a session that starts in the moment of the revocation would outlive it otherwise.
-    """
-    row = reader.row(
-        "SELECT s.person, s.created_at, s.expires_at, s.device, d.seen_at FROM session s"
-        " LEFT JOIN device d ON d.commune = s.commune AND d.device = s.device"
-        " WHERE s.commune = :commune AND s.token_hash = :token_hash AND s.ended_at IS NULL AND s.expires_at > :now"
-        " AND d.revoked_at IS NULL",
-        commune=commune, token_hash=token_hash, now=to_text(now),
-    )  # fmt: skip
-    person = select_person(reader, commune, row["person"]) if row else None
-    if row is None or person is None or person.disabled_at is not None:
-        return None
-    seen_at = optional_from_text(row["seen_at"])
-    return Session(person, from_text(row["created_at"]), from_text(row["expires_at"]), row["device"], seen_at)
-
-
-def update_session_expiry(tx: Transaction, commune: str, token_hash: str, until: datetime) -> None:
-    """Move the end of a session that is in use."""
-    tx.execute(
-        "UPDATE session SET expires_at = :until WHERE commune = :commune AND token_hash = :token_hash AND ended_at IS NULL",
-        commune=commune, token_hash=token_hash, until=to_text(until),
-    )  # fmt: skip
-
-
-def update_session_ended(tx: Transaction, commune: str, token_hash: str, at: datetime) -> str | None:
-    """End one session; returns whose it was, None where there was none."""
-    rows = tx.rows(
-        "UPDATE session SET ended_at = :at WHERE commune = :commune AND token_hash = :token_hash AND ended_at IS NULL RETURNING person",
-        commune=commune, token_hash=token_hash, at=to_text(at),
-    )  # fmt: skip
-    return rows[0]["person"] if rows else None
-
-
-def update_sessions_ended(tx: Transaction, commune: str, person: str, at: datetime) -> None:
-    """End all sessions of a person, enrolled phones included."""
-    tx.execute(
-        "UPDATE session SET ended_at = :at WHERE commune = :commune AND person = :person AND ended_at IS NULL",
-        commune=commune, person=person, at=to_text(at),
-    )  # fmt: skip
-
-
-def update_browsers_ended(tx: Transaction, commune: str, person: str, at: datetime, *, but: str) -> None:
-    """End all sessions of a person where the person signed in, except the one whose hash is *but*; enrolled phones stay."""
-    tx.execute(
-        "UPDATE session SET ended_at = :at"
-        " WHERE commune = :commune AND person = :person AND ended_at IS NULL AND token_hash <> :but AND device IS NULL",
-        commune=commune, person=person, at=to_text(at), but=but,
-    )  # fmt: skip
-
-
-def update_device_sessions_ended(tx: Transaction, commune: str, device: str, at: datetime) -> None:
-    """End all sessions of an enrolled phone."""
-    tx.execute(
-        "UPDATE session SET ended_at = :at WHERE commune = :commune AND device = :device AND ended_at IS NULL",
-        commune=commune, device=device, at=to_text(at),
-    )  # fmt: skip
-
-
-def delete_sessions_expired(tx: Transaction, commune: str, before: datetime) -> None:
-    """Forget sessions and links that ended long ago; the log keeps that they were."""
-    for table in ("session", "sign_in_link"):
-        tx.execute(f"DELETE FROM {table} WHERE commune = :commune AND expires_at < :before", commune=commune, before=to_text(before))
 
 
 def insert_link(
@@ -208,7 +129,7 @@ def select_link(reader: Reader, commune: str, token_hash: str, now: datetime) ->
         commune=commune, token_hash=token_hash, now=to_text(now),
     )  # fmt: skip
     person = select_person(reader, commune, row["person"]) if row else None
-    if row is None or person is None or person.disabled_at is not None:
+    if row is None or person is None or not person.is_open(now):
         return None
     return Link(person, row["device"], row["name"] or "")
 
@@ -248,13 +169,25 @@ def update_device_links_used(tx: Transaction, commune: str, device: str, at: dat
 
 
 def _person(reader: Reader, row: Row) -> Person:
-    hamlets = reader.rows(
-        "SELECT hamlet FROM person_hamlet WHERE commune = :commune AND person = :person", commune=row["commune"], person=row["person"]
-    )
-    return _with_hamlets(row, frozenset(hamlet["hamlet"] for hamlet in hamlets))
+    commune, person = row["commune"], row["person"]
+    hamlets, rounds = _scopes(reader, commune, "hamlet", person), _scopes(reader, commune, "round", person)
+    return _scoped(row, hamlets.get(person, set()), rounds.get(person, set()))
 
 
-def _with_hamlets(row: Row, hamlets: frozenset[str]) -> Person:
+def _scopes(reader: Reader, commune: str, what: str, person: str | None = None) -> dict[str, set[str]]:
+    """By person, the hamlets or rounds that were given; of all the commune's people where *person* is None."""
+    statement = f"SELECT person, {what} FROM person_{what} WHERE commune = :commune"
+    if person is None:
+        rows = reader.rows(statement, commune=commune)
+    else:
+        rows = reader.rows(f"{statement} AND person = :person", commune=commune, person=person)
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["person"], set()).add(row[what])
+    return found
+
+
+def _scoped(row: Row, hamlets: set[str], rounds: set[str]) -> Person:
     return Person(
         commune=row["commune"],
         id=row["person"],
@@ -262,11 +195,13 @@ def _with_hamlets(row: Row, hamlets: frozenset[str]) -> Person:
         name=row["name"],
         role=Role(row["role"]),
         locale=row["locale"],
-        hamlets=hamlets,
+        hamlets=frozenset(hamlets),
         has_password=bool(row["has_password"]),
         created_at=from_text(row["created_at"]),
         disabled_at=optional_from_text(row["disabled_at"]),
         province=bool(row["province"]),
+        rounds=frozenset(rounds),
+        closes_on=None if row["closes_on"] is None else date.fromisoformat(row["closes_on"]),
     )
 
 

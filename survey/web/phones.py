@@ -70,7 +70,7 @@ def card(device: Device, now: datetime) -> Wish | None:
     """Show one phone that is not revoked; return what the coordinator wants of it."""
     with st.container(border=True, key=f"phone_{device.id}"):
         st.markdown(f"**{text.plain(device.name)}**")
-        st.caption(_state(device, now))
+        st.caption(state(device, now))
         with st.container(horizontal=True):
             if st.button(_("Revoke"), key=f"revoke_{device.id}", icon=":material/phonelink_erase:"):
                 return "revoke"
@@ -90,12 +90,14 @@ def revoked(listed: Iterable[Device], people: Mapping[str, Person]) -> None:
                 st.markdown(f"{who}  \n" + _("Revoked {when}", when=when))
 
 
-def _state(device: Device, now: datetime) -> str:
+def state(device: Device, now: datetime) -> str:
+    """Return since when the phone is enrolled and when it was last seen, or that it is awaited."""
     if device.is_awaited:
         return _("Waiting for the phone: its code was made {when}", when=text.format_datetime(device.created_at))
     since = text.format_date(device.enrolled_at or device.created_at)
-    return _("Enrolled {when} · last seen {ago}", when=since, ago=_ago(device.seen_at or device.created_at, now))
+    return _("Enrolled {when} · last seen {ago}", when=since, ago=ago(device.seen_at or device.created_at, now))
 
 
-def _ago(moment: datetime, now: datetime) -> str:
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long before *now* the *moment* was, in the language of the moment."""
     return babel.dates.format_timedelta(moment - now, granularity="minute", add_direction=True, locale=text.locale())

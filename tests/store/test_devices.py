@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey.domain.people import Device
-from survey.store import devices, people
+from survey.domain.people import Device, Session
+from survey.store import devices, people, sessions
 from tests.conftest import COMMUNE, seed
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -76,15 +76,21 @@ def test_all_phones_of_a_person_are_revoked_together(peopled):
         assert [device.revoked_at for device in devices.select_devices(tx, COMMUNE)] == [NOW, NOW, None]
 
 
+def begin(tx, token, device):
+    """A signed-in browser of the inspector, an enrolled phone's where *device* says so."""
+    person = people.select_person(tx, COMMUNE, "p-inspector")
+    sessions.insert_session(tx, token, Session(person, NOW, LATER, device, id=f"id-{token}"))
+
+
 def test_a_session_of_a_phone_knows_it_and_ends_with_it(peopled):
     """Also one that began in the same moment and was not among those that the revocation ended."""
     with peopled.transaction() as tx:
-        people.insert_session(tx, COMMUNE, "s", "p-inspector", at=NOW, until=LATER, device="d1")
+        begin(tx, "s", "d1")
         devices.update_device_seen(tx, COMMUNE, "d1", NOW)
-        session = people.select_session(tx, COMMUNE, "s", NOW)
+        session = sessions.select_session(tx, COMMUNE, "s", NOW)
         assert (session.device, session.device_seen_at) == ("d1", NOW)
         devices.update_device_revoked(tx, COMMUNE, "d1", NOW)
-        assert people.select_session(tx, COMMUNE, "s", NOW) is None
+        assert sessions.select_session(tx, COMMUNE, "s", NOW) is None
 
 
 def test_sessions_of_one_phone_end_without_the_others(peopled):
@@ -92,15 +98,15 @@ def test_sessions_of_one_phone_end_without_the_others(peopled):
     with peopled.transaction() as tx:
         add(tx, "d2")
         for token, device in (("one", "d1"), ("two", "d2"), ("desk", None)):
-            people.insert_session(tx, COMMUNE, token, "p-inspector", at=NOW, until=LATER, device=device)
-        people.update_device_sessions_ended(tx, COMMUNE, "d1", NOW)
-        found = {token: people.select_session(tx, COMMUNE, token, NOW) is not None for token in ("one", "two", "desk")}
+            begin(tx, token, device)
+        sessions.update_device_sessions_ended(tx, COMMUNE, "d1", NOW)
+        found = {token: sessions.select_session(tx, COMMUNE, token, NOW) is not None for token in ("one", "two", "desk")}
         assert found == {"one": False, "two": True, "desk": True}
-        people.update_browsers_ended(tx, COMMUNE, "p-inspector", NOW, but="")
-        assert people.select_session(tx, COMMUNE, "two", NOW) is not None
-        assert people.select_session(tx, COMMUNE, "desk", NOW) is None
-        people.update_sessions_ended(tx, COMMUNE, "p-inspector", NOW)
-        assert people.select_session(tx, COMMUNE, "two", NOW) is None
+        sessions.update_browsers_ended(tx, COMMUNE, "p-inspector", NOW, but="")
+        assert sessions.select_session(tx, COMMUNE, "two", NOW) is not None
+        assert sessions.select_session(tx, COMMUNE, "desk", NOW) is None
+        sessions.update_sessions_ended(tx, COMMUNE, "p-inspector", NOW)
+        assert sessions.select_session(tx, COMMUNE, "two", NOW) is None
 
 
 def test_links_of_phones_and_of_people_do_not_use_each_other_up(peopled):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey.domain.people import Role
-from survey.store import people
+from survey.domain.people import Role, Session
+from survey.store import people, sessions
 from tests.conftest import COMMUNE, HAMLETS, seed
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -41,34 +41,40 @@ def test_a_login_is_unique_in_its_commune(peopled):
         people.insert_person(tx, COMMUNE, "p2", login="reviewer", name="", role=Role.REVIEWER, locale="vi", password_hash=None, at=NOW)
 
 
+def begin(tx, token, *, until, at=NOW):
+    """A signed-in browser of the reviewer."""
+    person = people.select_person(tx, COMMUNE, "p-reviewer")
+    sessions.insert_session(tx, token, Session(person, at, until, id=f"id-{token}", way="password", browser="Firefox · Linux"))
+
+
 def test_session_ends_by_time_by_sign_out_and_with_its_account(peopled):
     """A session is found only while it may be used."""
     until = NOW + timedelta(hours=1)
     with peopled.transaction() as tx:
         for token in ("a", "b"):
-            people.insert_session(tx, COMMUNE, token, "p-reviewer", at=NOW, until=until)
-        assert people.select_session(tx, COMMUNE, "a", NOW).person.id == "p-reviewer"
-        assert people.select_session(tx, COMMUNE, "a", until) is None
-        assert people.select_session(tx, "06979", "a", NOW) is None
-        people.update_session_expiry(tx, COMMUNE, "a", until + timedelta(hours=1))
-        assert people.select_session(tx, COMMUNE, "a", until) is not None
-        assert people.update_session_ended(tx, COMMUNE, "a", NOW) == "p-reviewer"
-        assert people.update_session_ended(tx, COMMUNE, "a", NOW) is None
-        assert people.select_session(tx, COMMUNE, "a", NOW) is None
+            begin(tx, token, until=until)
+        assert sessions.select_session(tx, COMMUNE, "a", NOW).person.id == "p-reviewer"
+        assert sessions.select_session(tx, COMMUNE, "a", until) is None
+        assert sessions.select_session(tx, "06979", "a", NOW) is None
+        sessions.update_session_seen(tx, COMMUNE, "a", NOW, until + timedelta(hours=1))
+        assert sessions.select_session(tx, COMMUNE, "a", until) is not None
+        assert sessions.update_session_ended(tx, COMMUNE, "a", NOW) == "p-reviewer"
+        assert sessions.update_session_ended(tx, COMMUNE, "a", NOW) is None
+        assert sessions.select_session(tx, COMMUNE, "a", NOW) is None
         assert people.update_person_disabled(tx, COMMUNE, "p-reviewer", NOW)
         assert not people.update_person_disabled(tx, COMMUNE, "p-reviewer", NOW)
-        assert people.select_session(tx, COMMUNE, "b", NOW) is None
+        assert sessions.select_session(tx, COMMUNE, "b", NOW) is None
 
 
 def test_other_sessions_of_a_person_end_but_one(peopled):
     """Changing the password keeps the browser in hand signed in."""
     with peopled.transaction() as tx:
         for token in ("here", "there"):
-            people.insert_session(tx, COMMUNE, token, "p-reviewer", at=NOW, until=NOW + timedelta(hours=1))
-        people.update_browsers_ended(tx, COMMUNE, "p-reviewer", NOW, but="here")
+            begin(tx, token, until=NOW + timedelta(hours=1))
+        sessions.update_browsers_ended(tx, COMMUNE, "p-reviewer", NOW, but="here")
 
-        assert people.select_session(tx, COMMUNE, "here", NOW) is not None
-        assert people.select_session(tx, COMMUNE, "there", NOW) is None
+        assert sessions.select_session(tx, COMMUNE, "here", NOW) is not None
+        assert sessions.select_session(tx, COMMUNE, "there", NOW) is None
 
 
 def test_link_is_used_once(peopled):
@@ -85,9 +91,9 @@ def test_link_is_used_once(peopled):
 def test_old_sessions_and_links_are_forgotten(peopled):
     """Personal traces go when they are of no more use."""
     with peopled.transaction() as tx:
-        people.insert_session(tx, COMMUNE, "old", "p-reviewer", at=NOW - timedelta(days=90), until=NOW - timedelta(days=60))
+        begin(tx, "old", at=NOW - timedelta(days=90), until=NOW - timedelta(days=60))
         people.insert_link(tx, COMMUNE, "old", "p-reviewer", at=NOW - timedelta(days=90), until=NOW - timedelta(days=60))
-        people.delete_sessions_expired(tx, COMMUNE, NOW - timedelta(days=30))
+        sessions.delete_sessions_expired(tx, COMMUNE, NOW - timedelta(days=30))
 
         assert tx.rows("SELECT 1 AS x FROM session UNION ALL SELECT 1 AS x FROM sign_in_link") == []
 

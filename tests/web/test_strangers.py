@@ -261,11 +261,11 @@ def test_who_signs_in_rightly_is_no_guesser() -> None:
     counted = throttle.Throttle()
     counted.failed("lan", "203.0.113.7", 1.0)
     counted.failed("mai", "203.0.113.7", 2.0)
-    counted.succeeded("mai", "203.0.113.7")
+    counted.succeeded("mai", "203.0.113.7", 2.0)
     for second in range(throttle._ADDRESS_TRIES):
         counted.failed(f"other-{second}", "198.51.100.1", float(second))
-        counted.succeeded(f"other-{second}", "198.51.100.1")
+        counted.succeeded(f"other-{second}", "198.51.100.1", float(second))
 
     assert counted.blocked_s("198.51.100.1", 60.0) == 0
-    assert counted._count(("address", "203.0.113.7"), 3.0) == 1
-    assert counted._count(("login", "mai"), 3.0) == 0
+    assert counted.blocked_s("203.0.113.7", 3.0, 1) > 0
+    assert counted.blocked_s("203.0.113.7", 3.0, 2) == 0

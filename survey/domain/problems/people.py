@@ -81,9 +81,26 @@ LOGIN_UNUSABLE = kind(
 )
 PASSWORD_WEAK = kind(
     "PASSWORD_WEAK", 422,
-    "Mật khẩu quá dễ đoán.", "The password is too easy to guess.",
-    "Dùng ít nhất {length} ký tự khác nhau và không chứa tên đăng nhập; một câu ngắn là tốt nhất.",
-    "Use at least {length} varied characters without your login in them; a short sentence is best.",
+    "Mật khẩu quá ngắn hoặc quá dài.", "The password is too short or too long.",
+    "Dùng từ {length} đến {longest} ký tự, dấu cách và chữ có dấu đều được; một câu ngắn là tốt nhất.",
+    "Use {length} to {longest} characters, spaces and Vietnamese letters included; a short sentence is best.",
+)
+PASSWORD_GUESSABLE = kind(
+    "PASSWORD_GUESSABLE", 422,
+    "Mật khẩu này dễ đoán: {why_vi}.", "This password is easy to guess: {why_en}.",
+    "Hãy ghép bốn, năm từ không liên quan đến nhau, hoặc dán mật khẩu do trình quản lý mật khẩu tạo ra.",
+    "Join four or five words that have nothing to do with each other, or paste one that a password manager made.",
+)
+SESSION_UNKNOWN = kind(
+    "SESSION_UNKNOWN", 404,
+    "Phiên đăng nhập này đã kết thúc.", "This session has ended.",
+    "Tải lại trang để xem những phiên còn mở.", "Load the page again to see what is still open.",
+)
+SIGN_IN_BUSY = kind(
+    "SIGN_IN_BUSY", 429,
+    "Lúc này có quá nhiều lượt đăng nhập cùng lúc.", "Too many sign-ins are coming at this moment.",
+    "Hãy đợi {seconds} giây rồi thử lại; trình duyệt đã từng đăng nhập và liên kết một lần vẫn vào được.",
+    "Wait {seconds} seconds and try again; a browser that signed in before and a one-time link still get in.",
 )
 
 # --- settings and deployment ----------------------------------------------------------------------
