@@ -137,6 +137,10 @@ class Survey(Protocol):
     def signing_key(self) -> Path:
         """Where the private key lies that seals bundles; the worker and the operator's commands alone read it."""
 
+    @property
+    def second_factor_key(self) -> Path:
+        """Where the key lies under which the keys of people's second factors are wrapped."""
+
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""
 
