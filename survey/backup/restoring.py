@@ -46,7 +46,6 @@ def restore(target: Target, path: Path, opener: sealing.Opener, tell: Tell = lam
     Raises BACKUP_DAMAGED, BACKUP_LOCKED, BACKUP_NEWER, BACKUP_NO_SPACE, RESTORE_NOT_EMPTY, STORAGE_UNUSABLE; before the mark is set
     nothing was changed.
     """
-    tell("…")
     backup = read(path, opener)
     if backup.faults:
         raise Problem(BACKUP_DAMAGED, name=path.name, found=f"{backup.faults[0]} ({backup.fault_count})")
@@ -55,7 +54,10 @@ def restore(target: Target, path: Path, opener: sealing.Opener, tell: Tell = lam
         _require_empty(target)
         require_space(target.folder, backup.size)
         set_mark(target.folder)
-    return Restored(backup, _load(target, path, opener, backup, tell) if not done else _erased_in(path, opener))
+    try:
+        return Restored(backup, _load(target, path, opener, backup, tell) if not done else _erased_in(path, opener))
+    except OSError as error:
+        raise Problem(STORAGE_UNUSABLE, reason=error.strerror or type(error).__name__) from error
 
 
 def read_erasures(path: Path) -> list[Erasure]:

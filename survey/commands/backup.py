@@ -64,9 +64,11 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
             told_at = time.monotonic()
             print(f"\r{text}   ", end="", file=sys.stderr, flush=True)
 
-    yield tell
-    if told_at:
-        print(file=sys.stderr)
+    try:
+        yield tell
+    finally:
+        if told_at:
+            print(file=sys.stderr)
 
 
 def counted(totals: backup.Totals) -> str:

@@ -113,8 +113,12 @@ class ObjectBlobs:
 
     def hashes(self, *, quarantine: bool = False) -> Iterator[str]:
         """The hashes of all blobs."""
-        for page in obstore.list(self._store, "quarantine/" if quarantine else "blobs/"):
-            yield from (str(entry["path"]).rsplit("/", 1)[-1] for entry in page)
+        try:
+            for page in obstore.list(self._store, "quarantine/" if quarantine else "blobs/"):
+                yield from (str(entry["path"]).rsplit("/", 1)[-1] for entry in page)
+        except BaseError as error:
+            if "NoSuchBucket" not in str(error):  # some stores make the bucket with the first object: until then nothing is here
+                raise Problem(STORAGE_UNUSABLE, reason="S3") from error
 
     def erase(self, sha256: str) -> None:
         """Delete the objects; a bucket that keeps versions keeps them (docs/privacy.md)."""
