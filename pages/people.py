@@ -9,7 +9,7 @@ from survey.domain.problems import Problem
 from survey.domain.times import local_date
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
-from survey.web import granting, layout, own_proofs, people_widgets, session, sessions, text
+from survey.web import granting, layout, noting, own_proofs, people_widgets, session, sessions, text
 from survey.web.text import _
 
 here = session.enter(Ability.MANAGE_PEOPLE)
@@ -18,6 +18,7 @@ st.title(_("People"))
 with survey.reading() as reader:
     people = {person.id: person for person in select_people(reader, actor.commune)}
     hamlets = {hamlet.id: hamlet for hamlet in select_hamlets(reader, actor.commune, local_date(survey.now()))}
+noting.note(actor, noting.Act.LISTED, "people")
 
 made = st.session_state.pop("made_link", None)
 if made is not None:

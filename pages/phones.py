@@ -7,7 +7,7 @@ from survey.domain.people import Ability
 from survey.domain.problems import Problem
 from survey.store.devices import select_devices
 from survey.store.people import select_people
-from survey.web import layout, phones, session, text
+from survey.web import layout, noting, phones, session, text
 from survey.web.text import _
 
 here = session.enter(Ability.MANAGE_PEOPLE)
@@ -16,6 +16,7 @@ st.title(_("Phones"))
 with survey.reading() as reader:
     people = {person.id: person for person in select_people(reader, actor.commune)}
     listed = select_devices(reader, actor.commune)
+noting.note(actor, noting.Act.LISTED, "phones")
 
 # Shown in one run only: a key that stayed on the page would be read by whoever comes by.
 handover = st.session_state.pop("handover", None)

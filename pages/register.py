@@ -6,7 +6,7 @@ from survey.domain.people import Ability
 from survey.domain.times import local_date
 from survey.store.places import select_hamlets
 from survey.web import hamlets as hamlets_part
-from survey.web import register, register_form, register_load, session
+from survey.web import noting, register, register_form, register_load, session
 from survey.web.text import _
 
 here = session.enter(Ability.EDIT_REGISTER)
@@ -17,6 +17,7 @@ hamlets = [hamlet for hamlet in everything if hamlet.is_valid(local_date(here.su
 
 opened = st.session_state.get(register.OPENED)
 if opened is not None:
+    noting.note(here.actor, noting.Act.SAW, "site", str(opened))
     register_form.show_edit(here, hamlets, opened)
     st.stop()
 
@@ -30,6 +31,7 @@ elif view == "hamlets":
     hamlets_part.show_hamlets(here, hamlets)
 else:
     wanted = register.show_filters(hamlets)
+    noting.note(here.actor, noting.Act.SEARCHED if wanted.q else noting.Act.LISTED, "register")
     if view == "map":
         register.show_map(here, wanted)
     else:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from survey.domain.people import Ability
 from survey.store.queue import select_form_titles
-from survey.web import review, review_queue, session, text
+from survey.web import noting, review, review_queue, session, text
 from survey.web.review_answers import said, show_answers
 from survey.web.review_arrival import show_newcomers
 from survey.web.review_case import read_case
@@ -30,6 +30,7 @@ review.show_message()
 if view == "list":
     with here.survey.reading() as reader:
         titles = select_form_titles(reader, here.actor.commune)
+    noting.note(here.actor, noting.Act.LISTED, "queue")
     show_list(here, filters, {form: said(title, text.locale()) for form, title in titles.items()})
     st.stop()
 
@@ -45,6 +46,7 @@ if case is None or compared is None:
     st.button(_("Open the queue"), on_click=review_queue.leave)
     st.stop()
 
+noting.note(here.actor, noting.Act.SAW, "submission", case.submission.id)
 place = review_queue.place_of(case)
 with steps:
     review.show_steps(*review_queue.neighbours(here, filters, place))

@@ -21,7 +21,7 @@ from survey.domain.ports import Staged
 from survey.domain.problems import FILE_TOO_LARGE, INSTANCE_UNREADABLE, OPENROSA_VERSION, PATH_UNKNOWN, UPLOAD_STALLED, Problem
 from survey.openrosa import entities, forms, wire
 from survey.openrosa.authentication import challenge, identify
-from survey.openrosa.calls import Call, base_of, language_of
+from survey.openrosa.calls import WHO, Call, base_of, language_of
 from survey.wiring import Survey
 
 BODY_LIMIT = 100_000_000  # bytes; what ODK Central announces too
@@ -82,7 +82,7 @@ class _Door:
     async def submission(self, request: Request) -> Response:
         """HEAD tells the limit, POST takes an instance with any of its files (multipart, in any order and repetition)."""
         try:
-            await run_in_threadpool(self._actor, request)
+            (await run_in_threadpool(self._actor, request)).require(Ability.CAPTURE)  # before a body of 100 MB is read
             if request.method == "HEAD":
                 return Response(status_code=204, headers=wire.headers(limit=BODY_LIMIT))
             form = await _read(request)
@@ -102,7 +102,9 @@ class _Door:
         return self._refuse(request, Problem(PATH_UNKNOWN, path=request.scope["path"][:200]))
 
     def _actor(self, request: Request) -> Actor:
-        return identify(self._open(), request, self._actor_of)
+        actor = identify(self._open(), request, self._actor_of)
+        request.scope[WHO] = actor
+        return actor
 
     def _refuse(self, request: Request, problem: Problem) -> Response:
         language = language_of(request)

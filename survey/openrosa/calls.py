@@ -8,6 +8,7 @@ from survey.domain.people import Actor
 from survey.wiring import Settings, Survey
 
 KEY = "survey.key"  # where the outermost middleware puts the token that the path had
+WHO = "survey.who"  # where it finds who sends the request, once that is known
 _LANGUAGES = ("vi", "en")
 
 

@@ -15,6 +15,12 @@ _NAMED = (
     ("device", "device", "name"),
     ("task", "task", "code"),
 )
+# Where a thing of each kind that a door may refuse is looked for.
+_THINGS = {
+    "submission": ("submission", "submission"), "photo": ("blob", "sha256"), "public_photo": ("blob", "sha256"), "site": ("site", "site"),
+    "resident_report": ("resident_report", "report"), "document": ("document", "sha256"), "bundle": ("bundle", "bundle"),
+    "briefing": ("briefing", "briefing"), "visit_list": ("visit_list", "list"), "task": ("task", "task"), "person": ("person", "person"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,3 +50,13 @@ def select_id_of(reader: Reader, commune: str, said: str) -> str:
         if row is not None:
             return str(row["id"])
     return said
+
+
+def select_exists(reader: Reader, commune: str, kind: str, subject: str) -> bool:
+    """Whether the commune has the thing that somebody asked for; False for kinds that have no things with ids."""
+    where = _THINGS.get(kind)
+    if where is None:
+        return False
+    table, key = where
+    statement = f"SELECT 1 AS found FROM {table} WHERE commune = :commune AND {key} = :id LIMIT 1"
+    return reader.row(statement, commune=commune, id=subject.partition("/")[0]) is not None

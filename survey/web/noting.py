@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from survey import access
 from survey.access import Figures, Notes
-from survey.domain.access import Act
-from survey.domain.people import Actor
+from survey.domain.access import Act, Subject
+from survey.domain.people import Ability, Actor
 from survey.domain.problems import Problem
 from survey.web import session
 from survey.wiring import Survey
@@ -56,6 +56,14 @@ def note_first(actor: Actor, act: Act, kind: str, subject: str = "") -> None:
         _remember(look.id + look.commune)
 
 
+def note_refused(actor: Actor, ability: Ability) -> None:
+    """Note that a page turned *actor* away who lacks *ability*."""
+    try:
+        note_first(actor, Act.REFUSED, Subject.ABILITY, ability.value)
+    except Problem:  # the refusal stands all the same
+        note(actor, Act.REFUSED, Subject.ABILITY, ability.value)
+
+
 def flush() -> None:
     """Write what this process has gathered, as far as the database takes it: who searches the log sees the present."""
     try:
@@ -88,6 +96,7 @@ def _write_on(notes: Notes, ended: threading.Event) -> None:
     while True:
         _wanted.wait(EVERY_S)
         _wanted.clear()
+        is_last = ended.is_set()  # asked before: what is noted while the rest is written would stay
         try:
             notes.flush()
             troubled = False
@@ -95,7 +104,7 @@ def _write_on(notes: Notes, ended: threading.Event) -> None:
             if not troubled:  # once for each trouble, not every three seconds
                 _log.error("looks cannot be written (%s); %d wait, %d lost", error, notes.figures().waiting, notes.figures().lost)
             troubled = True
-        if ended.is_set():
+        if is_last:
             return
 
 
@@ -114,3 +123,6 @@ def _remember(key: str) -> None:
         _first[key] = None
         while len(_first) > _LATELY:
             del _first[next(iter(_first))]
+
+
+session.on_refused.append(note_refused)

@@ -7,6 +7,7 @@ ends here with the next run or request. A route also knows an enrolled phone by 
 A fragment of a page reruns without the page's first line: it calls `session.enter` itself when it shows or changes something.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -30,6 +31,7 @@ STEP_COOKIE = "survey_step"  # of a sign-in that waits for its second step: no s
 KEY, LINK = "survey.key", "survey.link"  # where a request's scope holds the token or one-time link that its path had
 WHO = "survey.who"  # and, once that is known, who sends it
 _opening = Lock()
+on_refused: list[Callable[[Actor, Ability], None]] = []  # who wants to know whom a page turns away: what notes it imports this module
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def enter(ability: Ability | None = None) -> Here:
     layout.frame(here.commune.name, demonstration=here.commune.demonstration)
     layout.sidebar(here.survey, here.actor)
     if ability is not None and not here.actor.may(ability):
+        for tell in on_refused:
+            tell(here.actor, ability)
         st.error(text.problem_text(Problem(NOT_ALLOWED, ability=ability.value)))
         st.stop()
     return here

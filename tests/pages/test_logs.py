@@ -6,6 +6,7 @@ from survey import access
 from survey.domain.access import Act
 from survey.domain.people import Actor
 from survey.store.looks import LookFilters, select_looks
+from survey.web import noting
 from survey.wiring import Survey
 from tests.conftest import COMMUNE
 
@@ -22,13 +23,15 @@ def _noted(survey: Survey) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("login", [None, "inspector", "reviewer"])
-def test_closed_to_others(open_page, login):
+def test_closed_to_others(open_page, survey, login):
     """Signed out, as an inspector or as a reviewer there is nothing to read or press."""
     page = open_page(PAGE, login)
 
     assert not page.exception
     assert not page.button
     assert "entries" not in _shown(page)
+    noting.flush()
+    assert _noted(survey) == ([("refused", "ability", "see_logs")] if login else [])
 
 
 def test_changes_are_told_in_words_with_names_and_hash(open_page, survey):

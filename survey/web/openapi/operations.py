@@ -18,7 +18,8 @@ from survey.domain.problems import (
 )
 from survey.web.openapi.shapes import TEXT, Schema
 
-CALLER = (SIGN_IN_NEEDED, PHONE_REVOKED, NOT_ALLOWED, DATABASE_UNREACHABLE)
+# What leaves the server is noted before its first byte (noted.py): where that cannot be written, STORAGE_UNUSABLE is the answer.
+CALLER = (SIGN_IN_NEEDED, PHONE_REVOKED, NOT_ALLOWED, DATABASE_UNREACHABLE, STORAGE_UNUSABLE)
 CHANGING = (CROSS_SITE,)
 UPLOADING = (CROSS_SITE, UPLOAD_STALLED, UPLOADS_TOO_MANY, FILE_TOO_LARGE, STORAGE_UNUSABLE)
 BINARY: Schema = {}  # bytes as they are: OpenAPI 3.1 says so by saying nothing
