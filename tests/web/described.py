@@ -42,8 +42,11 @@ class Described:
 def fault_of(method: str, path: str, status: int, kind: str, body: bytes) -> str:
     """What the document does not know of an answer; empty where all is as announced, or the route is none of those described."""
     template = described_path(method, path)
-    if template is None:
-        return ""
+    return "" if template is None else difference(method, template, status, kind, body)
+
+
+def difference(method: str, template: str, status: int, kind: str, body: bytes) -> str:
+    """The same for a described path as the document writes it."""
     announced = document()["paths"][template][method.lower()]["responses"].get(str(status))
     if announced is None:
         return f"{status} is not described: {body[:200]!r}"
