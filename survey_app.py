@@ -45,6 +45,7 @@ def _sections() -> dict[str, list[tuple[Ability | None, str, str, str]]]:
             (Ability.REVIEW, "checks", _("Checks"), "fact_check"),
             (Ability.REVIEW, "community", _("Community"), "forum"),
             (Ability.REVIEW, "privacy", _("Privacy"), "shield_person"),
+            (Ability.PROTECT_DATA, "personal", _("People's data"), "person_search"),
         ],
         _("Criteria and plan"): [
             (Ability.SEE_FIGURES, "criteria", _("Criteria"), "checklist"),

@@ -1,9 +1,9 @@
-"""Homes and accounts erased: marked words are nowhere in the database or the data folder, figures and the log stand, a crash is finished."""
+"""Homes and accounts erased: marked words are nowhere in the database or data folder, the log stands, a crash is finished."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -61,10 +61,9 @@ def home(stocked: Survey, inspector: Actor) -> Iterator[tuple[Survey, str, str]]
     with survey.transaction() as tx:
         old = select_site(tx, COMMUNE, SITE)
         assert old is not None
-        from dataclasses import replace
-
         attributes = {"address": f"{MARK} xóm", "note": f"{MARK} ghi chú", "members": 4}
-        update_site(tx, replace(old, name=f"Nguyễn {MARK}", code=f"HO-{MARK}", latitude=NUMBER, attributes=attributes), at=datetime.now(UTC))
+        marked = replace(old, name=f"Nguyễn {MARK}", code=f"HO-{MARK}", latitude=NUMBER, attributes=attributes)
+        update_site(tx, marked, at=datetime.now(UTC))
     xml = fence(survey, submission, photos=(f"{MARK}.jpg",)).replace(b'latitude="18.05"', f'latitude="{NUMBER}"'.encode())
     staged = stage(survey, _marked_jpeg())
     receive.submission(survey, inspector, xml, door="field", files=[(f"{MARK}.jpg", staged)])
@@ -163,8 +162,6 @@ def test_only_those_who_protect_data_erase_homes_within_their_reach(
     home: tuple[Survey, str, str], reviewer: Actor, coordinator: Actor
 ) -> None:
     """A reviewer may not; a coordinator of another hamlet does not even learn that the home exists; a reason is needed."""
-    from dataclasses import replace
-
     survey, _submission, _sha256 = home
     for actor, code in ((reviewer, "NOT_ALLOWED"), (replace(coordinator, hamlets=frozenset({"elsewhere"})), "HOME_UNKNOWN")):
         with pytest.raises(Problem) as raised:

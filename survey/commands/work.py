@@ -19,6 +19,7 @@ from survey import access, assess, community, deliver, desk, heads, logs, photos
 from survey.commands import operator
 from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
 from survey.domain.problems import Problem
+from survey.personal import keeping
 from survey.personal.erasing import HOME_JOB, finish
 from survey.store.finding_rules import ALL_JOB, SITE_JOB
 from survey.store.jobs import (
@@ -166,7 +167,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 _SWEEPS: Sequence[Callable[[Survey], object]] = (
-    lambda survey: survey.blobs.sweep(), desk.sweep, privacy.sweep, community.sweep, assess.sweep,
+    lambda survey: survey.blobs.sweep(), desk.sweep, privacy.sweep, keeping.sweep, community.sweep, assess.sweep,
     lambda survey: heads.ask(survey, survey.settings.heads_post, survey.settings.timestamp_url), deliver.sweep,
     access.sweep, logs.index_old,
 )  # fmt: skip

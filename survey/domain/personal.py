@@ -1,6 +1,7 @@
 """What a commune says of people's data, what people ask about it, and what is left of a home or an account once it is erased."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -135,7 +136,7 @@ def starts_at(settings: Mapping[str, str]) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def kept_value(value: object, kind: str, codes: Set[str]) -> object:
+def kept_value(value: object, kind: str, codes: AbstractSet[str]) -> object:
     """What stays of an answer: a number, the codes of the list, or the mere fact that there was one; None for nothing."""
     if kind == "number":
         return _number(value)

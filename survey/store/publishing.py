@@ -12,6 +12,12 @@ from survey.domain.times import to_text
 _PORTION = 400  # keys in one question: well below any engine's limit of parameters
 
 
+_OFFICE = (
+    "SELECT c.site, c.said, c.at FROM consent_record c WHERE c.commune = :commune AND c.number = (SELECT MAX(n.number) FROM consent_record n"
+    " WHERE n.commune = c.commune AND n.site = c.site)"
+)
+
+
 def select_public_boxes(reader: Reader, commune: str, photos: Sequence[str]) -> dict[str, tuple[Box, ...]]:
     """The boxes of those of *photos* (hashes) at which somebody of *commune* has looked and that are not erased.
 
@@ -35,17 +41,25 @@ def select_public_boxes(reader: Reader, commune: str, photos: Sequence[str]) -> 
 
 
 def select_consents(reader: Reader, commune: str) -> tuple[dict[str, Consent], frozenset[str]]:
-    """What was said, by submission, and the sites whose newest answer, whatever became of the submission, is a refusal."""
+    """What was said, by submission, and the sites whose newest answer, at a visit or later at the office, is a refusal.
+
+    A visit comes after what was said at the office only where it was both captured and received after it: no phone's clock undoes that.
+    """
     said: dict[str, Consent] = {}
     newest: dict[str, Consent] = {}
+    office = {row["site"]: row for row in reader.rows(_OFFICE, commune=commune)}
     for row in reader.stream(
-        "SELECT submission, site, consent FROM submission WHERE commune = :commune AND consent IS NOT NULL"
+        "SELECT submission, site, consent, captured_at, received_at FROM submission WHERE commune = :commune AND consent IS NOT NULL"
         " ORDER BY captured_at, received_at, submission",
         commune=commune,
     ):
         said[row["submission"]] = Consent(row["consent"])
         if row["site"] is not None and row["consent"] != Consent.ABSENT:
-            newest[row["site"]] = Consent(row["consent"])
+            said_there = office.get(row["site"])
+            if said_there is None or min(row["captured_at"], row["received_at"]) > said_there["at"]:
+                newest[row["site"]] = Consent(row["consent"])
+    for site, row in office.items():
+        newest.setdefault(site, Consent.REFUSED if row["said"] == "withdrawn" else Consent.GIVEN)
     return said, frozenset(site for site, consent in newest.items() if consent is Consent.REFUSED)
 
 
@@ -69,4 +83,10 @@ def select_unpublishable_since(reader: Reader, commune: str, moment: datetime) -
         " AND r.consent = 'refused' AND r.received_at >= :moment AND a.sha256 IS NOT NULL",
         commune=commune, moment=to_text(moment),
     )  # fmt: skip
-    return {row["sha256"] for row in (*covered, *refused)}
+    withdrawn = reader.rows(
+        "SELECT DISTINCT a.sha256 FROM consent_record r JOIN submission s ON s.commune = r.commune AND s.site = r.site"
+        " JOIN attachment a ON a.commune = s.commune AND a.submission = s.submission WHERE r.commune = :commune"
+        " AND r.said = 'withdrawn' AND r.at >= :moment AND a.sha256 IS NOT NULL",
+        commune=commune, moment=to_text(moment),
+    )  # fmt: skip
+    return {row["sha256"] for row in (*covered, *refused, *withdrawn)}

@@ -44,15 +44,15 @@ def select_home_photos(reader: Reader, commune: str, site: str) -> tuple[list[st
 
 def select_part_keys(reader: Reader, commune: str, submissions: Iterable[str]) -> list[PartKey]:
     """Where unfinished uploads of the files that *submissions* name may lie; asked for before the names go."""
-    keys = []
-    for submission in submissions:
+    return [
+        PartKey.of(commune, row["person"], submission, clean_file_name(row["name"]))
+        for submission in submissions
         for row in reader.rows(
             "SELECT a.name, COALESCE(a.person, s.person) AS person FROM attachment a JOIN submission s ON s.commune = a.commune"
             " AND s.submission = a.submission WHERE a.commune = :commune AND a.submission = :submission",
             commune=commune, submission=submission,
-        ):  # fmt: skip
-            keys.append(PartKey.of(commune, row["person"], submission, clean_file_name(row["name"])))
-    return keys
+        )
+    ]  # fmt: skip
 
 
 def update_site_buried(tx: Transaction, commune: str, site: str) -> list[str]:
@@ -140,7 +140,8 @@ def update_words_buried(tx: Transaction, commune: str, site: str) -> list[str]:
             commune=commune, task=event["task"], number=event["number"], detail=dumps(kept),
         )  # fmt: skip
     tx.execute("UPDATE consent_record SET note = '' WHERE commune = :commune AND site = :site", **key)
-    tx.execute("UPDATE legal_hold SET reason = '', ended_reason = NULL WHERE commune = :commune AND kind = 'site' AND subject = :site", **key)
+    holds = "UPDATE legal_hold SET reason = '', ended_reason = NULL WHERE commune = :commune AND kind = 'site' AND subject = :site"
+    tx.execute(holds, **key)
     update_requests_buried(tx, commune, "site", site)
     photos = tx.rows("SELECT sha256 FROM resident_report WHERE commune = :commune AND site = :site AND sha256 IS NOT NULL", **key)
     tx.execute("UPDATE resident_report SET text = '', note = '', sha256 = NULL, size = 0 WHERE commune = :commune AND site = :site", **key)

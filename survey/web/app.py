@@ -1,6 +1,8 @@
 """The HTTP side of the process: our routes in their order, the middleware, and what runs while the server runs."""
 
+import errno
 import gc
+import os
 import resource
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -14,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from survey import loglines
-from survey.domain.problems import Problem
+from survey.domain.problems import STORAGE_UNUSABLE, Problem
 from survey.web import (
     api,
     briefing_print,
@@ -47,10 +49,13 @@ from survey.web import (
     signin,
     tasks_files,
     verify_upload,
+    personal_print,
+    public_privacy,
     visits_print,
 )
 from survey.web.compressed import Compressed
 from survey.web.workers import supervised
+from survey.wiring import Survey
 
 _COLLECT_EVERY_S = 60
 _FILES = 65_536
@@ -86,6 +91,8 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
         *province_file.routes(),
         *briefing_print.routes(),
         *visits_print.routes(),
+        *personal_print.routes(),
+        *public_privacy.routes(),
         *proof_print.routes(),
         *roadmap_print.routes(),
         *tasks_files.routes(),
@@ -99,11 +106,11 @@ def routes(others: Sequence[BaseRoute] = ()) -> list[BaseRoute]:
 def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
     """Open the survey and return what `st.App` takes; a wrong setting ends the process with a sentence instead of a trace."""
     try:
-        survey = session.open()
+        survey = _open_writable()
     except Problem as problem:
         sys.exit(f"{problem.kind.code}: {problem.sentence('vi')}\n{problem.sentence('en')}")
     loglines.configure(survey.settings.log)
-    server.harden()
+    server.let_streamlit_log_with_us()
     _allow_many_files()
     # Before the first `st.navigation` of a process Streamlit takes pages/ for its own list and runs its files past the launcher
     # (docs/decisions/0002): our launcher names the pages, from the first visit on.
@@ -118,12 +125,21 @@ def settings_for_app(others: Sequence[BaseRoute] = ()) -> Mapping[str, Any]:
     }
 
 
+def _open_writable() -> Survey:
+    """Open the survey. Raises STORAGE_UNUSABLE for a read-only folder: SQLite opens there, and the first phone would hear of it."""
+    survey = session.open()
+    if not os.access(survey.settings.data, os.W_OK):
+        raise Problem(STORAGE_UNUSABLE, reason=f"{survey.settings.data}: {os.strerror(errno.EROFS)}")
+    return survey
+
+
 def lifespan_with(compressed: Compressed) -> Callable[[Any], Any]:
     """Return what runs beside the server: the worker, the collection of garbage, the compression of static files."""
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         compressed.start()
+        server.harden()
         with supervised(session.open()), noting.written(session.open()):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_collect_garbage)

@@ -13,16 +13,6 @@ CREATE TABLE purpose (
   PRIMARY KEY (commune, purpose, number)
 );
 
--- Each wording of the notice that phones show, from when a worker first saw it.
-CREATE TABLE notice (
-  commune TEXT NOT NULL,
-  number INTEGER NOT NULL,
-  sha256 TEXT NOT NULL,
-  document TEXT NOT NULL,                  -- JSON: the sentences by language
-  at TEXT NOT NULL,
-  PRIMARY KEY (commune, number)
-);
-
 -- What the people of a home said at the office, beside what each visit has; the newest number counts.
 CREATE TABLE consent_record (
   commune TEXT NOT NULL,
