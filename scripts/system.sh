@@ -15,15 +15,19 @@ case "${1:-}" in
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
     ;;
   tests)
+    need age age
     need caddy caddy
     need chromium chromium
     need exiftool libimage-exiftool-perl
+    need nginx nginx-light
     need openssl openssl
     need pdftotext poppler-utils
     need shasum perl
     need ssh-keygen openssh-client
+    need strace strace
     need unzip unzip
     need zip zip
+    ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing+=(libfaketime)
     fc-list 2>/dev/null | grep -i 'noto sans' >/dev/null || missing+=(fonts-noto-core fontconfig)
     ;;
   *) echo "usage: system.sh venv|tests" >&2; exit 2 ;;

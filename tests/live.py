@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -23,13 +24,20 @@ _CACHE = ROOT / "build" / "test-cache"
 class LiveServer:
     """`streamlit run survey_app.py` on *data*; the folder survives `restart`, as a deployment's does."""
 
-    def __init__(self, data: Path, *, environment: dict[str, str] | None = None, root: Path = ROOT) -> None:
-        """*root* is the application's folder: a copy of it can be changed while it serves, as a deployment of another release does."""
+    def __init__(
+        self, data: Path, *, environment: dict[str, str] | None = None, root: Path = ROOT, before: Sequence[str] = (),
+        log: Path | None = None,
+    ) -> None:  # fmt: skip
+        """*root* is the application's folder: a copy of it can be changed while it serves, as a deployment of another release does.
+
+        *before* are the words of a program that starts the server and watches it; *log* is where it writes, else the data folder.
+        """
         self.data = data
         self._root = root
+        self._before = before
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
-        self.log = data / "server.log"
+        self.log = log or data / "server.log"
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -42,14 +50,14 @@ class LiveServer:
 
     def start(self) -> None:
         """Start, and wait until /healthz answers."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)  # a disk may be read-only: what is there is not made
         _CACHE.mkdir(parents=True, exist_ok=True)
         if not (self.data / "cache").exists():
             (self.data / "cache").symlink_to(_CACHE, target_is_directory=True)
         # No worker unless a test asks for one: two cores are shared by many servers.
         environment = {**os.environ, "SURVEY_DATA": str(self.data), "SURVEY_WORKERS": "0", **self._environment}
         command = [
-            sys.executable, "-m", "streamlit", "run", str(self._root / "survey_app.py"),
+            *self._before, sys.executable, "-m", "streamlit", "run", str(self._root / "survey_app.py"),
             "--server.port", str(self.port), "--server.address", "localhost",
         ]  # fmt: skip
         with self.log.open("ab") as log:

@@ -77,6 +77,7 @@ class FolderBlobs:
         for path in (folder, self._incoming, folder / "blobs", folder / "quarantine", folder / "views"):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)  # the folder around it may be open to others
         self._parts = PartFiles(self._incoming / "parts")
+        self._sure: set[str] = set()  # folders whose names this process has synced
 
     def stage(self, chunks: Iterable[bytes], *, name: str, limit: int) -> Staged:
         """Write *chunks* to a temporary file while hashing."""
@@ -86,14 +87,26 @@ class FolderBlobs:
         """Sync the bytes, name them by their hash, sync the folder: only then does this return."""
         target = self._path(staged.sha256, quarantine)
         with told_of_disks():
+            self._make_folder(target.parent)
             if not target.exists():
                 with staged.path.open("rb") as file:
                     os.fsync(file.fileno())
-                _make_folder(target.parent, self._folder)
                 staged.path.chmod(0o440)
                 staged.path.replace(target)
             # Also where another request named it a moment ago: its name may not be on the disk yet.
             sync_folder(target.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make *folder*, two names below `blobs/` or `quarantine/`, and sync both names.
+
+        Also where it is there already: another thread or process may have made it a moment ago and not have synced it yet.
+        """
+        name = str(folder)
+        if name not in self._sure:
+            for path in (folder.parent, folder):
+                path.mkdir(exist_ok=True)
+                sync_folder(path.parent)
+            self._sure.add(name)
 
     def discard(self, staged: Staged) -> None:
         """Remove the temporary file, if `keep` has not taken it."""
@@ -203,14 +216,3 @@ def key(sha256: str) -> str:
     if len(sha256) != _HASH_DIGITS or not set(sha256) <= set("0123456789abcdef"):
         raise Problem(FILE_UNKNOWN, name=sha256[:80])
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def _make_folder(folder: Path, top: Path) -> None:
-    """Make *folder* and sync every new name on the way down from *top*."""
-    missing = []
-    while folder != top and not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for path in reversed(missing):
-        path.mkdir(exist_ok=True)
-        sync_folder(path.parent)
