@@ -1,9 +1,10 @@
 """The second step at sign-in: time-based codes (TOTP, RFC 6238) of an app on the person's phone, and recovery codes on paper.
 
-Who has turned it on is asked for a code after the password, the one-time link or the identity; an enrolled phone is not, as it may do an
-inspector's work only. A code is taken once, of the present step of 30 s or the one before or after it (RFC 6238, 5.2), for clocks that drift.
-The key stands in the database wrapped under a key file (`survey.store.wrapping`). Ten wrong codes in 15 minutes close the step for the rest of
-them: our own choice, which leaves a guesser who knows the password three in a thousand a day, and locks nobody out whose password is safe.
+Who has turned it on is asked for a code after the password, the one-time link or the identity; an enrolled phone is not, as it may do
+an inspector's work only. A code is taken once, of the present step of 30 s or the one before or after it (RFC 6238, 5.2), as clocks drift.
+The key stands in the database wrapped under a key file (`survey.store.wrapping`). Ten wrong codes in 15 minutes close the step for the
+rest of them: our own choice, which leaves a guesser who knows the password three in a thousand a day, and locks nobody out whose password
+is safe.
 Log events hold ids only.
 """
 

@@ -150,7 +150,7 @@ def test_of_many_at_once_one_uses_the_code(survey, app):
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(attempt, cookies))
     assert sum(not isinstance(result, str) for result in results) == 1
-    assert set(result for result in results if isinstance(result, str)) == {"CODE_WRONG"}
+    assert {result for result in results if isinstance(result, str)} == {"CODE_WRONG"}
 
 
 def test_one_sign_in_makes_one_session(survey, app):
@@ -182,7 +182,10 @@ def test_guesses_end_for_a_while_whatever_is_guessed_after(survey, app):
     pass_in(survey, waiting(survey), app.at(survey.time))
 
 
-@pytest.mark.parametrize("code", ["", " ", "12345", "1234567", "abcdef", "１２３４５６", "-00001", "000000\x00", "x" * 40, "đđđđđđ", "²²²²²²"])
+_ODD = ["", " ", "12345", "1234567", "abcdef", "\uff11\uff12\uff13\uff14\uff15\uff16", "-00001", "000000\x00", "x" * 40, "đđđđđđ", "²²²²²²"]
+
+
+@pytest.mark.parametrize("code", _ODD)
 def test_odd_codes_are_wrong_codes(survey, app, code):
     """Nothing that is typed breaks the step."""
     assert kind_of(second_factor.pass_step, survey, waiting(survey), code) == "CODE_WRONG"

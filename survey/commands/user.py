@@ -1,10 +1,11 @@
-"""`user add|set|disable|list|link|province`: the commune's people, from the server's terminal."""
+"""`user add|set|disable|list|link|province|identity|reset-step`: the commune's people, from the server's terminal."""
 
 import argparse
 import json
 from datetime import date
+from typing import Any
 
-from survey import accounts, province
+from survey import accounts, identities, province, second_factor
 from survey.commands import address, open_deployment, options_of_actions
 from survey.domain.grants import Grant
 from survey.domain.people import Person, Role
@@ -17,6 +18,7 @@ from survey.store.places import select_hamlets
 from survey.wiring import Settings, Survey
 
 SUMMARY = "add, list or close people's accounts, or make a one-time sign-in link"
+_PROOFS = ("identity", "reset-step")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     access.add_argument("login")
     access.add_argument("allowed", choices=["on", "off"])
     actions.add_parser("list", help="every account", parents=[common])
+    _add_proofs(actions, common)
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -55,6 +58,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         _print_people([person], as_json=arguments.json)
     elif arguments.action == "disable":
         accounts.disable_person(survey, commune, _find(survey, commune, arguments.login).id, by=None)
+    elif arguments.action in _PROOFS:
+        _change_proofs(survey, commune, _find(survey, commune, arguments.login).id, arguments)
     elif arguments.action == "province":
         province.set_access(survey, commune, _find(survey, commune, arguments.login).id, allowed=arguments.allowed == "on")
     else:
@@ -62,6 +67,26 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         link = address(settings) + accounts.make_sign_in_link(survey, commune, person.id, by=None)
         print(json.dumps({"person": person.id, "login": person.login, "sign_in": link}) if arguments.json else f"{person.login}: {link}")
     return 0
+
+
+def _add_proofs(actions: Any, common: argparse.ArgumentParser) -> None:
+    identity = actions.add_parser("identity", help="the identity (OpenID Connect) that signs this account in", parents=[common])
+    identity.add_argument("login")
+    identity.add_argument("--issuer", default="", help="`iss` of the provider's ID token, an https address")
+    identity.add_argument("--subject", default="", help="`sub` of the person there")
+    identity.add_argument("--remove", action="store_true", help="unlink all identities of the account instead")
+    reset = actions.add_parser("reset-step", help="take away the second step of a person whose phone is lost", parents=[common])
+    reset.add_argument("login")
+
+
+def _change_proofs(survey: Survey, commune: str, person: str, arguments: argparse.Namespace) -> None:
+    """Raises IDENTITY_UNUSABLE, IDENTITY_TAKEN, SECOND_FACTOR_MISSING, PERSON_UNKNOWN."""
+    if arguments.action == "reset-step":
+        second_factor.reset(survey, commune, person, by=None)
+    elif arguments.remove:
+        identities.unlink(survey, commune, person, by=None)
+    else:
+        identities.link(survey, commune, person, arguments.issuer, arguments.subject)
 
 
 def _add(survey: Survey, commune: str, arguments: argparse.Namespace) -> Person:

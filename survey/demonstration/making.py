@@ -84,6 +84,11 @@ class Played:
         """Where the private key lies."""
         return self.survey.signing_key
 
+    @property
+    def second_factor_key(self) -> Path:
+        """Where the key of second factors lies."""
+        return self.survey.second_factor_key
+
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""
         return self.survey.reading()

@@ -1,6 +1,6 @@
 """Small secrets wrapped under a key that stands in a file of its own, so that a copy of the database alone does not tell them.
 
-AES-256-GCM (NIST SP 800-38D) with a random nonce; what the secret is *about* is bound to it, so that a row cannot be moved to another person.
+AES-256-GCM (NIST SP 800-38D) with a random nonce; what the secret is *about* is bound to it, so that no row can be moved to another person.
 """
 
 import base64

@@ -1,9 +1,9 @@
 """Signing in with an identity from outside (OpenID Connect), by the routes that stand behind Streamlit's `st.login`.
 
 Streamlit leads to the provider and checks what comes back: state, nonce, PKCE, issuer, audience, signature (Authlib). Our middleware stands
-around its `/oauth2callback`, reads who was proved, and answers with a session of ours. What Streamlit would give the browser, a signed cookie that
-says for 30 days who somebody is, never leaves this process: it could not be ended, and nothing of ours reads one that a browser shows.
-What the person wanted (sign in, or link an account; where to go on) waits ten minutes in a cookie that we sign.
+around its `/oauth2callback`, reads who was proved, and answers with a session of ours. What Streamlit would give the browser, a signed
+cookie that says for 30 days who somebody is, never leaves this process: it could not be ended, and nothing of ours reads one that a
+browser shows. What the person wanted (sign in, or link an account; where to go on) waits ten minutes in a cookie that we sign.
 """
 
 import json

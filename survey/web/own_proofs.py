@@ -73,7 +73,7 @@ def reset_of(survey: Survey, actor: Actor, people: Iterable[Person]) -> None:
         st.info(_("Nobody else has turned the second step on."))
         return
     with st.form("second_step_reset", border=False):
-        chosen = st.selectbox(_("Person"), list(titles), format_func=titles.get, key="second_step_of")
+        chosen = st.selectbox(_("Person"), list(titles), format_func=lambda each: titles[each], key="second_step_of")
         sure = st.checkbox(_("I have spoken to this person: the phone and the recovery codes are gone."))
         if st.form_submit_button(_("Reset the second step")) and chosen:
             try:
@@ -131,7 +131,7 @@ def _turning_off(here: Here) -> None:
 
 def _show_codes(codes: list[str]) -> None:
     st.success(_("The second step is on. Your other browsers have been signed out."))
-    st.warning(_("Write these ten recovery codes on paper now; they are shown this once. Each opens the step once, when the phone is gone."))
+    st.warning(_("Write these ten recovery codes on paper now; they are shown this once. Each is taken once, when the phone is gone."))
     st.code("\n".join(codes), language=None)
 
 

@@ -202,15 +202,17 @@ def test_a_callback_is_good_once_and_in_its_own_browser(world, provider):
     assert browser(world).get(f"/oauth2callback?code={code}&state={state}").status_code == 401
 
 
-@pytest.mark.parametrize(
-    "lies",
-    [{"iss": "https://evil.example"}, {"aud": "another"}, {"exp": 1}, {"nonce": "another"}, {"sub": ""}, {"sub": "x" * 300}, {"iat": 2**40}],
-    ids=["issuer", "audience", "expired", "nonce", "nobody", "endless", "future"],
-)
-def test_wrong_tokens_prove_nobody(world, provider, lies):
+_LIES = {
+    "issuer": {"iss": "https://evil.example"}, "audience": {"aud": "another"}, "expired": {"exp": 1}, "nonce": {"nonce": "another"},
+    "nobody": {"sub": ""}, "endless": {"sub": "x" * 300}, "future": {"iat": 2**40},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", _LIES)
+def test_wrong_tokens_prove_nobody(world, provider, lie):
     """An ID token of another issuer, for another client, too old, for another sign-in, of nobody."""
-    identities.link(world.server.survey(), COMMUNE, person(world, f"lie-{next(iter(lies))}-{len(str(lies))}"), provider.issuer, provider.subject)
-    provider.lies = lies
+    identities.link(world.server.survey(), COMMUNE, person(world, f"lie-{lie}"), provider.issuer, provider.subject)
+    provider.lies = _LIES[lie]
     client = browser(world)
 
     assert client.get(to_provider(client)).status_code == 401
