@@ -64,9 +64,8 @@ def select_said(reader: Reader, commune: str, site: str) -> list[SaidAtOffice]:
 
 def insert_data_request(tx: Transaction, commune: str, request: DataRequest) -> None:
     """Keep a version of a request."""
-    values = {
-        name: getattr(request, name) for name in ("number", "subject_kind", "subject", "words", "due_source", "answers", "outcome", "person")
-    }
+    plain = ("number", "subject_kind", "subject", "words", "due_source", "answers", "outcome", "person")
+    values = {name: getattr(request, name) for name in plain}
     places = ", ".join(f":{name.strip()}" for name in _REQUEST.split(","))
     tx.execute(
         f"INSERT INTO data_request (commune, {_REQUEST}) VALUES (:commune, {places})",

@@ -80,13 +80,16 @@ RULES: Mapping[str, Rule] = {
     "/openrosa/entities/{list}.csv": Rule(Act.TOOK_ALONG, Subject.REGISTER, "list", _F),
 }  # fmt: skip
 # Of these an answer is noted by the route itself, with what it alone knows.
-BY_THEMSELVES = frozenset({"/logs/changes.jsonl", "/logs/looks.csv"})
+BY_THEMSELVES = frozenset({
+    "/logs/changes.jsonl", "/logs/looks.csv", "/print/personal/{kind}/{subject}", "/print/personal/{kind}/{subject}/zip",
+})  # fmt: skip
 # These tell nobody anything about others: who asks alone, what is open to all, rules, checklists, the progress of one's own upload.
 NOT_NOTED = frozenset({
     "/healthz", "/sign-in", "/sign-in/{link}", "/second-step", "/api/me", "/api/work", "/api/forms/{form}/{version}", "/api/submissions",
     "/api/openapi.json", "/api/map/tiles", "/api/earlier", "/api/earlier/{site}", "/api/desk/photos/{sha256}/thumb", "/api/verify/{token}",
     "/rules/{edition}.yaml", "/field", "/field/", "/field/texts/{language}.json", "/field/service.mjs", "/field/release.mjs",
-    "/field/rest.json", "/field/{name}", "/public/{commune}", "/public/{commune}/report", "/openrosa/formList",
+    "/field/rest.json", "/field/{name}", "/public/{commune}", "/public/{commune}/report", "/public/{commune}/privacy",
+    "/openrosa/formList",
     "/openrosa/forms/{form}/{version}.xml", "/openrosa/forms/{form}/{version}/manifest", "/openrosa/entities/{list}/integrity",
 })  # fmt: skip
 

@@ -70,6 +70,7 @@ def _choose(found: list[Site]) -> Site | None:
 
 
 def _show_home(here: Here, site: Site) -> None:
+    note(here.actor, Act.SAW, "site", site.id)
     with here.survey.reading() as reader:
         said = select_said(reader, here.actor.commune, site.id)
         erased = select_erased_at(reader, here.actor.commune, "site", site.id)

@@ -65,8 +65,10 @@ def announce(found: Automatic) -> None:
     else:
         count = ngettext("{n} photo", "{n} photos", found.due)
         st.warning(
-            _("Next night: {day}, {begin}–{end} o'clock. Past their time and not held now: {count}.", day=text.format_date(found.next_night),
-              begin=NIGHT[0], end=NIGHT[1], count=count)
+            _(
+                "Next night: {day}, {begin}–{end} o'clock. Past their time and not held now: {count}.",
+                day=text.format_date(found.next_night), begin=NIGHT[0], end=NIGHT[1], count=count,
+            )
         )  # fmt: skip
 
 

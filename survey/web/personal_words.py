@@ -49,7 +49,8 @@ def say_field(name: str) -> str:
         "name": _("Name"), "code": _("Code"), "hamlet": _("Hamlet"), "id": "ID", "made_at": _("Made"), "commune": _("Commune"),
         "known_from": _("Known from"), "latitude": _("Latitude"), "longitude": _("Longitude"), "attributes": _("Details"),
         "captured_at": _("Captured"), "received_at": _("Received"), "state": _("State"), "consent": _("Said to photos"),
-        "form": _("Checklist"),        "files": _("File"), "notes": _("Note"), "reason": _("Reason"), "at": _("When"), "role": _("Role"), "act": _("What was done"),
+        "form": _("Checklist"),
+        "files": _("File"), "notes": _("Note"), "reason": _("Reason"), "at": _("When"), "role": _("Role"), "act": _("What was done"),
         "first_at": _("First"), "last_at": _("Last"), "times": _("How often"), "words": _("Words"), "outcome": _("Outcome"),
         "received_on": _("Received"), "due_on": _("Due"), "visited_by": _("Visited by"), "decided_by": _("Decided by"),
     }.get(name, name.replace("_", " "))  # fmt: skip

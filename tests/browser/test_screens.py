@@ -30,7 +30,7 @@ PAGES = ("people", "phones", "", "review", "criteria", "register", "evidence", "
 # Each on one screen of either size, of either colours; what is drawn in colours of its own has its own test on all four.
 PROGRAMME = (
     "briefing", "community", "standing", "tasks", "visits", "owners", "roadmap", "rules", "rounds", "province", "verify",
-    f"public/{COMMUNE}", f"public/{COMMUNE}/report",
+    f"public/{COMMUNE}", f"public/{COMMUNE}/report", f"public/{COMMUNE}/privacy", "personal",
 )  # fmt: skip
 OPPOSITE = ("phone-light", "desk-dark")
 SCREENS = {

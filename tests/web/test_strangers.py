@@ -211,6 +211,8 @@ def _senseless(chance: random.Random, browser: TestClient, version: str) -> int:
         ("GET", f"/bundles/{quote(word(), safe='')}/{chance.randrange(2**70)}", b""),
         ("GET", f"/bundles/{quote(word(), safe='')}/{chance.randrange(2**70)}.tsr", b""),
         ("GET", f"/print/visit-list/{quote(word())}{chance.choice(['', '/csv'])}", b""),
+        ("GET", f"/print/personal/{chance.choice(['site', 'person', quote(word(), safe='')])}/{quote(word(), safe='')}", b""),
+        ("GET", f"/public/{quote(word(), safe='')}/privacy?locale={quote(word())}", b""),
         ("GET", f"/province.csv?edition={quote(word())}", b""),
         ("GET", f"/sign-in?next={quote(word())}&locale={quote(word())}", b""),
         ("GET", f"/sign-in/{quote(word())}", b""),
