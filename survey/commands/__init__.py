@@ -15,8 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from survey import access
+from survey.domain.access import Act, Subject
 from survey.domain.people import Actor, Role
 from survey.domain.problems import DEPLOYMENT_EMPTY, Problem
+from survey.store.province import select_commune_names
 from survey.wiring import Settings, Survey, open_survey
 
 
@@ -57,6 +60,15 @@ def main(arguments: Sequence[str]) -> int:
 def operator(commune: str) -> Actor:
     """The person at the server's own terminal: whoever can start this command can read the files anyway."""
     return Actor(commune, "operator", "operator", Role.COORDINATOR)
+
+
+def note_taken(survey: Survey, kind: Subject, subject: str = "", *, commune: str | None = None) -> None:
+    """Note that the operator takes data out of *commune*, or of every one, before it is written. Raises STORAGE_UNUSABLE."""
+    if commune is None:
+        with survey.reading() as reader:
+            communes = [code for code, *_ in select_commune_names(reader)]
+    for code in [commune] if commune is not None else communes:
+        access.note_now(survey, operator(code), Act.EXPORTED, kind, subject)
 
 
 def open_deployment(settings: Settings) -> Survey:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from survey import backup
-from survey.commands import open_deployment
+from survey.commands import note_taken, open_deployment
+from survey.domain.access import Subject
 from survey.domain.problems import BACKUP_DAMAGED, BACKUP_INCOMPLETE, Problem
 from survey.wiring import Settings, Survey
 
@@ -45,6 +46,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     order = backup.Order(recipients, keys, settings.data / "map.pmtiles")
     if not recipients:
         print("không mã hóa / not encrypted: whoever has this file reads people, houses and photos", file=sys.stderr)
+    note_taken(survey, Subject.BACKUP)
     with progress(quiet=arguments.quiet) as tell:
         written = backup.write(survey, arguments.file, order, tell)
     _say(arguments, written.header, written.totals, {"size": written.size})
@@ -100,4 +102,4 @@ def _say(arguments: argparse.Namespace, header: backup.Header, totals: backup.To
     for fault in [*more.get("faults", []), *totals.missing]:  # type: ignore[misc] # a list of texts where it is there
         print(fault)
     if totals.erased_meanwhile:
-        print(f"{totals.erased_meanwhile} ảnh bị xóa trong lúc sao lưu / photos were erased meanwhile")
+        print(f"{totals.erased_meanwhile} mục bị xóa trong lúc sao lưu / erased meanwhile")

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from survey import deliver
-from survey.commands import open_deployment, operator
+from survey.commands import note_taken, open_deployment, operator
 from survey.commands.work import Worker
+from survey.domain.access import Subject
 from survey.domain.bundles import Bag, Progress, Request
 from survey.domain.evidence import Scope, Variant
 from survey.domain.people import Actor
@@ -57,6 +58,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     variant = Variant.PUBLIC if arguments.public else Variant.FULL
     request = deliver.order(survey, actor, scope, variant=variant, bag_bytes=arguments.bag_size)
     made, reports_s = _timed(lambda: _make(survey, actor, request))
+    note_taken(survey, Subject.BUNDLE, made.id, commune=actor.commune)
     files, container_s = _timed(lambda: [_save(survey, actor, bag, arguments.out) for bag in made.bags])
     report = {
         "file": str(files[0]), "bytes": made.size, "bundle": made.id, "head": made.basis.head[1],

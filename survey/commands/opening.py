@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from survey import assess, deliver
-from survey.commands import open_deployment, operator
+from survey.commands import note_taken, open_deployment, operator
+from survey.domain.access import Subject
 from survey.domain.problems import FILE_UNWRITABLE, Problem
 from survey.store.deployment import select_first_commune
 from survey.wiring import Settings
@@ -28,6 +29,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     with survey.reading() as reader:
         actor = operator(arguments.commune or select_first_commune(reader))
     opened = deliver.openings(survey, actor, arguments.bundle, partial(assess.verdicts_of, survey, actor), arguments.record)
+    note_taken(survey, Subject.OPENING, arguments.bundle, commune=actor.commune)
     try:
         with open(arguments.out, "w", encoding="utf-8", opener=_private) as file:
             file.writelines(f"{opening.line()}\n" for opening in opened.openings)

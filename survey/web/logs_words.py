@@ -6,7 +6,7 @@ from survey.web.text import _
 
 def change_kinds() -> dict[str, str]:
     """Every kind of event that our code writes, in words, in the order in which a list offers them."""
-    return _of_submissions() | _of_register() | _of_plan() | _of_people()
+    return _of_submissions() | _of_register() | _of_plan() | _of_people() | _of_personal_data()
 
 
 def change_words(kind: str) -> str:
@@ -183,4 +183,17 @@ def _of_people() -> dict[str, str]:
         "device_link_made": _("New link for a phone made"),
         "device_opened": _("Phone opened its link"),
         "device_revoked": _("Phone revoked"),
+    }
+
+
+def _of_personal_data() -> dict[str, str]:
+    return {
+        "purpose.stated": _("Purpose of processing stated"),
+        "consent.said": _("Consent or refusal noted"),
+        "data_request.entered": _("Request about personal data entered"),
+        "answer.noted": _("Answer to a request about data noted"),
+        "hold.begun": _("Erasing suspended"),
+        "hold.ended": _("Erasing no longer suspended"),
+        "account.erased": _("Personal data of an account erased"),
+        "home.erased": _("Personal data of a home erased"),
     }

@@ -30,6 +30,7 @@ ROUTES = [
     ("PUT", "/api/submissions/uuid:1"), ("PUT", "/api/submissions/uuid:1/photos/a.jpg"), ("PATCH", "/api/submissions/uuid:1/photos/a.jpg"),
     ("GET", "/api/register"), ("GET", "/api/visits"), ("GET", "/api/map"), ("GET", "/api/map/tiles"), ("GET", "/api/earlier/1"),
     ("GET", "/api/earlier"), ("GET", "/api/queue.csv"), ("GET", "/api/tasks.csv"), ("GET", "/province.csv"),
+    ("GET", "/logs/changes.jsonl"), ("GET", "/logs/looks.csv"),
     ("GET", "/rules/qd-51-2025.yaml"),
 ]  # fmt: skip
 
