@@ -6,12 +6,12 @@
 import asyncio
 import ipaddress
 import logging
+import signal
 from collections import Counter
-from typing import Any
 
 import h11
 import streamlit.logger
-from streamlit.web.server.starlette import starlette_server
+import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_S = 20.0  # from a connection's first byte to the end of its headers; phones at the edge of a network need a few
@@ -20,31 +20,31 @@ MESSAGE_LIMIT = 20_000_000  # bytes that a page may send over its WebSocket at o
 _connections: Counter[str] = Counter()
 
 
-def harden() -> None:
-    """Complete the options that Streamlit gives to uvicorn, and let Streamlit's loggers write with ours."""
-    if not hasattr(starlette_server._get_uvicorn_config_kwargs, "hardened"):  # noqa: SLF001 - the one place where they are made
-        starlette_server._get_uvicorn_config_kwargs = _Options(starlette_server._get_uvicorn_config_kwargs)  # noqa: SLF001
+def let_streamlit_log_with_us() -> None:
+    """Take away the handlers that Streamlit and uvicorn have made, and those that Streamlit would make."""
     streamlit.logger.setup_formatter = _leave_to_root
-    for logger in streamlit.logger._loggers.values():  # noqa: SLF001 - those that were made before
+    for logger in [*streamlit.logger._loggers.values(), *map(logging.getLogger, ("uvicorn", "uvicorn.error"))]:  # noqa: SLF001 - all there are
         _leave_to_root(logger)
+    # uvicorn's own lines tell whole paths; ours tell routes.
+    access = logging.getLogger("uvicorn.access")
+    access.handlers, access.propagate = [], False
 
 
-class _Options:
-    hardened = True
+def harden() -> None:
+    """Complete the options of the uvicorn that runs in this process; called before it listens.
 
-    def __init__(self, ask: Any) -> None:
-        self._ask = ask
-
-    def __call__(self) -> dict[str, Any]:
-        ours = {"http": PatientProtocol, "server_header": False, "log_config": None, "ws_max_size": MESSAGE_LIMIT}
-        return {**self._ask(), **ours}
+    It is told nowhere which one that is, but that it takes the process' signals. Under another server nothing happens.
+    """
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if isinstance(server, uvicorn.Server):
+        server.config.http_protocol_class = PatientProtocol
+        server.config.encoded_headers = [header for header in server.config.encoded_headers if header[0] != b"server"]
+        server.config.ws_max_size = MESSAGE_LIMIT
 
 
 def _leave_to_root(logger: logging.Logger) -> None:
     """Instead of a handler of its own that writes to stderr in Streamlit's form."""
-    own = getattr(logger, "streamlit_console_handler", None)
-    if own is not None:
-        logger.removeHandler(own)
+    logger.handlers = []
     logger.streamlit_console_handler = logging.NullHandler()  # type: ignore[attr-defined] # Streamlit looks for it
     logger.propagate = True
 

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+from websockets.exceptions import InvalidStatus
 
+from survey import accounts
 from survey.store.people import select_people
 from survey.wiring import ROOT, Settings, open_survey
 from tests.conftest import seed
 from tests.live import LiveServer
-from tests.live_page import visit
+from tests.live_page import ask, open_socket, visit
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 LINKS = [f"/{name}" for name in PAGES] + [f"/pages/{name}.py" for name in PAGES] + [f"/1_{name}" for name in PAGES] + ["/", "/nothing"]
@@ -31,25 +33,38 @@ def server(tmp_path_factory):
 def test_deep_link_shows_nothing_on_a_server_that_has_shown_nothing_yet(link, tmp_path_factory, request):
     """Before its first `st.navigation` a server runs files of pages/ directly: each of them turns strangers away by itself.
 
-    A fresh server for the first link of each page file; the first visit is the dangerous one.
+    A fresh server for the first link of each page file; the first visit is the dangerous one. The socket of a stranger is not opened at
+    all, so that the visitor's session ends just after it was.
     """
     if not link.startswith(("/pages", "/1_", "/nothing")):
         data = tmp_path_factory.mktemp("fresh")
         seed(open_survey(Settings(data=data)).store)
         with LiveServer(data) as fresh:
-            shown = visit(fresh, link)
+            shown = _visit_signed_out(fresh, link)
     else:
-        shown = visit(request.getfixturevalue("server"), link)
+        shown = _visit_signed_out(request.getfixturevalue("server"), link)
 
     assert not [secret for secret in SECRETS if secret in shown]
     assert "/sign-in" in shown or "Page not found" in shown
 
 
-def test_deep_link_with_a_made_up_cookie_shows_nothing(server):
-    """A cookie is worth what the database says of it."""
-    for link in LINKS:
-        shown = visit(server, link, cookie="18844.made-up")
-        assert not [secret for secret in SECRETS if secret in shown]
+def _visit_signed_out(server, link):
+    cookie = server.cookie("coordinator")
+    return visit(server, link, cookie, before=lambda: accounts.sign_out(server.survey(), cookie))
+
+
+@pytest.mark.parametrize(
+    ("cookie", "origin"),
+    [(None, ""), ("18844.made-up", ""), ("coordinator", None), ("coordinator", "https://evil.example"), ("coordinator", "null")],
+)
+def test_the_socket_is_for_the_signed_in_from_our_pages(server, cookie, origin):
+    """Refused before it opens: strangers, made-up cookies, other sites' pages, programs that name no page."""
+    shown = server.cookie(cookie) if cookie == "coordinator" else cookie
+
+    with pytest.raises(InvalidStatus) as refused:
+        open_socket(server, shown, origin=origin)
+
+    assert refused.value.response.status_code == 403
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -95,10 +110,13 @@ def test_signing_out_elsewhere_ends_the_page(server):
     with httpx2.Client(base_url=server.url, headers={"origin": server.url}) as browser:
         browser.post(server.sign_in_link("reviewer").removeprefix(server.url))
         cookie = browser.cookies["survey_session"]
-        assert "Kỳ Thượng" in visit(server, "/", cookie)
-        browser.post("/sign-out")
+        with open_socket(server, cookie) as socket:
+            assert "Kỳ Thượng" in ask(socket, server, "/")
+            browser.post("/sign-out")
+            assert "Kỳ Thượng" not in ask(socket, server, "/")
 
-    assert "Kỳ Thượng" not in visit(server, "/", cookie)
+    with pytest.raises(InvalidStatus):
+        open_socket(server, cookie)
 
 
 def test_sessions_outlive_a_restart(tmp_path):
@@ -116,7 +134,6 @@ def test_empty_data_folder_says_what_to_run(tmp_path):
     with LiveServer(tmp_path) as running:
         page = httpx2.get(running.url + "/", headers={"accept": "text/html"}, follow_redirects=True)
         assert "python -m survey init" in page.text
-        assert "python -m survey init" in visit(running, "/")
         with running.survey().reading() as reader:
             assert select_people(reader, "18844") == []
 

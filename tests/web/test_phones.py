@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from starlette.testclient import WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
+from websockets.exceptions import InvalidStatus
 
 from survey import accounts, devices
 from survey.domain.people import Role
@@ -163,7 +164,8 @@ def test_the_live_servers_log_holds_no_secret(tmp_path):
         assert "p-reviewer" not in refused
         assert "Tài khoản của bạn không được làm việc này." in refused
         devices.revoke(survey, COMMUNE, made.device, by=None)
-        assert "Kỳ Thượng" not in visit(server, "/", cookie)
+        with pytest.raises(InvalidStatus):
+            visit(server, "/", cookie)
         log = server.log.read_text()
     survey.store.close()
 

@@ -4,12 +4,12 @@ A request that changes something comes from a page of ours, or shows a phone's t
 origin at all and no token is refused too, but at the OpenRosa door, whose clients are no browsers and which asks for credentials itself.
 """
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from survey.domain.problems import Problem
-from survey.web import refusals, session
+from survey.web import session
+from survey.web.middleware.refusing import refuse
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,7 +26,7 @@ class OwnOrigin:
             try:
                 _require_own(request)
             except Problem as problem:
-                await (await run_in_threadpool(refusals.refusal, request, problem))(scope, receive, send)
+                await refuse(scope, receive, send, problem)
                 return
         await self._app(scope, receive, send)
 
