@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import dependencies  # noqa: E402 - the path comes first
+from scripts import dependencies, roles  # noqa: E402 - the path comes first
 from survey.domain.checks import CHECKS, GROUPS, THRESHOLDS  # noqa: E402 - the path comes first
 from survey.domain.photos import REFUSALS  # noqa: E402
 from survey.domain.problems import CATALOGUE  # noqa: E402
@@ -68,7 +68,7 @@ def _refusals() -> str:
     return "\n".join([*lines, "", ""])
 
 
-TABLES = {"docs/problems.md": problems, "docs/checks.md": checks, "docs/dependencies.md": dependencies.table}
+TABLES = {"docs/problems.md": problems, "docs/checks.md": checks, "docs/dependencies.md": dependencies.table, "docs/roles.md": roles.table}
 
 if __name__ == "__main__":
     for name, render in TABLES.items():

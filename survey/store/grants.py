@@ -22,7 +22,7 @@ def update_grant(tx: Transaction, commune: str, person: str, grant: Grant) -> No
 def select_unknown_scope(reader: Reader, commune: str, grant: Grant) -> tuple[set[str], set[str]]:
     """The hamlets and the rounds of *grant* that the commune does not have."""
     found = []
-    for table, column, wanted in (("hamlet", "hamlet", grant.hamlets), ("round", "round", grant.rounds)):
+    for table, column, wanted in (("hamlet", "hamlet", grant.hamlets), ("survey_round", "round", grant.rounds)):
         rows = reader.rows(f"SELECT {column} AS id FROM {table} WHERE commune = :commune", commune=commune) if wanted else []
         found.append(set(wanted) - {row["id"] for row in rows})
     return found[0], found[1]

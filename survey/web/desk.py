@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from survey import desk, receive
-from survey.domain.people import Actor
+from survey.domain.people import Ability, Actor
 from survey.domain.problems import FILE_TOO_LARGE, QUERY_UNUSABLE, UPLOAD_OFFSET, Problem
 from survey.domain.sites import SiteKind
 from survey.domain.times import is_believable
@@ -67,6 +67,7 @@ def show_progress(request: Request, actor: Actor) -> Response:
 
 def take_piece(request: Request, actor: Actor, chunks: Iterator[bytes]) -> Response:
     """Keep a piece of a file: 202 with the new offset, or 201 with what became of its photos once the last one is here."""
+    actor.require(Ability.CAPTURE)
     headers = request.headers
     piece = desk.Piece(
         request.path_params["upload"], unquote(headers.get("file-name", ""))[:1000],
@@ -89,6 +90,7 @@ def take_piece(request: Request, actor: Actor, chunks: Iterator[bytes]) -> Respo
 
 def throw_away(request: Request, actor: Actor) -> Response:
     """Let go of one of the actor's photos, or of all."""
+    actor.require(Ability.CAPTURE)
     sha256 = request.path_params.get("sha256")
     return answer({"gone": desk.throw_away(session.open(), actor, None if sha256 is None else {sha256})})
 
@@ -104,6 +106,7 @@ def show_thumb(request: Request, actor: Actor) -> Response:
 
 def take_choice(_request: Request, actor: Actor, chunks: Iterator[bytes]) -> Response:
     """Remember what the actor decides for some photos: `{photos, site | null, day, left_out}`, each but the first optional."""
+    actor.require(Ability.CAPTURE)
     wish = _wish(chunks)
     choice = desk.Choice(
         site=_text(wish, "site") if wish.get("site") else None, as_proposed="site" in wish and not wish["site"],
@@ -115,6 +118,7 @@ def take_choice(_request: Request, actor: Actor, chunks: Iterator[bytes]) -> Res
 
 def take_visits(_request: Request, actor: Actor, chunks: Iterator[bytes]) -> Response:
     """Hand in some of the actor's photos for one site: a visit for each day; the same again makes nothing new."""
+    actor.require(Ability.CAPTURE)
     wish, survey = _wish(chunks), session.open()
     with survey.reading() as reader:
         chosen = desk.pictures(reader, actor, _photos(wish))

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from survey import receive
-from survey.domain.people import Actor
+from survey.domain.people import Ability, Actor
 from survey.domain.problems import QUERY_UNUSABLE, UPLOAD_OFFSET, Problem
 from survey.web import session, text
 from survey.web.endpoints import answer, json_endpoint, upload_endpoint
@@ -44,6 +44,7 @@ def show_progress(request: Request, actor: Actor) -> Response:
 
 def take_part(request: Request, actor: Actor, chunks: Iterator[bytes]) -> Response:
     """Keep a piece of a photo; 202 with the new offset, or 201 as for a whole photo once the last piece and its hash are right."""
+    actor.require(Ability.CAPTURE)
     try:
         taken = receive.part(
             session.open(), actor, request.path_params["submission"], photo_name(request), _part(request), chunks
