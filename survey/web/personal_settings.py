@@ -109,7 +109,7 @@ def _holds(here: Here) -> None:
 def _show_hold(here: Here, one: Row, rounds: dict[str, str]) -> None:
     with here.survey.reading() as reader:
         site = select_site(reader, here.actor.commune, one["subject"]) if one["kind"] == "site" else None
-    name = site.code if site else rounds.get(one["subject"], one["subject"])
+    name = site.code if site else rounds.get(str(one["subject"]), str(one["subject"]))
     st.html(f'<div class="person"><b>{escape(name)}</b><span>{escape(one["reason"])}</span></div>')
     with st.expander(_("End this hold")), st.form(f"end_{one['hold']}", border=False):
         reason = st.text_input(_("Document or reason"), max_chars=REASON_LENGTH, key=f"end_reason_{one['hold']}")
