@@ -82,21 +82,25 @@ class Sums:
         self._file.close()
 
 
-def write_member(sums: Sums, name: str, size: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The blocks of one member. Raises ValueError where *chunks* are not *size* bytes: whoever calls knows what it writes."""
+def write_member(sums: Sums, name: str, size: int, chunks: Iterable[bytes], known: str = "") -> Iterator[bytes]:
+    """The blocks of one member; *known* is its hash where it was computed already.
+
+    Raises ValueError where *chunks* are not *size* bytes: whoever calls knows what it writes.
+    """
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, 0o600
     yield info.tobuf(tarfile.GNU_FORMAT)
     digest, done = hashlib.sha256(), 0
     for chunk in chunks:
-        digest.update(chunk)
+        if not known:
+            digest.update(chunk)
         done += len(chunk)
         yield chunk
     if done != size:
         raise ValueError(f"{name}: {done} bytes, said {size}")
     yield b"\0" * (-size % _BLOCK)
     if name != SUMS:
-        sums.add(digest.hexdigest(), name)
+        sums.add(known or digest.hexdigest(), name)
 
 
 def end_of_archive() -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from survey.domain.ports import Row
 from survey.domain.problems import BACKUP_DAMAGED, BACKUP_NEWER, Problem
 from survey.store.dump import known_migrations
 
@@ -88,13 +89,19 @@ def to_json(said: Header | Totals) -> bytes:
 
 @dataclass(frozen=True)
 class Erasure:
-    """A tombstone as `erasures` prints it, one JSON object a line."""
+    """What was erased, as `erasures` prints it: *subject* is a `photo`'s hash, or the id of a `site` or `person`."""
 
     commune: str
-    sha256: str
+    kind: str
+    subject: str
     at: str
     person: str
     reason: str
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """From a row of `select_erasures`."""
+        return cls(**{name: row[name] or "" for name in cls.__dataclass_fields__})
 
     def line(self) -> str:
         """The JSON object with its end of line."""

@@ -101,6 +101,7 @@ class _Archive:
         self._survey, self._order, self._encrypted, self._tell, self._room = survey, order, encrypted, tell, room
         self._sums = blocks.Sums(room)
         self._absent: set[str] = set()
+        self._moment = to_text(survey.now())  # before the rows are read: what is erased in between is listed once too often
         self.totals = Totals()
         self.header: Header
 
@@ -126,7 +127,7 @@ class _Archive:
         applied = dump.select_applied(reader)
         left_out = LEFT_OUT if self._encrypted else LEFT_OUT | BARE_LEFT_OUT
         heads: dict[str, list[object]] = {commune: list(head) for commune, head in dump.select_heads(reader).items()}
-        self.header = Header(to_text(self._survey.now()), applied, heads, self._encrypted, sorted(self._order.keys), sorted(left_out))
+        self.header = Header(self._moment, applied, heads, self._encrypted, sorted(self._order.keys), sorted(left_out))
         yield from self._member("backup.json", to_json(self.header))
         for number, table in enumerate(dump.tables_of(applied)):
             if table not in left_out:
@@ -166,7 +167,7 @@ class _Archive:
                 if isinstance(error, Problem) and error.kind is not FILE_UNKNOWN:
                     raise
             if digest.hexdigest() == sha256:
-                yield from self._file(f"{section}/{key(sha256)}", spool)
+                yield from self._file(f"{section}/{key(sha256)}", spool, known=sha256)
             elif section != "bundles":  # what is made for bundles was swept since, or can be made again
                 self._absent.add(f"{section}/{sha256}")
 
@@ -182,12 +183,12 @@ class _Archive:
             with path.open("rb") as file:
                 yield from self._file(name, file)
 
-    def _file(self, name: str, file: IO[bytes]) -> Iterator[bytes]:
+    def _file(self, name: str, file: IO[bytes], known: str = "") -> Iterator[bytes]:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         self._count(name.partition("/")[0], size)
         chunks = iter(lambda: file.read(blocks.CHUNK), b"")
-        yield from blocks.write_member(self._sums, name, size, chunks)
+        yield from blocks.write_member(self._sums, name, size, chunks, known)
 
     def _member(self, name: str, content: bytes) -> Iterator[bytes]:
         return blocks.write_member(self._sums, name, len(content), [content])
@@ -198,19 +199,19 @@ class _Archive:
         self._tell(f"{section}: {self.totals.files[section]:,}, {self.totals.file_bytes / _MB:,.0f} MB")
 
     def _erased(self) -> Iterator[bytes]:
-        """What was not there: a photo that has a tombstone by now was erased meanwhile, anything else is lost."""
+        """What was erased since the moment of the rows, whether its bytes were copied before or not; what else was not there is lost."""
         with self._survey.reading() as reader:
-            buried = [row for row in dump.select_erasures(reader) if self._was_missed(row["sha256"])] if self._absent else []
-        since = {row["sha256"] for row in buried}
+            erasures = [Erasure.of(row) for row in dump.select_erasures(reader)]
+        since = [one for one in erasures if one.at > self._moment or self._was_missed(one)]
+        gone = {one.subject for one in since}
         self.totals.erased_meanwhile = len(since)
         for name in sorted(self._absent):
-            if name.rpartition("/")[2] not in since:
+            if name.rpartition("/")[2] not in gone:
                 self.totals.miss(name)
-        lines = [Erasure(row["commune"], row["sha256"], row["at"], row["person"] or "", row["reason"] or "").line() for row in buried]
-        yield from self._member("erased.jsonl", "".join(lines).encode())
+        yield from self._member("erased.jsonl", "".join(one.line() for one in since).encode())
 
-    def _was_missed(self, sha256: str) -> bool:
-        return f"blobs/{sha256}" in self._absent or f"quarantine/{sha256}" in self._absent
+    def _was_missed(self, erasure: Erasure) -> bool:
+        return f"blobs/{erasure.subject}" in self._absent or f"quarantine/{erasure.subject}" in self._absent
 
 
 def _hiding(rows: Iterator[Row], columns: frozenset[str]) -> Iterator[Row]:

@@ -16,10 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print the tombstones of every commune, oldest first. Raises DEPLOYMENT_EMPTY."""
+    """Print the photos, homes and accounts that every commune erased, oldest first. Raises DEPLOYMENT_EMPTY."""
     survey = open_deployment(settings)
     with survey.reading() as reader:
         for row in select_erasures(reader, arguments.since):
-            line = backup.Erasure(row["commune"], row["sha256"], row["at"], row["person"] or "", row["reason"] or "").line()
-            print(line, end="")
+            print(backup.Erasure.of(row).line(), end="")
     return 0

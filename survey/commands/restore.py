@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from survey import backup, privacy
+from survey import accounts, backup, privacy
 from survey.commands import operator
 from survey.commands.backup import add_opening, counted, keys_of, progress
-from survey.domain.problems import FILE_UNKNOWN, PHOTO_ERASED, STORE_FAULTY, Problem
+from survey.domain.people import Actor
+from survey.domain.problems import FILE_UNKNOWN, HOME_UNKNOWN, PERSON_UNKNOWN, PHOTO_ERASED, STORE_FAULTY, Problem
+from survey.personal.erasing import erase_account, erase_home
 from survey.store.check import find_faults
 from survey.store.dump import select_heads
 from survey.wiring import Settings, Survey, open_survey
@@ -50,11 +52,23 @@ def _erase_again(survey: Survey, erasures: Sequence[backup.Erasure]) -> int:
     done = 0
     for erasure in erasures:
         try:
-            done += privacy.erase(survey, operator(erasure.commune), erasure.sha256, erasure.reason or _REASON).photos
+            _erase(survey, operator(erasure.commune), erasure)
+            done += 1
         except Problem as problem:
-            if problem.kind not in (FILE_UNKNOWN, PHOTO_ERASED):
+            if problem.kind not in (FILE_UNKNOWN, PHOTO_ERASED, HOME_UNKNOWN, PERSON_UNKNOWN):
                 raise
     return done
+
+
+def _erase(survey: Survey, actor: Actor, erasure: backup.Erasure) -> None:
+    reason = erasure.reason or _REASON
+    if erasure.kind == "photo":
+        privacy.erase(survey, actor, erasure.subject, reason)
+    elif erasure.kind == "site":
+        erase_home(survey, actor, erasure.subject, reason)
+    else:
+        accounts.disable_person(survey, actor.commune, erasure.subject, by=None)  # it was closed before it was erased
+        erase_account(survey, actor, erasure.subject, reason)
 
 
 def _faults(survey: Survey) -> list[str]:
@@ -72,6 +86,6 @@ def _say(survey: Survey, arguments: argparse.Namespace, read: backup.Read, erase
     for commune, (number, digest) in heads.items():
         print(f"{commune or '·'}: {number} {digest}")
     if erased:
-        print(f"{erased} ảnh được xóa lại / photos erased again")
+        print(f"{erased} mục được xóa lại / erased again")
     for fault in faults:
         print(fault, file=sys.stderr)

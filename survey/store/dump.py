@@ -108,10 +108,12 @@ def select_database_size(reader: Reader, engine: str) -> int:
 
 
 def select_erasures(reader: Reader, since: str = "") -> list[Row]:
-    """The tombstones that were set after the moment *since*: commune, sha256, at, person, reason."""
+    """What was erased after the moment *since*, oldest first: commune, kind (`photo`, `site`, `person`), subject, at, person, reason."""
     return reader.rows(
-        "SELECT commune, sha256, erased_at AS at, erased_by AS person, erased_reason AS reason FROM blob"
-        " WHERE erased_at IS NOT NULL AND erased_at > :since ORDER BY erased_at, commune, sha256",
+        "SELECT commune, 'photo' AS kind, sha256 AS subject, erased_at AS at, erased_by AS person, erased_reason AS reason FROM blob"
+        " WHERE erased_at IS NOT NULL AND erased_at > :since"
+        " UNION ALL SELECT commune, subject_kind AS kind, subject, at, person, reason FROM erasure WHERE at > :since"
+        " ORDER BY at, commune, kind, subject",
         since=since,
     )
 

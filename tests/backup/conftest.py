@@ -106,8 +106,7 @@ def rows_of(survey: Survey, *, without: frozenset[str] = frozenset()) -> dict[st
 
 
 def _texts(reader: Reader, table: str) -> list[str]:
-    rows = ({name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()} for row in select_all_rows(reader, table))
-    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+    return sorted(json.dumps(dict(row), sort_keys=True, default=bytes.hex) for row in select_all_rows(reader, table))
 
 
 def opened(settings: Settings) -> Survey:

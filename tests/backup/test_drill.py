@@ -194,7 +194,7 @@ def test_a_disk_that_fills_up_under_a_restore(world: World, tmp_path: Path, run:
     assert run("check-store", "--data", tmp_path / "after")[0] == 0
 
 
-def test_too_little_space_is_said_before_anything_is_written(world: World, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_space_is_said_before_anything_is_written(world: World, tmp_path: Path, run: Run) -> None:
     """Ten petabytes of photos, as the rows say, fit on no disk."""
     survey = open_survey(Settings(data=world.data))
     with survey.transaction() as tx:

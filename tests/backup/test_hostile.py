@@ -148,7 +148,8 @@ def test_a_newer_release(members: Members, refused: Callable[[bytes], str]) -> N
         return json.dumps({**said, "migrations": [*said["migrations"], "9999_future"]}).encode()
 
     assert refused(packed(changed(members, "backup.json", newer))) == "BACKUP_NEWER"
-    assert refused(packed(changed(members, "backup.json", lambda content: content.replace(b'"format": 1', b'"format": 2')))) == "BACKUP_NEWER"
+    other = changed(members, "backup.json", lambda content: content.replace(b'"format": 1', b'"format": 2'))
+    assert refused(packed(other)) == "BACKUP_NEWER"
 
 
 @pytest.mark.parametrize(

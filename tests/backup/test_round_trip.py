@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from survey import deliver, devices, privacy
+from survey import accounts, backup, deliver, devices, privacy
 from survey.commands import operator
+from survey.personal.erasing import erase_account, erase_home
 from survey.store.check import find_faults, select_unreferenced
 from survey.store.dump import select_heads
 from survey.wiring import Settings, open_survey
@@ -40,7 +41,7 @@ def test_everything_comes_back_on_either_engine(sealed: Path, target: Settings, 
     before, after = open_survey(Settings(data=world.data)), opened(target)
 
     assert code == 0
-    moment = frozenset({"worker", "job"})
+    moment = frozenset({"worker", "job", "access_log"})  # making the backup is noted there
     assert rows_of(after, without=moment) == rows_of(before, without=moment)
     with before.reading() as one, after.reading() as other:
         assert select_heads(one) == select_heads(other) == {name: tuple(head) for name, head in json.loads(said)["heads"].items()}
@@ -57,7 +58,9 @@ def test_everything_comes_back_on_either_engine(sealed: Path, target: Settings, 
     after.store.close()
 
 
-def test_from_postgres_back_to_sqlite(world: World, sealed: Path, tmp_path: Path, run: Run, key: tuple[str, Path], postgres_url: Callable[[], str]) -> None:
+def test_from_postgres_back_to_sqlite(
+    world: World, sealed: Path, tmp_path: Path, run: Run, key: tuple[str, Path], postgres_url: Callable[[], str]
+) -> None:
     """A deployment moves to PostgreSQL and back by its backup alone, and nothing of a row changes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SURVEY_DATABASE", postgres_url())
@@ -66,7 +69,7 @@ def test_from_postgres_back_to_sqlite(world: World, sealed: Path, tmp_path: Path
     assert run("restore", tmp_path / "back.age", "--identity", key[1], "--quiet", "--data", tmp_path / "end")[0] == 0
 
     before, after = open_survey(Settings(data=world.data)), open_survey(Settings(data=tmp_path / "end"))
-    moment = frozenset({"worker", "job"})
+    moment = frozenset({"worker", "job", "access_log"})  # making the backup is noted there
     assert rows_of(after, without=moment) == rows_of(before, without=moment)
 
 
@@ -149,6 +152,26 @@ def test_what_was_erased_after_the_backup_is_erased_again(bare: Path, world: Wor
     after.store.close()
 
 
+def test_homes_and_accounts_are_erased_again_too(bare: Path, world: World, tmp_path: Path, run: Run) -> None:
+    """The list names them by their ids; an account that the backup has open is closed first."""
+    before = open_survey(Settings(data=world.data))
+    with before.reading() as reader:
+        home = reader.rows("SELECT site, name FROM site ORDER BY code")[0]
+        lan = reader.rows("SELECT person FROM person WHERE login = 'lan'")[0]["person"]
+    erase_home(before, operator(COMMUNE), home["site"], "theo đề nghị của gia đình")
+    accounts.disable_person(before, COMMUNE, lan, by=None)
+    erase_account(before, operator(COMMUNE), lan, "đã nghỉ việc")
+    (tmp_path / "erased.jsonl").write_text(run("erasures", "--data", world.data)[1])
+
+    code, _, trouble = run("restore", bare, "--erased", tmp_path / "erased.jsonl", "--quiet", "--data", tmp_path / "after")
+
+    assert code == 0, trouble
+    after = open_survey(Settings(data=tmp_path / "after"))
+    with after.reading() as reader:
+        names = {row["name"] for row in reader.rows("SELECT name FROM site UNION SELECT name FROM person")}
+    assert not {home["name"], "Lan"} & names
+
+
 def test_a_lost_photo_is_told_and_the_rest_is_kept(world: World, tmp_path: Path, run: Run) -> None:
     """The file is written all the same, exit 1 names it, and a damaged one never gets in."""
     first, second, *_ = sorted(path for path in (world.data / "blobs").rglob("*") if path.is_file())
@@ -166,7 +189,7 @@ def test_a_lost_photo_is_told_and_the_rest_is_kept(world: World, tmp_path: Path,
 def test_a_photo_erased_while_the_backup_runs_is_told_and_buried_again(world: World, tmp_path: Path, run: Run) -> None:
     """The rows of the moment still have it, its bytes are gone: the backup carries the tombstone and the restore sets it."""
     survey = open_survey(Settings(data=world.data))
-    photo = sorted(survey.blobs.hashes())[-1]
+    photo = max(survey.blobs.hashes())
 
     class Between:
         """The survey, in which somebody erases the photo once the rows were read."""
@@ -184,8 +207,6 @@ def test_a_photo_erased_while_the_backup_runs_is_told_and_buried_again(world: Wo
                 privacy.erase(survey, operator(COMMUNE), photo, "theo đề nghị")
             return survey.blobs
 
-    from survey import backup
-
     written = backup.write(Between(), tmp_path / "b.tar", backup.Order())  # type: ignore[arg-type] # it has all that a survey has
 
     assert (written.totals.erased_meanwhile, written.totals.missing) == (1, [])
@@ -194,20 +215,25 @@ def test_a_photo_erased_while_the_backup_runs_is_told_and_buried_again(world: Wo
     assert not after.blobs.holds(photo)
 
 
-def test_with_an_object_store(sealed: Path, tmp_path: Path, run: Run, key: tuple[str, Path], world: World, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_an_object_store(
+    sealed: Path, tmp_path: Path, run: Run, key: tuple[str, Path], s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From a folder into a bucket, and from the bucket into a backup that holds the same files."""
     for name, value in {"AWS_ENDPOINT_URL": s3_endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test-secret"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setenv("SURVEY_BLOBS", f"s3://survey/{tmp_path.name.replace('_', '-')}")
     assert run("restore", sealed, "--identity", key[1], "--quiet", "--data", tmp_path / "after")[0] == 0
-    code, said, _ = run("backup", tmp_path / "s3.age", "--recipient", key[0], "--with-keys", "--quiet", "--json", "--data", tmp_path / "after")
+    given = ("--recipient", key[0], "--with-keys", "--quiet", "--json")
+    code, said, _ = run("backup", tmp_path / "s3.age", *given, "--data", tmp_path / "after")
 
     first = json.loads(run("backup", "--check", sealed, "--identity", key[1], "--json")[1])
     assert (code, json.loads(said)["files"], json.loads(said)["file_bytes"]) == (0, first["files"], first["file_bytes"])
 
 
-def test_a_timers_recipient_comes_from_the_environment(world: World, tmp_path: Path, run: Run, key: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timers_recipient_comes_from_the_environment(
+    world: World, tmp_path: Path, run: Run, key: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SURVEY_BACKUP_RECIPIENT encrypts; a wrong one stops the start and does not repeat what may be a private key."""
     monkeypatch.setenv("SURVEY_BACKUP_RECIPIENT", key[0])
     assert run("backup", tmp_path / "b.age", "--quiet", "--data", world.data)[0] == 0

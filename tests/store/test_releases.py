@@ -115,7 +115,7 @@ def test_several_processes_that_start_at_once(settings: Settings) -> None:
 
 def build(release: str, settings: Settings) -> dict[str, list[dict[str, object]]]:
     """Make the deployment of *release* where *settings* say, and return its rows by table."""
-    rows = defaultdict(list)
+    rows: dict[str, list[dict[str, object]]] = defaultdict(list)
     for line in lzma.decompress((RELEASES / f"{release}.jsonl.xz").read_bytes()).splitlines():
         said = json.loads(line)
         rows[said["table"]].extend(from_part(said["table"], [json.dumps(said["row"]).encode()], said["row"].keys()))
@@ -139,4 +139,4 @@ def _cut(reader: Reader, table: str, columns: Iterable[str]) -> list[dict[str, o
 
 
 def _texts(rows: list[dict[str, object]]) -> list[str]:
-    return sorted(json.dumps({name: bytes(value).hex() if isinstance(value, bytes) else value for name, value in row.items()}, sort_keys=True) for row in rows)
+    return sorted(json.dumps(row, sort_keys=True, default=bytes.hex) for row in rows)
