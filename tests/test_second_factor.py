@@ -323,3 +323,11 @@ def test_a_row_moved_to_another_person_opens_nothing(survey, lan, app):
 
     assert kind_of(second_factor.pass_step, survey, moved.cookie, app.at(survey.time)) == "WRAPPING_KEY_UNUSABLE"
     assert pass_in(survey, cookie, app.at(survey.time)).person.login == "lan"
+
+
+def test_the_key_file_may_lie_elsewhere(tmp_path):
+    """SURVEY_SECOND_FACTOR_KEY names it; else it lies in the data folder."""
+    path = tmp_path / "keys" / "second"
+
+    assert Settings.from_env({"SURVEY_SECOND_FACTOR_KEY": str(path)}).second_factor_key == path
+    assert Settings.from_env({}).second_factor_key is None

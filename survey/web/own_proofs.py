@@ -52,7 +52,7 @@ def own_identities(here: Here) -> None:
         return
     st.subheader(_("Sign in with another account"))
     for one in linked:
-        st.markdown(_("Linked since {when}: {issuer}", when=text.format_datetime(one.linked_at), issuer=text.plain(one.issuer)))
+        st.markdown(_("Linked since {when}: {issuer}", when=text.format_datetime(one.linked_at), issuer=f"`{text.plain(one.issuer)}`"))
     buttons = "".join(
         f'<button class="door" name="provider" value="{escape(name)}">{escape(words)}</button>' for name, words in known.items()
     )

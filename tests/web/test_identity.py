@@ -15,6 +15,7 @@ from joserfc.jwk import RSAKey
 from playwright.sync_api import Playwright
 
 from survey import accounts, establish, identities, second_factor
+from survey.commands import main
 from survey.domain.people import Role
 from survey.domain.problems import Problem
 from survey.wiring import Settings, open_survey
@@ -325,3 +326,58 @@ def test_in_a_real_browser_from_the_button_to_the_page(world, provider, playwrig
 
     assert "survey_session" in names
     assert not [name for name in names if name.startswith("_streamlit_user")]
+
+
+def test_in_a_real_browser_from_turning_the_second_step_on_to_the_code(world, playwright: Playwright):
+    """At a phone's width: the account page shows the key and ten recovery codes, another browser is asked, and a wrong code says why."""
+    password = "con trâu là đầu cơ nghiệp"
+    accounts.create_person(
+        world.server.survey(), COMMUNE, by=None, login="stepping", name="Nguyễn Thị Lan", role=Role.REVIEWER, password=password
+    )
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+
+    def sign_in():
+        page = chromium.new_context(viewport={"width": 360, "height": 800}, locale="vi").new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{world.server.url}/sign-in?next=/account")
+        page.fill("#login", "stepping")
+        page.fill("#password", password)
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        return page
+
+    try:
+        page = sign_in()
+        turn_on = page.get_by_role("button", name="Bật bước xác thực thứ hai")
+        turn_on.wait_for()
+        page.get_by_label("Mật khẩu hiện tại").last.fill(password)
+        turn_on.click()
+        page.get_by_label("2. Nhập mã mà ứng dụng đang hiện").wait_for()
+        key = page.locator("code").filter(has_text=re.compile(r"^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$")).inner_text().replace(" ", "")
+        page.get_by_label("2. Nhập mã mà ứng dụng đang hiện").fill(pyotp.TOTP(key).at(time.time() - 30))
+        page.get_by_role("button", name="Xác nhận").click()
+        page.get_by_text("Đã bật bước xác thực thứ hai").wait_for()
+        assert len(re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", page.inner_text("body"))) == 10
+        other = sign_in()
+        other.fill("#code", "000000")
+        other.get_by_role("button", name="Đăng nhập").click()
+        assert "Mã không đúng" in other.get_by_role("alert").inner_text()
+        other.fill("#code", pyotp.TOTP(key).now())
+        other.get_by_role("button", name="Đăng nhập").click()
+        other.get_by_text("Đang bật: sau mật khẩu").wait_for()
+        assert other.evaluate("document.documentElement.scrollWidth") <= 360
+    finally:
+        chromium.close()
+
+
+def test_the_operator_states_identities_and_resets_steps(world, capsys):
+    """From the server's terminal: linked, refused where it is nonsense, unlinked; a step that is not on cannot be reset."""
+    person(world, "terminal")
+    common = ["--data", str(world.server.data), "user"]
+    identity = [*common, "identity", "terminal"]
+
+    assert main([*identity, "--issuer", "https://login.example", "--subject", "77"]) == 0
+    assert identities.find_person(world.server.survey(), "https://login.example", "77").login == "terminal"
+    assert main([*identity, "--issuer", "http://login.example", "--subject", "77"]) == 1
+    assert main([*identity, "--remove"]) == 0
+    assert main([*common, "reset-step", "terminal"]) == 1
+    assert "SECOND_FACTOR_MISSING" in capsys.readouterr().err
