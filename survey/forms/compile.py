@@ -11,6 +11,7 @@ import re
 import struct
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import fields
 from pathlib import PurePath
 from typing import Any
@@ -48,6 +49,7 @@ _NOT_A_WORKBOOK = (
     # What openpyxl and xlrd say of bytes that are not a workbook; TypeError is pyxform's for a sheet that it does not know.
     zipfile.BadZipFile, InvalidFileException, XLRDError, CompDocError, struct.error, AssertionError, LookupError, ValueError, TypeError,
     OSError, OverflowError, SyntaxError,  # the last one is what parsers of XML raise
+    zlib.error, EOFError, RuntimeError,  # of members that are damaged, cut, encrypted or packed in ways that Python does not know
 )  # fmt: skip
 
 
@@ -123,7 +125,7 @@ def _file_type(content: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except _NOT_A_WORKBOOK as error:
         raise broken(name, "file", sheet="–") from error
     if unpacked > _LARGEST_UNPACKED:
         raise broken(name, "file", sheet="–")

@@ -127,10 +127,10 @@ def ask_all(application: Starlette, shown: dict[str, str], *, each: int, first: 
 
 def _lead(case: Any, known: Known, chance: Random) -> None:
     """Put names that exist in place of made ones."""
-    for given in (case.path_parameters, case.query):
-        for name in given or {}:
+    for parameters in (case.path_parameters, case.query):
+        for name in parameters or {}:
             if known.get(name):
-                given[name] = chance.choice(known[name])
+                parameters[name] = chance.choice(known[name])
 
 
 @schemathesis.serializer(*_BYTES)

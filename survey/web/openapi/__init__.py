@@ -6,7 +6,7 @@ Everybody may read it, signed in or not: it says nothing that docs/http.md does 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from survey.domain.problems import ProblemKind
 from survey.web import ranges, session
 from survey.web.openapi import capture, desk, handing_out
-from survey.web.openapi.operations import ANSWER_HEADERS, REQUEST_HEADERS, Answer, Operation
+from survey.web.openapi.operations import ANSWER_HEADERS, GATE, REQUEST_HEADERS, Answer, Operation
 from survey.web.openapi.shapes import SHARED, TEXT, shared
 
 PREFIXES = ("/api", "/photos", "/documents", "/bundles", "/healthz", "/heads.json", "/province.csv", "/rules", "/print")
@@ -117,10 +117,11 @@ def _headers(names: Iterable[str]) -> dict[str, Any]:
     return {name: {"schema": TEXT, "description": ANSWER_HEADERS.get(name, "")} for name in names}
 
 
-def _refusal(kinds: Iterable[ProblemKind], one: Operation) -> dict[str, Any]:
+def _refusal(kinds: Collection[ProblemKind], one: Operation) -> dict[str, Any]:
     """A HEAD request's refusal is a status alone."""
     description = "; ".join(f"{kind.code}: {kind.en.partition('. ')[0]}" for kind in kinds)
     if one.method == "HEAD":
         return {"description": description}
     content: dict[str, Any] = {"application/json": {"schema": shared("Problem")}}
-    return {"description": description, "content": content | ({"text/html": {}} if one.pages else {})}
+    others = (["text/html"] if one.pages else []) + (["text/plain"] if set(kinds) & set(GATE) else [])
+    return {"description": description, "content": content | {kind: {} for kind in others}}

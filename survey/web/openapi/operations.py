@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from survey.domain.problems import (
+    ADDRESS_TOO_LONG,
+    BODY_TOO_LARGE,
     CROSS_SITE,
     DATABASE_UNREACHABLE,
     FILE_TOO_LARGE,
+    HEADERS_TOO_LARGE,
+    HOST_UNKNOWN,
     NOT_ALLOWED,
     PATH_UNKNOWN,
     PHONE_REVOKED,
     SIGN_IN_NEEDED,
     STORAGE_UNUSABLE,
+    TOO_OFTEN,
     UPLOAD_STALLED,
     UPLOADS_TOO_MANY,
     ProblemKind,
@@ -20,6 +25,7 @@ from survey.web.openapi.shapes import TEXT, Schema
 
 # What leaves the server is noted before its first byte (noted.py): where that cannot be written, STORAGE_UNUSABLE is the answer.
 CALLER = (SIGN_IN_NEEDED, PHONE_REVOKED, NOT_ALLOWED, DATABASE_UNREACHABLE, STORAGE_UNUSABLE)
+GATE = (HOST_UNKNOWN, TOO_OFTEN, ADDRESS_TOO_LONG, HEADERS_TOO_LARGE, BODY_TOO_LARGE, CROSS_SITE)  # before any route
 CHANGING = (CROSS_SITE,)
 UPLOADING = (CROSS_SITE, UPLOAD_STALLED, UPLOADS_TOO_MANY, FILE_TOO_LARGE, STORAGE_UNUSABLE)
 BINARY: Schema = {}  # bytes as they are: OpenAPI 3.1 says so by saying nothing
@@ -79,7 +85,7 @@ class Operation:
     def refusals(self) -> dict[int, list[ProblemKind]]:
         """The problems that it may answer, by status; an address with a free part may lead nowhere."""
         found: dict[int, list[ProblemKind]] = {}
-        for kind in (*self.problems, *((PATH_UNKNOWN,) if "{" in self.path else ())):
+        for kind in (*self.problems, *GATE, *((PATH_UNKNOWN,) if "{" in self.path else ())):
             if kind not in found.setdefault(kind.status, []):
                 found[kind.status].append(kind)
         return found
