@@ -1,7 +1,6 @@
 """Homes and accounts erased: marked words are nowhere in the database or data folder, the log stands, a crash is finished."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -54,7 +53,7 @@ def _marked_jpeg() -> bytes:
 
 
 @pytest.fixture
-def home(stocked: Survey, inspector: Actor) -> Iterator[tuple[Survey, str, str]]:  # noqa: F811
+def home(stocked: Survey, inspector: Actor) -> tuple[Survey, str, str]:  # noqa: F811
     """A home with marks in each place where words about it can stand; with its visit and photo."""
     survey = stocked  # noqa: F811
     submission, at = new_id(), to_text(datetime.now(UTC))
@@ -78,39 +77,40 @@ def home(stocked: Survey, inspector: Actor) -> Iterator[tuple[Survey, str, str]]
             id=submission,
         )  # fmt: skip
         for sql in (
-            "INSERT INTO review (commune, submission, number, from_state, to_state, reason, person, at)"
-            " VALUES (:commune, :id, 1, 'received', 'received', :mark, 'p-reviewer', :at)",
-            "INSERT INTO flag_judgement (commune, submission, attachment, code, number, verdict, reason, figures, person, at)"
-            " VALUES (:commune, :id, :mark, 'x', 1, 'confirmed', :mark, :mark, 'p', :at)",
+            ("INSERT INTO review (commune, submission, number, from_state, to_state, reason, person, at)"
+            " VALUES (:commune, :id, 1, 'received', 'received', :mark, 'p-reviewer', :at)"),
+            ("INSERT INTO flag_judgement (commune, submission, attachment, code, number, verdict, reason, figures, person, at)"
+            " VALUES (:commune, :id, :mark, 'x', 1, 'confirmed', :mark, :mark, 'p', :at)"),
             "INSERT INTO correction_note (commune, submission, number, words, person, at) VALUES (:commune, :id, 1, :mark, 'p', :at)",
-            "INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, error, created_at)"
-            " VALUES (:commune, 'z:' || :id, 'examine', '{}', 'failed', 9, :at, :mark, :at)",
+            ("INSERT INTO job (commune, job, kind, payload, state, attempts, run_after, error, created_at)"
+            " VALUES (:commune, 'z:' || :id, 'examine', '{}', 'failed', 9, :at, :mark, :at)"),
         ):
             names = {"commune": COMMUNE, "id": submission, "mark": MARK, "at": at}
             tx.execute(sql, **{name: value for name, value in names.items() if f":{name}" in sql})
         for sql in (
-            "INSERT INTO task (commune, task, code, origin, title, site, unit, state, version, opened_at, opened_by, note)"
-            " VALUES (:commune, 't1', 'T', 'person', :mark, :site, '', 'open', 1, :at, '', :mark)",
-            "INSERT INTO task_event (commune, task, number, kind, detail, person, at)"
-            " VALUES (:commune, 't1', 1, 'noted', '{\"reason\": \"' || :mark || '\"}', 'p', :at)",
-            "INSERT INTO consent_record (commune, site, number, said, said_on, note, person, at)"
-            " VALUES (:commune, :site, 1, 'withdrawn', '2026-11-20', :mark, 'p', :at)",
-            "INSERT INTO data_request (commune, request, number, kind, subject_kind, subject, words, received_on, due_on, due_source,"
+            ("INSERT INTO task (commune, task, code, origin, title, site, unit, state, version, opened_at, opened_by, note)"
+            " VALUES (:commune, 't1', 'T', 'person', :mark, :site, '', 'open', 1, :at, '', :mark)"),
+            ("INSERT INTO task_event (commune, task, number, kind, detail, person, at)"
+            " VALUES (:commune, 't1', 1, 'noted', '{\"reason\": \"' || :mark || '\"}', 'p', :at)"),
+            ("INSERT INTO consent_record (commune, site, number, said, said_on, note, person, at)"
+            " VALUES (:commune, :site, 1, 'withdrawn', '2026-11-20', :mark, 'p', :at)"),
+            ("INSERT INTO data_request (commune, request, number, kind, subject_kind, subject, words, received_on, due_on, due_source,"
             " state, outcome, person, at) VALUES (:commune, 'r', 1, 'erasure', 'site', :site, :mark, '2026-11-20', '2026-11-24', '',"
-            " 'open', :mark, 'p', :at)",
-            "INSERT INTO legal_hold (commune, hold, kind, subject, reason, person, at) VALUES (:commune, 'h', 'site', :site, :mark, 'p', :at)",
-            "INSERT INTO resident_report (commune, report, code, text, size, media_type, sender_mark, state, site, note, received_at)"
-            " VALUES (:commune, 'rr', 'C', :mark, 0, '', '', 'taken', :site, :mark, :at)",
-            "INSERT INTO briefing (commune, briefing, number, edition, as_of, document, person, at)"
-            " VALUES (:commune, 'b', 1, 'e', '2026-11-20', '{\"x\": \"Nguyễn ' || :mark || ' chưa xong\"}', 'p', :at)",
+            " 'open', :mark, 'p', :at)"),
+            ("INSERT INTO legal_hold (commune, hold, kind, subject, reason, person, at)"
+            " VALUES (:commune, 'h', 'site', :site, :mark, 'p', :at)"),
+            ("INSERT INTO resident_report (commune, report, code, text, size, media_type, sender_mark, state, site, note, received_at)"
+            " VALUES (:commune, 'rr', 'C', :mark, 0, '', '', 'taken', :site, :mark, :at)"),
+            ("INSERT INTO briefing (commune, briefing, number, edition, as_of, document, person, at)"
+            " VALUES (:commune, 'b', 1, 'e', '2026-11-20', '{\"x\": \"Nguyễn ' || :mark || ' chưa xong\"}', 'p', :at)"),
         ):
             tx.execute(sql, **{name: value for name, value in key.items() if f":{name}" in sql})
-    yield survey, submission, staged.sha256
+    return survey, submission, staged.sha256
 
 
 def test_nothing_that_marks_the_home_is_left(home: tuple[Survey, str, str], coordinator: Actor) -> None:
     """No marked word, name of a file, byte or position of the home is anywhere; ids and hashes are."""
-    survey, submission, sha256 = home
+    survey, submission, sha256 = home  # noqa: F811
     assert len(_hits(survey, MARK, str(NUMBER))) > 20
 
     done = erasing.erase_home(survey, coordinator, SITE, WHY)
@@ -133,7 +133,7 @@ def test_a_crash_before_the_bytes_went_is_finished(
     home: tuple[Survey, str, str], coordinator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows are committed, the bytes are still there, the process dies: the worker removes them."""
-    survey, _submission, sha256 = home
+    survey, _submission, sha256 = home  # noqa: F811
     monkeypatch.setattr(erasing, "_free", lambda _survey, _sha256: None)
     erasing.erase_home(survey, coordinator, SITE, WHY)
     assert survey.blobs.holds(sha256)
@@ -146,7 +146,7 @@ def test_a_crash_before_the_bytes_went_is_finished(
 
 def test_a_phone_that_sends_again_brings_nothing_back(home: tuple[Survey, str, str], coordinator: Actor, inspector: Actor) -> None:
     """The same form and another photo of it are answered as received; no word or byte is kept."""
-    survey, submission, _sha256 = home
+    survey, submission, _sha256 = home  # noqa: F811
     erasing.erase_home(survey, coordinator, SITE, WHY)
     staged = stage(survey, _marked_jpeg() + b"x")
 
@@ -162,7 +162,7 @@ def test_only_those_who_protect_data_erase_homes_within_their_reach(
     home: tuple[Survey, str, str], reviewer: Actor, coordinator: Actor
 ) -> None:
     """A reviewer may not; a coordinator of another hamlet does not even learn that the home exists; a reason is needed."""
-    survey, _submission, _sha256 = home
+    survey, _submission, _sha256 = home  # noqa: F811
     for actor, code in ((reviewer, "NOT_ALLOWED"), (replace(coordinator, hamlets=frozenset({"elsewhere"})), "HOME_UNKNOWN")):
         with pytest.raises(Problem) as raised:
             erasing.erase_home(survey, actor, SITE, WHY)
@@ -177,14 +177,15 @@ def test_nothing_that_marks_the_account_is_left(stocked: Survey, coordinator: Ac
     survey, at = stocked, to_text(datetime.now(UTC))  # noqa: F811
     statements = (
         "UPDATE person SET name = :mark, login = :mark, password_hash = :mark WHERE commune = :commune AND person = 'p-inspector'",
-        "INSERT INTO device (commune, device, person, name, username, token_hash, digest_ha1, created_at)"
-        " VALUES (:commune, 'd', 'p-inspector', :mark, :mark, :mark, :mark, :at)",
-        "INSERT INTO session (commune, token_hash, person, created_at, expires_at, browser) VALUES (:commune, :mark, 'p-inspector', :at, :at, :mark)",
+        ("INSERT INTO device (commune, device, person, name, username, token_hash, digest_ha1, created_at)"
+        " VALUES (:commune, 'd', 'p-inspector', :mark, :mark, :mark, :mark, :at)"),
+        ("INSERT INTO session (commune, token_hash, person, created_at, expires_at, browser)"
+        " VALUES (:commune, :mark, 'p-inspector', :at, :at, :mark)"),
         "INSERT INTO identity (commune, issuer, subject, person, linked_at) VALUES (:commune, :mark, :mark, 'p-inspector', :at)",
-        "INSERT INTO assignment (commune, edition, criterion, number, agency, person, person_name, note, entered_by, at)"
-        " VALUES (:commune, 'e', 'c', 1, 'a', 'p-inspector', :mark, '', 'p', :at)",
-        "INSERT INTO desk_photo (commune, person, sha256, name, size, facts, brought_at)"
-        " VALUES (:commune, 'p-inspector', 'ab', :mark, 1, '{}', :at)",
+        ("INSERT INTO assignment (commune, edition, criterion, number, agency, person, person_name, note, entered_by, at)"
+        " VALUES (:commune, 'e', 'c', 1, 'a', 'p-inspector', :mark, '', 'p', :at)"),
+        ("INSERT INTO desk_photo (commune, person, sha256, name, size, facts, brought_at)"
+        " VALUES (:commune, 'p-inspector', 'ab', :mark, 1, '{}', :at)"),
     )
     with survey.transaction() as tx:
         for sql in statements:

@@ -46,10 +46,8 @@ def show(here: Here) -> None:
 def report_doors(kind: str, subject: str) -> None:
     """Links to the report on paper and as a zip."""
     address = f"/print/personal/{kind}/{quote(subject, safe='')}"
-    st.html(
-        f'<a class="door" href="{address}" target="_blank">{escape(_("What is held: print"))}</a>'
-        f'<a class="door" href="{address}/zip">{escape(_("What is held: zip with photos, for programs"))}</a>'
-    )
+    st.html(f'<a class="door" href="{address}" target="_blank">{escape(_("What is held: print"))}</a>')
+    st.html(f'<a class="door" href="{address}/zip">{escape(_("What is held: zip with photos, for programs"))}</a>')
 
 
 def attempt(work: Callable[[], str]) -> None:
@@ -65,7 +63,7 @@ def attempt(work: Callable[[], str]) -> None:
 
 def _choose(found: list[Site]) -> Site | None:
     names = {site.id: f"{site.code} · {site.name}" for site in found}
-    key = st.selectbox(_("Home"), list(names), format_func=lambda id_: names[id_], key="personal_site") if names else None
+    key = st.selectbox(_("Which home"), list(names), format_func=lambda id_: names[id_], key="personal_site") if names else None
     return next((site for site in found if site.id == key), None)
 
 
@@ -119,8 +117,9 @@ def _show_account(here: Here) -> None:
         people = {person.id: person for person in select_people(reader, here.actor.commune)}
     label = _("Or an officer's account")
     key = st.selectbox(
-        label, list(people), index=None, format_func=lambda id_: f"{people[id_].name} · {people[id_].login}", key="personal_person"
-    )
+        label, list(people), index=None, format_func=lambda id_: f"{people[id_].name} · {people[id_].login}", key="personal_person",
+        placeholder=_("Choose an account"),
+    )  # fmt: skip
     if key is None:
         return
     report_doors("person", key)
