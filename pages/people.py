@@ -53,9 +53,6 @@ with st.expander(_("New sign-in link"), icon=":material/key:"), st.form("link", 
         st.session_state["made_link"] = (chosen, accounts.make_sign_in_link(survey, actor.commune, chosen, by=actor))
         st.rerun()
 
-with st.expander(_("Where somebody is signed in"), icon=":material/devices:"):
-    sessions.sessions_of(survey, actor, people.values())
-
 with st.expander(_("Phone with the code app lost"), icon=":material/phonelink_erase:"):
     own_proofs.reset_of(survey, actor, people.values())
 
@@ -70,3 +67,6 @@ with st.expander(_("Close an account"), icon=":material/person_off:"), st.form("
             st.warning(_("Tick the box first."))
         except Problem as problem:
             st.error(text.problem_text(problem))
+
+with st.expander(_("Where somebody is signed in"), icon=":material/devices:"):
+    sessions.sessions_of(survey, actor, people.values())

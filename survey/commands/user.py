@@ -11,18 +11,19 @@ from survey.domain.grants import Grant
 from survey.domain.people import Person, Role
 from survey.domain.places import Hamlet
 from survey.domain.problems import HAMLET_UNKNOWN, PERSON_UNKNOWN, QUERY_UNUSABLE, Problem
-from survey.domain.times import local_date, optional_to_text
+from survey.domain.times import local_date, optional_to_text, to_text
 from survey.store.deployment import select_first_commune
 from survey.store.people import select_people
 from survey.store.places import select_hamlets
 from survey.wiring import Settings, Survey
 
 SUMMARY = "add, list or close people's accounts, or make a one-time sign-in link"
+_SESSIONS = frozenset({"sessions", "end-sessions"})
 _PROOFS = ("identity", "reset-step")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`add LOGIN --role …`, `set LOGIN [--role …] [--hamlets …] [--rounds …] [--until …]`, `disable LOGIN`, `list`, `link LOGIN`, `province LOGIN on|off`; `--commune` where there are several."""
+    """One action and mostly a login; `--commune` where there are several."""
     common = options_of_actions(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     add = actions.add_parser("add", help="a new account; prints its one-time sign-in link", parents=[common])
@@ -31,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--role", choices=[role.value for role in Role], required=True)
     _add_scope(add, "")
     add.add_argument("--locale", choices=["vi", "en"], default="vi")
-    for name, text in (("disable", "close an account and sign it out everywhere"), ("link", "a new one-time sign-in link")):
+    for name, text in (("disable", "close an account and sign it out everywhere"), ("link", "a new one-time sign-in link"),
+                       ("sessions", "where a person is signed in"), ("end-sessions", "sign a person out of every browser; phones stay")):
         actions.add_parser(name, help=text, parents=[common]).add_argument("login")
     add.add_argument("--province", action="store_true", help="sees all communes of the deployment side by side, as sums")
     change = actions.add_parser("set", help="change what an account was given; what is left out stays", parents=[common])
@@ -58,6 +60,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         _print_people([person], as_json=arguments.json)
     elif arguments.action == "disable":
         accounts.disable_person(survey, commune, _find(survey, commune, arguments.login).id, by=None)
+    elif arguments.action in _SESSIONS:
+        _show_or_end_sessions(survey, commune, _find(survey, commune, arguments.login).id, arguments)
     elif arguments.action in _PROOFS:
         _change_proofs(survey, commune, _find(survey, commune, arguments.login).id, arguments)
     elif arguments.action == "province":
@@ -67,6 +71,19 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         link = address(settings) + accounts.make_sign_in_link(survey, commune, person.id, by=None)
         print(json.dumps({"person": person.id, "login": person.login, "sign_in": link}) if arguments.json else f"{person.login}: {link}")
     return 0
+
+
+def _show_or_end_sessions(survey: Survey, commune: str, person: str, arguments: argparse.Namespace) -> None:
+    if arguments.action == "end-sessions":
+        ended = accounts.end_sessions(survey, commune, person, by=None)
+        print(json.dumps({"person": person, "ended": ended}) if arguments.json else f"{arguments.login}: {ended}")
+        return
+    for one in accounts.open_sessions(survey, commune, person, by=None):
+        entry = {
+            "session": one.id, "way": one.way, "browser": one.browser, "device": one.device, "begun_at": to_text(one.created_at),
+            "seen_at": optional_to_text(one.seen_at), "ends_at": to_text(one.expires_at),
+        }  # fmt: skip
+        print(json.dumps(entry, ensure_ascii=False) if arguments.json else "\t".join(str(value or "-") for value in entry.values()))
 
 
 def _add_proofs(actions: Any, common: argparse.ArgumentParser) -> None:

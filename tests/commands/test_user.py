@@ -93,3 +93,17 @@ def test_the_operator_lets_a_person_see_the_province(user, survey):
     user("province", "tinh", "off")
     assert not next(person for person in map(json.loads, user("list", "--json")[1]) if person["login"] == "tinh")["province"]
     assert "PERSON_UNKNOWN" in user("province", "nobody", "on")[2]
+
+
+def test_the_operator_sees_and_ends_sessions(user, survey):
+    """Where a person is signed in, without anything that opens a door; then nowhere."""
+    user("add", "lan", "--role", "reviewer")
+    link = json.loads(user("link", "lan", "--json")[1][0])["sign_in"].partition("/sign-in/")[2]
+    cookie = accounts.sign_in_by_link(survey, link, "Firefox · Linux").cookie
+    (listed,) = [json.loads(line) for line in user("sessions", "lan", "--json")[1]]
+
+    assert (listed["way"], listed["browser"], listed["device"]) == ("link", "Firefox · Linux", None)
+    assert cookie.partition(".")[2] not in str(listed)
+    assert json.loads(user("end-sessions", "lan", "--json")[1][0])["ended"] == 1
+    assert accounts.find_session(survey, cookie) is None
+    assert user("sessions", "lan")[1] == []
