@@ -31,7 +31,7 @@ sys.exit(code)
 
 def run(photos: int) -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory(prefix="survey-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="survey-backup-bench-") as folder:
         base = Path(folder)
         small, large = make(base / "small", photos // 10), make(base / "large", photos)
         key = pyrage.x25519.Identity.generate()
