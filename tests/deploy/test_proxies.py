@@ -278,8 +278,11 @@ def test_units_are_understood(tmp_path: Path) -> None:
     added = (ROOT / "deploy" / "caddy.conf").read_text()
     program = f"ExecStart={shutil.which('true')}"
     (tmp_path / "survey.service").write_text(re.sub("ExecStart=.*", program, unit))
+    others = ("survey-work.service", "survey-backup.service", "survey-backup.timer")
+    for name in others:
+        (tmp_path / name).write_text(re.sub("ExecStart=/opt.*", program, (ROOT / "deploy" / name).read_text()))
     (tmp_path / "caddy.service").write_text(f"{added}{program}\n")
-    units = [str(tmp_path / name) for name in ("survey.service", "caddy.service")]
+    units = [str(tmp_path / name) for name in ("survey.service", "caddy.service", *others)]
     checked = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False)
 
     assert [line for line in checked.stderr.splitlines() if str(tmp_path) in line or "survey" in line] == []
