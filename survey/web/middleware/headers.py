@@ -58,7 +58,7 @@ def security_headers() -> dict[str, str]:
     """Return the headers of Streamlit's answers; the policy is what Streamlit, its maps and our components were seen to need."""
     headers = {
         "Content-Security-Policy": (
-            f"default-src 'self'; script-src 'self' blob: {_inline_scripts()}; style-src 'self' 'unsafe-inline'; "
+            f"default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {_inline_scripts()}; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
             "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
         ),
