@@ -61,7 +61,7 @@ def _readme(keys: Sequence[SigningKey], about: SealAbout) -> bytes:
 @cache
 def _template() -> Environment:
     # Plain text for people: nothing in it is markup.
-    made = Environment(  # noqa: S701
+    made = Environment(  # noqa: S701  # nosec B701
         loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     made.filters["day"] = _day

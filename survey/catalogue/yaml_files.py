@@ -100,7 +100,7 @@ def read_yaml_text(name: str, content: bytes) -> Any:
     if len(content) > _LIMIT:
         refuse(name, "YAML", "tệp quá lớn (trên 1 MB)", "the file is too large (over 1 MB)")
     try:
-        return yaml.load(content.decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
+        return yaml.load(content.decode("utf-8-sig"), Loader=StrictLoader)  # noqa: S506  # nosec B506 # a SafeLoader, made stricter
     except _UNREADABLE as error:
         _refuse_unreadable(name, error)
 

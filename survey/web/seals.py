@@ -16,7 +16,7 @@ from survey.web import session
 from survey.web.pdf import pdf_response
 
 _MOST_BAGS = 1_000_000  # more than any bundle has; a longer number would not fit into a column of PostgreSQL
-_TOKEN_TYPE = "application/timestamp-reply"  # noqa: S105 - a media type
+_TOKEN_TYPE = "application/timestamp-reply"  # noqa: S105  # nosec B105 # a media type
 
 
 def routes() -> list[BaseRoute]:

@@ -8,7 +8,7 @@ from survey.wiring import ROOT
 from tests.live import LiveServer
 
 _LINES = re.sub(r"\\\n", " ", (ROOT / "deploy" / "Containerfile").read_text("utf-8")).splitlines()
-_STEPS = [line.split(None, 1) for line in _LINES if line and not line.startswith("#")]
+_STEPS = [(word, rest) for word, _space, rest in (line.strip().partition(" ") for line in _LINES if line and not line.startswith("#"))]
 
 
 def _copied() -> list[str]:
@@ -22,7 +22,7 @@ def test_it_is_no_root_and_checks_its_health() -> None:
     """The last stage ends as another user than root, asks /healthz, and holds neither compiler nor package index."""
     words = [word for word, _rest in _STEPS]
     last = len(words) - 1 - words[::-1].index("FROM")
-    said = {word: rest for word, rest in _STEPS[last:]}
+    said = dict(_STEPS[last:])
 
     assert said["USER"] == "survey"
     assert "/healthz" in said["HEALTHCHECK"]
