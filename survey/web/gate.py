@@ -1,7 +1,7 @@
 """Who may have a password looked at now: argon2 costs a sixth of a second of a processor and 64 MiB, and whoever guesses pays nothing.
 
 Each process admits two looks at once. Browsers that are known have a lane of their own; all others share one, where each source has a few
-places. While guesses rain, the shared lane lets one look pass a second. Who finds no place is told at once to come back: nobody
+places. While guesses rain, the shared lane lets one look pass every two seconds. Who finds no place is told at once to come back: nobody
 stands behind a thousand guesses. A process's memory is enough for this: it guards the process's own processors.
 """
 
@@ -15,15 +15,15 @@ import anyio
 PLACES = 32  # of the shared lane; the known lane has as many
 SOURCE_PLACES = 4
 _RAIN = 10  # wrong guesses or refusals within the last seconds
-_RAIN_S = 10.0
-_NARROW_S = 1.0
+_RAIN_S = 60.0  # longer than ten looks in the rain take, else it would stop and begin again
+_NARROW_S = 2.0
 _MOST_BLOCKED = 10_000
 
 
 class Gate:
     """The lanes of one process; *clock* is monotonic, in seconds."""
 
-    busy_s = PLACES  # what the last place of a narrow lane waits
+    busy_s = int(PLACES * _NARROW_S)  # what the last place of a narrow lane waits
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -39,6 +39,7 @@ class Gate:
         now = self._clock()
         until = self._blocked.get(source, 0.0)
         if until > now:
+            self._wrong.append(now)
             return int(until - now) + 1
         if self._inside[known] >= PLACES or self._sources[source] >= SOURCE_PLACES:
             if not known:

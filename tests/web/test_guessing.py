@@ -142,7 +142,7 @@ def test_the_lane_sends_away_whom_it_has_no_place_for():
     assert gate.refuses_s("a", known=False) == 0
 
 
-def test_while_guesses_rain_strangers_have_one_look_a_second():
+def test_while_guesses_rain_strangers_have_one_look_every_two_seconds():
     """And known browsers as many as they ask for; when it stops, so has everybody."""
     clock = [0.0]
     gate = Gate(lambda: clock[0])
@@ -163,7 +163,7 @@ def test_while_guesses_rain_strangers_have_one_look_a_second():
         gate.guessed()
     assert gate.rains()
     assert run_apart(rain) == (True, False, True)
-    clock[0] = 11.0
+    clock[0] = 61.0
     assert not gate.rains()
 
 
