@@ -22,7 +22,7 @@ _TRAPS_ALLOWED = {"survey/web/register_load.py": {"download_button"}}
 # A GeoPackage is a SQLite file by its standard: the SQL there writes a file format and nothing of the commune's store.
 SQL_OUTSIDE_STORE = {"survey/bundle/geopackage.py"}
 # Doors answer for a whole request: there a defect becomes an answer and a log line.
-BROAD_EXCEPT_IN = ("survey/web/", "survey/openrosa/", "survey/commands/work.py")
+BROAD_EXCEPT_IN = ("survey/web/", "survey/openrosa/", "survey/commands/work/")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -338,15 +338,15 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_what_cannot_be_tidied_does_not_end_the_worker(stocked: Survey, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # noqa: F811
+def test_what_cannot_be_tidied_does_not_end_the_worker(stocked: Survey, monkeypatch: pytest.MonkeyPatch, caplog) -> None:  # noqa: F811
     """A sweep that breaks is told to the log; those after it, and the jobs, are done."""
     done = []
 
     def broken(_survey: object) -> None:
         raise ValueError("no such layout")
 
-    monkeypatch.setattr(work, "_SWEEPS", (broken, done.append))
+    monkeypatch.setattr(work, "SWEEPS", (broken, done.append))
     Worker(stocked).work(once=True)
 
     assert len(done) == 1
-    assert "no such layout" in capsys.readouterr().err
+    assert "no such layout" in caplog.text

@@ -1,27 +1,21 @@
 """`work`: a worker that takes jobs until it is stopped."""
 
 import argparse
+import logging
 import math
 import os
 import secrets
 import signal
-import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
 from types import FrameType
 
-from survey import access, assess, community, deliver, desk, heads, logs, photos, privacy, signing, tasks, tuning
-from survey.commands import operator
-from survey.develop import Darkroom, Memory, compare_communes, develop, examine_again, give_up, say_unexamined
+from survey import loglines, photos
+from survey.commands.work.kinds import KINDS, SWEEPS, Bench
+from survey.develop import Darkroom
 from survey.domain.problems import Problem
-from survey.personal import keeping
-from survey.personal.erasing import HOME_JOB, finish
-from survey.store.finding_rules import ALL_JOB, SITE_JOB
 from survey.store.jobs import (
     MAX_ATTEMPTS,
     Job,
@@ -37,6 +31,8 @@ from survey.store.jobs import (
 )
 from survey.wiring import Settings, Survey, open_survey
 
+__all__ = ["KINDS", "Bench", "Worker"]
+
 SUMMARY = "take jobs (photo views, checks) until stopped"
 _AT_ONCE = 1  # nobody waits behind another one's slow photo while a worker is idle
 _PORTION = 20
@@ -45,6 +41,7 @@ _PATIENCE_S = 0.1
 _SIGN_OF_LIFE_S = 10.0
 _LOOK_BACK_S = 60.0
 _SWEEP_S = 3600.0
+_log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,122 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; photos are decoded in a process of their own."""
+    loglines.configure(settings.log)
     with photos.Darkroom() as room:
         worker = Worker(open_survey(settings), parent=arguments.parent, darkroom=room.develop)
         signal.signal(signal.SIGTERM, worker.stop)
         signal.signal(signal.SIGINT, worker.stop)
         worker.work(once=arguments.once)
     return 0
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What jobs work with: the survey, what decodes one photo, the likenesses in memory. It lives as long as its worker."""
-
-    survey: Survey
-    darkroom: Darkroom
-    memory: Memory = field(default_factory=Memory)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How one kind of job is done and, where no attempt succeeded, how people are told; each may run twice without harm."""
-
-    do: Callable[[Bench, Job], object]
-    give_up: Callable[[Bench, Job], None] | None = None
-
-
-def _develop(bench: Bench, job: Job) -> None:
-    develop(bench.survey, job.commune, str(job.payload["submission"]), darkroom=bench.darkroom, memory=bench.memory)
-
-
-def _give_up(bench: Bench, job: Job) -> None:
-    submission = str(job.payload["submission"])
-    try:
-        give_up(bench.survey, job.commune, submission)
-    except Exception:
-        say_unexamined(bench.survey, job.commune, submission)
-        raise
-
-
-def _examine(bench: Bench, job: Job) -> None:
-    examine_again(bench.survey, job.commune, str(job.payload["submission"]))
-
-
-def _compare_communes(bench: Bench, job: Job) -> None:
-    compare_communes(bench.survey, job.commune)
-
-
-def _erase(bench: Bench, job: Job) -> None:
-    privacy.forget(bench.survey, job.commune, str(job.payload["sha256"]))
-
-
-def _erase_home(bench: Bench, job: Job) -> None:
-    finish(bench.survey, job.commune, job.payload)
-    deliver.sweep(bench.survey)
-
-
-def _desk_thumb(bench: Bench, job: Job) -> None:
-    desk.make_small(bench.survey, job.commune, str(job.payload["person"]), str(job.payload["sha256"]), darkroom=bench.darkroom)
-
-
-def _reexamine(bench: Bench, job: Job) -> None:
-    portion = tuning.next_portion(bench.survey, job)
-    for entry in portion:
-        examine_again(bench.survey, job.commune, entry.submission)
-    tuning.go_on(bench.survey, job, portion)
-
-
-def _resident_view(bench: Bench, job: Job) -> None:
-    community.make_view(bench.survey, job.commune, str(job.payload["report"]), darkroom=bench.darkroom)
-
-
-def _follow_site(bench: Bench, job: Job) -> None:
-    tasks.follow_site(bench.survey, job.commune, str(job.payload["site"]))
-
-
-def _follow_portion(bench: Bench, job: Job) -> None:
-    tasks.follow_portion(bench.survey, job)
-
-
-def _bundle(bench: Bench, job: Job) -> None:
-    verdicts_for = partial(assess.verdicts_of, bench.survey, operator(job.commune))
-    deliver.advance(bench.survey, job.commune, str(job.payload["request"]), verdicts_for, partial(signing.sealer, bench.survey))
-    heads.ask(bench.survey, bench.survey.settings.heads_post, bench.survey.settings.timestamp_url)
-
-
-def _bundle_part(bench: Bench, job: Job) -> None:
-    deliver.make(bench.survey, job.commune, str(job.payload["request"]), str(job.payload["part"]))
-
-
-def _give_bundle_up(bench: Bench, job: Job) -> None:
-    deliver.give_up(bench.survey, job.commune, str(job.payload["request"]))
-
-
-KINDS: Mapping[str, Kind] = {
-    "develop": Kind(_develop, give_up=_give_up),
-    "examine": Kind(_examine),
-    "compare_communes": Kind(_compare_communes),
-    "erase": Kind(_erase),
-    HOME_JOB: Kind(_erase_home),
-    desk.THUMB_JOB: Kind(_desk_thumb),
-    tuning.KIND: Kind(_reexamine),
-    community.VIEW_JOB: Kind(_resident_view),
-    deliver.BUNDLE_JOB: Kind(_bundle, give_up=_give_bundle_up),
-    deliver.PART_JOB: Kind(_bundle_part, give_up=_give_bundle_up),
-    assess.JOB: Kind(lambda bench, job: assess.renew_figures(bench.survey, job.commune)),
-    assess.FORECAST_JOB: Kind(lambda bench, job: assess.foresee(bench.survey, job.commune)),
-    heads.POST_JOB: Kind(lambda bench, _: heads.post_waiting(bench.survey, signing.sealer(bench.survey), bench.survey.settings.heads_post)),
-    heads.STAMP_JOB: Kind(lambda bench, _: heads.stamp_waiting(bench.survey, bench.survey.settings.timestamp_url)),
-    SITE_JOB: Kind(_follow_site),
-    ALL_JOB: Kind(_follow_portion),
-}
-
-_SWEEPS: Sequence[Callable[[Survey], object]] = (
-    lambda survey: survey.blobs.sweep(), desk.sweep, privacy.sweep, keeping.sweep, community.sweep, assess.sweep,
-    lambda survey: heads.ask(survey, survey.settings.heads_post, survey.settings.timestamp_url), deliver.sweep,
-    access.sweep, logs.index_old,
-)  # fmt: skip
 
 
 class Worker:
@@ -226,7 +114,7 @@ class Worker:
         except Problem as problem:
             self._fail(job, str(problem))
         except Exception as error:  # noqa: BLE001 - one broken job must not stop the others; it stays visible with its error
-            traceback.print_exc(file=sys.stderr)
+            _log.exception("a job of kind %s broke off", job.kind)
             self._fail(job, f"{type(error).__name__} in {job.kind}")
         else:
             with self._survey.transaction() as tx:
@@ -238,7 +126,7 @@ class Worker:
             try:
                 kind.give_up(self._bench, job)
             except Exception:  # noqa: BLE001 - the job stays visible as failed
-                traceback.print_exc(file=sys.stderr)
+                _log.exception("nobody could be told of a job of kind %s", job.kind)
         with self._survey.transaction() as tx:
             update_failed(tx, job, self._name, error, self._survey.now())
 
@@ -260,11 +148,11 @@ class Worker:
             return
         if time.monotonic() - self._swept >= _SWEEP_S:
             self._swept = time.monotonic()
-            for sweep in _SWEEPS:
+            for sweep in SWEEPS:
                 try:
                     sweep(self._survey)
                 except Exception:  # noqa: BLE001 - what cannot be tidied must not end the work of every worker; the log has it
-                    traceback.print_exc(file=sys.stderr)
+                    _log.exception("what should be tidied up was not")
 
     def _give_back(self) -> bool:
         """Give back the jobs of workers that died; False where that was done within the last ten seconds."""
@@ -295,7 +183,7 @@ class Worker:
             try:
                 self._live()
             except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the pulse
-                traceback.print_exc(file=sys.stderr)
+                _log.exception("no sign of life could be given")
 
     def _live(self) -> None:
         with self._survey.transaction() as tx:
