@@ -72,7 +72,7 @@ def test_strangers_are_refused_as_described(client: Client) -> None:
     stranger.headers["accept"] = "application/json"
     for one in openapi.OPERATIONS:
         path = one.path.format(**dict.fromkeys(["site", "form", "version", "submission", "name", "upload", "sha256", "token", "report",
-                                                "bundle", "edition", "briefing", "list"], "x"), number=1)  # fmt: skip
+                                                "bundle", "edition", "briefing", "list", "kind", "subject"], "x"), number=1)  # fmt: skip
         answer = stranger.request(one.method, path)
         expected = {200} if one.path in _OPEN else {403, 401}
 

@@ -14,6 +14,8 @@ from survey.domain.problems import (
     EDITION_UNKNOWN,
     FILE_UNKNOWN,
     HAMLET_UNKNOWN,
+    HOME_UNKNOWN,
+    PERSON_UNKNOWN,
     PHOTO_ERASED,
     PREVIEW_MISSING,
     PRINT_UNFINISHED,
@@ -46,6 +48,7 @@ _VIEW = {
 _PDF = {200: bytes_of("application/pdf", says="To print", headers=("Content-Disposition",))}
 _BUNDLE = (*CALLER, BUNDLE_UNKNOWN, BUNDLE_DROPPED, BUNDLE_OUTDATED)
 _HEAD = thing(day=DAY, seq=COUNT, hash=TEXT, address=TEXT, posted_at=maybe(MOMENT), answer=maybe(TEXT))
+_PERSONAL = "/print/personal/{kind}/{subject}"
 _PROOF = {
     "edition": TEXT, "criterion": TEXT, "hamlet": TEXT, "as_of": DAY, "rules": {"type": "string", "enum": ["today"]},
 }  # fmt: skip
@@ -122,6 +125,14 @@ OPERATIONS = (
     Operation(
         "GET", "/print/visit-list/{list}/csv", "The same as a table", "Danh sách khảo sát, dạng bảng",
         {200: bytes_of("text/csv", headers=("Content-Disposition",))}, (*CALLER, VISIT_LIST_UNKNOWN), pages=True,
+    ),
+    Operation(
+        "GET", _PERSONAL, "What is held about a home or an account", "Dữ liệu đang lưu về một hộ hoặc một tài khoản", _PDF,
+        (*CALLER, HOME_UNKNOWN, PERSON_UNKNOWN), pages=True,
+    ),
+    Operation(
+        "GET", _PERSONAL + "/zip", "The same with every original, for programs", "Dữ liệu đó kèm mọi tệp gốc",
+        {200: bytes_of("application/zip", headers=("Content-Disposition",))}, (*CALLER, HOME_UNKNOWN, PERSON_UNKNOWN), pages=True,
     ),
     Operation(
         "GET", "/healthz", "Whether the database answers", "Máy chủ có hoạt động không",
