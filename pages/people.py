@@ -3,7 +3,7 @@
 import streamlit as st
 
 from survey import accounts
-from survey.domain.grants import roles_of
+from survey.domain.grants import reaches
 from survey.domain.people import Ability
 from survey.domain.problems import Problem
 from survey.domain.times import local_date
@@ -45,7 +45,7 @@ with st.expander(_("Add a person"), icon=":material/person_add:"), st.form("add"
             st.error(text.problem_text(problem))
 
 titles = {person.id: f"{person.name} ({person.login})" for person in people.values()}
-active = [person.id for person in people.values() if person.is_open(survey.now()) and person.role in roles_of(actor)]
+active = [person.id for person in people.values() if person.is_open(survey.now()) and reaches(actor, person)]
 granting.show_change(here, list(people.values()), places)
 with st.expander(_("New sign-in link"), icon=":material/key:"), st.form("link", border=False):
     chosen = st.selectbox(_("Person"), active, format_func=titles.get, key="link_for")

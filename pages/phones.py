@@ -3,6 +3,7 @@
 import streamlit as st
 
 from survey import devices
+from survey.domain.grants import reaches
 from survey.domain.people import Ability
 from survey.domain.problems import Problem
 from survey.store.devices import select_devices
@@ -30,7 +31,7 @@ active = [device for device in listed if device.revoked_at is None]
 if not active:
     st.info(_("No phone is enrolled yet."))
 with st.expander(_("Add a phone"), icon=":material/add_to_home_screen:", expanded=not active), st.form("add", border=False):
-    carriers = phones.by_need(people.values())
+    carriers = phones.by_need(each for each in people.values() if reaches(actor, each))
     person = st.selectbox(_("Who carries it"), carriers, format_func=lambda each: f"{each.name} ({each.login})")
     name = st.text_input(_("What you call the phone"), max_chars=phones.NAME_LENGTH)
     st.caption(_("Such as its make and colour, so that you find it in the list when it is lost."))

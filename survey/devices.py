@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from survey.domain.canonical import sha256_hex
+from survey.domain.grants import require_reach
 from survey.domain.people import ABILITIES, LINK_LIFETIME, SEEN_EVERY, Ability, Actor, Device, actor_id, require_manager, split_secret
 from survey.domain.ports import Reader, Survey, Transaction
 from survey.domain.problems import DEVICE_UNKNOWN, PERSON_UNKNOWN, PHONE_NOT_FOR_ROLE, Problem
@@ -48,7 +49,7 @@ class KnownDevice(NamedTuple):
 def enrol(survey: Survey, commune: str, person: str, *, by: Actor | None, name: str) -> Enrolled:
     """Add a phone for *person*; *by* is who manages people, None for the operator at the server's own terminal.
 
-    Raises NOT_ALLOWED, PERSON_UNKNOWN (closed accounts included), PHONE_NOT_FOR_ROLE for who may not capture.
+    Raises NOT_ALLOWED, PERSON_UNKNOWN (closed accounts included), ROLE_OUT_OF_REACH, PHONE_NOT_FOR_ROLE for who may not capture.
     """
     require_manager(by, commune)
     secret, now = secrets.token_urlsafe(32), survey.now()
@@ -58,6 +59,7 @@ def enrol(survey: Survey, commune: str, person: str, *, by: Actor | None, name: 
         carrier = people.select_person(tx, commune, person)
         if carrier is None or not carrier.is_open(now):
             raise Problem(PERSON_UNKNOWN)
+        require_reach(by, carrier)
         if Ability.CAPTURE not in ABILITIES[carrier.role]:
             raise Problem(PHONE_NOT_FOR_ROLE)
         device = Device(commune, str(uuid.uuid4()), person, name.strip()[:LONGEST_NAME] or carrier.name, username, now, None, None, None)
@@ -69,13 +71,14 @@ def enrol(survey: Survey, commune: str, person: str, *, by: Actor | None, name: 
 def renew_link(survey: Survey, commune: str, device: str, *, by: Actor | None) -> str:
     """The path of a new one-time link for a phone whose link was not opened in time, or was opened in the wrong browser.
 
-    Older links of the phone stop working. Raises NOT_ALLOWED, PERSON_UNKNOWN, DEVICE_UNKNOWN (revoked ones included).
+    Older links of the phone stop working. Raises NOT_ALLOWED, PERSON_UNKNOWN, ROLE_OUT_OF_REACH, DEVICE_UNKNOWN (revoked ones included).
     """
     require_manager(by, commune)
     with survey.transaction() as tx:
         found = devices.select_device(tx, commune, device)
         if found is None or found.revoked_at is not None:
             raise Problem(DEVICE_UNKNOWN)
+        _require_carrier(tx, found, by)
         people.update_device_links_used(tx, commune, device, survey.now())
         tx.log(commune, "device_link_made", {"device": device, "by": actor_id(by)})
         return _insert_link(survey, tx, found)
@@ -85,7 +88,7 @@ def revoke(survey: Survey, commune: str, device: str, *, by: Actor | None) -> De
     """End a phone's access: its token, sessions and links are useless with the next request; a second time nothing happens.
 
     *by* is who manages people, or the phone's own person in a browser (a phone must not shut out another). Returns the phone as it was.
-    Raises NOT_ALLOWED, PERSON_UNKNOWN, DEVICE_UNKNOWN.
+    Raises NOT_ALLOWED, PERSON_UNKNOWN, ROLE_OUT_OF_REACH, DEVICE_UNKNOWN.
     """
     now = survey.now()
     with survey.transaction() as tx:
@@ -95,6 +98,8 @@ def revoke(survey: Survey, commune: str, device: str, *, by: Actor | None) -> De
             require_manager(by, commune)
         if found is None:
             raise Problem(DEVICE_UNKNOWN)
+        if not is_own:
+            _require_carrier(tx, found, by)
         if devices.update_device_revoked(tx, commune, device, now):
             sessions.update_device_sessions_ended(tx, commune, device, now)
             people.update_device_links_used(tx, commune, device, now)
@@ -163,6 +168,12 @@ def collect_settings(address: str, token: str, project: str) -> str:
         "project": {"name": project},
     }
     return base64.b64encode(zlib.compress(json.dumps(settings, ensure_ascii=False, separators=(",", ":")).encode(), 9)).decode()
+
+
+def _require_carrier(tx: Transaction, device: Device, by: Actor | None) -> None:
+    carrier = people.select_person(tx, device.commune, device.person)
+    if carrier is not None:
+        require_reach(by, carrier)
 
 
 def _insert_link(survey: Survey, tx: Transaction, device: Device) -> str:

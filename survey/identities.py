@@ -7,7 +7,7 @@ address or a name links nothing. Linked by the person, signed in already, or by 
 from urllib.parse import urlsplit
 
 from survey.domain.canonical import sha256_hex
-from survey.domain.grants import require_role
+from survey.domain.grants import require_reach
 from survey.domain.people import Actor, Person, Session, actor_id, require_manager
 from survey.domain.ports import Survey
 from survey.domain.problems import IDENTITY_TAKEN, IDENTITY_UNKNOWN, IDENTITY_UNUSABLE, NOT_ALLOWED, PERSON_UNKNOWN, Problem
@@ -61,7 +61,7 @@ def unlink(survey: Survey, commune: str, person: str, *, by: Actor | None) -> in
         if account is None:
             raise Problem(PERSON_UNKNOWN)
         if not is_own:
-            require_role(by, account.role)
+            require_reach(by, account)
         count = delete_identities(tx, commune, person)
         if count:
             tx.log(commune, "identities_unlinked", {"person": person, "by": actor_id(by)})

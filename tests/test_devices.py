@@ -159,7 +159,8 @@ def test_only_coordinators_of_the_commune_manage_phones(survey, enrolled, review
     ):
         assert kind_of(devices.enrol, survey, COMMUNE, "p-inspector", by=by, name="") == code
         assert kind_of(devices.renew_link, survey, COMMUNE, enrolled.device, by=by) == code
-        assert kind_of(devices.revoke, survey, COMMUNE, enrolled.device, by=by) == code
+        if by is not inspector:  # whose own phone it is: test_sessions has that
+            assert kind_of(devices.revoke, survey, COMMUNE, enrolled.device, by=by) == code
     assert kind_of(devices.revoke, survey, COMMUNE, "nothing", by=coordinator) == "DEVICE_UNKNOWN"
     assert kind_of(devices.revoke, survey, "06979", enrolled.device, by=None) == "DEVICE_UNKNOWN"
     assert kind_of(devices.enrol, survey, COMMUNE, "nobody", by=coordinator, name="") == "PERSON_UNKNOWN"

@@ -9,7 +9,7 @@ from datetime import date
 from survey.accounts import passwords
 from survey.accounts.granting import check_scope, grant_body
 from survey.domain.canonical import sha256_hex
-from survey.domain.grants import Grant, check_grant, require_role
+from survey.domain.grants import Grant, check_grant, require_reach
 from survey.domain.people import LINK_LIFETIME, Actor, Person, Role, actor_id, require_manager
 from survey.domain.ports import Survey, Transaction
 from survey.domain.problems import LAST_COORDINATOR, LOGIN_TAKEN, LOGIN_UNUSABLE, PERSON_UNKNOWN, Problem
@@ -66,7 +66,7 @@ def disable_person(survey: Survey, commune: str, person: str, *, by: Actor | Non
     require_manager(by, commune)
     now = survey.now()
     with survey.transaction() as tx:
-        require_role(by, known(tx, commune, person).role)
+        require_reach(by, known(tx, commune, person))
         if people.select_open_coordinators(tx, commune) == {person}:
             raise Problem(LAST_COORDINATOR)
         if people.update_person_disabled(tx, commune, person, now):
@@ -93,7 +93,7 @@ def make_sign_in_link(survey: Survey, commune: str, person: str, *, by: Actor | 
         found = known(tx, commune, person)
         if not found.is_open(now):
             raise Problem(PERSON_UNKNOWN)
-        require_role(by, found.role)
+        require_reach(by, found)
         people.update_own_links_used(tx, commune, person, now)
         people.insert_link(tx, commune, sha256_hex(token), person, at=now, until=now + LINK_LIFETIME)
         tx.log(commune, "sign_in_link_made", {"person": person, "by": actor_id(by)})

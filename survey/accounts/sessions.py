@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from survey.accounts.passwords import verify_password
 from survey.domain.canonical import sha256_hex
+from survey.domain.grants import require_reach
 from survey.domain.people import SEEN_EVERY, Actor, Link, Person, Role, Session, actor_id, require_manager, split_secret
-from survey.domain.ports import Survey, Transaction
+from survey.domain.ports import Reader, Survey, Transaction
 from survey.domain.problems import LINK_UNUSABLE, NOT_ALLOWED, SESSION_UNKNOWN, SIGN_IN_WRONG, STEP_EXPIRED, Problem
 from survey.store import devices, people, second_factors, sessions
 
@@ -114,11 +115,12 @@ def sign_out(survey: Survey, cookie: str | None) -> None:
 def open_sessions(survey: Survey, commune: str, person: str, *, by: Actor | None) -> list[Session]:
     """The sessions of a person that still open a door, phones' included, the newest first; *by* is the person or who manages people.
 
-    Raises NOT_ALLOWED, PERSON_UNKNOWN.
+    Raises NOT_ALLOWED, PERSON_UNKNOWN, ROLE_OUT_OF_REACH.
     """
     _require_self_or_manager(by, commune, person)
     now = survey.now()
     with survey.reading() as reader:
+        _require_reach(reader, by, commune, person)
         found = sessions.select_sessions(reader, commune, person, now)
     if any(not session.id for session in found):
         with survey.transaction() as tx:
@@ -131,10 +133,11 @@ def open_sessions(survey: Survey, commune: str, person: str, *, by: Actor | None
 def end_session(survey: Survey, commune: str, person: str, session: str, *, by: Actor | None) -> None:
     """End one session of a person by its id; *by* is the person or who manages people, None the operator.
 
-    Raises NOT_ALLOWED, PERSON_UNKNOWN, SESSION_UNKNOWN.
+    Raises NOT_ALLOWED, PERSON_UNKNOWN, ROLE_OUT_OF_REACH, SESSION_UNKNOWN.
     """
     _require_self_or_manager(by, commune, person)
     with survey.transaction() as tx:
+        _require_reach(tx, by, commune, person)
         if not sessions.update_named_session_ended(tx, commune, person, session, survey.now()):
             raise Problem(SESSION_UNKNOWN)
         tx.log(commune, "session_ended", {"person": person, "session": session, "by": actor_id(by)})
@@ -155,11 +158,12 @@ def end_other_sessions(survey: Survey, session: Session, cookie: str) -> int:
 def end_sessions(survey: Survey, commune: str, person: str, *, by: Actor | None) -> int:
     """Sign a person out of every browser and use up the open links that sign the person in; enrolled phones are revoked one by one.
 
-    Returns how many sessions ended. Raises NOT_ALLOWED, PERSON_UNKNOWN.
+    Returns how many sessions ended. Raises NOT_ALLOWED, PERSON_UNKNOWN, ROLE_OUT_OF_REACH.
     """
     require_manager(by, commune)
     now = survey.now()
     with survey.transaction() as tx:
+        _require_reach(tx, by, commune, person)
         people.update_own_links_used(tx, commune, person, now)
         ended = sessions.update_browsers_ended(tx, commune, person, now, but="")
         tx.log(commune, "sessions_ended", {"person": person, "by": actor_id(by)})
@@ -171,6 +175,13 @@ def _require_self_or_manager(by: Actor | None, commune: str, person: str) -> Non
         require_manager(by, commune)
     elif by.device is not None:
         raise Problem(NOT_ALLOWED)  # whoever finds a phone must not sign its owner out elsewhere
+
+
+def _require_reach(reader: Reader, by: Actor | None, commune: str, person: str) -> None:
+    """Raise ROLE_OUT_OF_REACH where another's account, if it is known, is out of reach of *by*."""
+    other = people.select_person(reader, commune, person) if by is not None and by.person != person else None
+    if other is not None:
+        require_reach(by, other)
 
 
 def _open_device(tx: Transaction, link: Link, now: datetime) -> bool:

@@ -40,8 +40,24 @@ def roles_of(by: Actor | None) -> list[Role]:
 
 
 def require_role(by: Actor | None, role: Role) -> None:
-    """Raise ROLE_OUT_OF_REACH unless *by* may give *role*, and act upon accounts that have it: a sign-in link is the whole account."""
+    """Raise ROLE_OUT_OF_REACH unless *by* may give *role*."""
     if role not in roles_of(by):
+        raise Problem(ROLE_OUT_OF_REACH)
+
+
+def reaches(by: Actor | None, person: Person) -> bool:
+    """Whether *by* may act upon the account: it has a role that *by* may give, and sees no hamlet that *by* does not."""
+    if person.role not in roles_of(by):
+        return False
+    if by is None or by.hamlets is None:
+        return True
+    seen = person.actor.hamlets
+    return seen is not None and seen <= by.hamlets
+
+
+def require_reach(by: Actor | None, person: Person) -> None:
+    """Raise ROLE_OUT_OF_REACH unless *by* may act upon the account: its link, its phone and its end are the whole account."""
+    if not reaches(by, person):
         raise Problem(ROLE_OUT_OF_REACH)
 
 
@@ -49,7 +65,7 @@ def require_other(by: Actor | None, person: Person) -> None:
     """Raise OWN_ACCOUNT where *by* would change what *by* was given, ROLE_OUT_OF_REACH where the account is out of reach."""
     if by is not None and by.person == person.id:
         raise Problem(OWN_ACCOUNT)
-    require_role(by, person.role)
+    require_reach(by, person)
 
 
 def check_grant(by: Actor | None, grant: Grant, today: date) -> None:

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from survey import accounts, identities, second_factor
+from survey.domain.grants import reaches
 from survey.domain.people import Actor, Person
 from survey.domain.ports import Survey
 from survey.domain.problems import SIGN_IN_TOO_OFTEN, SIGN_IN_WRONG, Problem
@@ -68,7 +69,8 @@ def reset_of(survey: Survey, actor: Actor, people: Iterable[Person]) -> None:
     """Let who manages people take the second step away from a person whose phone is lost."""
     with survey.reading() as reader:
         asked = select_people_confirmed(reader, actor.commune)
-    titles = {person.id: f"{person.name} ({person.login})" for person in people if person.id in asked and person.id != actor.person}
+    others = (one for one in people if one.id in asked and one.id != actor.person and reaches(actor, one))
+    titles = {one.id: f"{one.name} ({one.login})" for one in others}
     if not titles:
         st.info(_("Nobody else has turned the second step on."))
         return

@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from survey import accounts, devices
+from survey.domain.grants import reaches
 from survey.domain.people import Actor, Device, Person, Session
 from survey.domain.ports import Survey
 from survey.domain.problems import Problem
@@ -38,7 +39,7 @@ def own_sessions(here: Here) -> None:
 def sessions_of(survey: Survey, actor: Actor, people: Iterable[Person]) -> None:
     """Show a manager where a chosen person is signed in; each browser can be ended, or all at once."""
     _tell()
-    by_id = {person.id: person for person in people if person.disabled_at is None}
+    by_id = {each.id: each for each in people if each.disabled_at is None and (each.id == actor.person or reaches(actor, each))}
     chosen = st.selectbox(_("Person"), list(by_id), format_func=lambda each: f"{by_id[each].name} ({by_id[each].login})", key="sessions_of")
     if chosen is None:
         return
