@@ -11,7 +11,7 @@ help:
 	@echo "make run     set up, make a demonstration commune where there is no data, start the app"
 	@echo "make demo    a demonstration commune in an empty data folder"
 	@echo "make test    set up everything the tests need and run them"
-	@echo "make check   linters, types, import contracts"
+	@echo "make check   linters, types, import contracts, code that invites attacks"
 	@echo "make audit   known holes in what is locked"
 	@echo "make sbom    build/sbom.cdx.json: what is inside (CycloneDX)"
 	@echo "make lock    resolve requirements*.txt anew into the locks"
@@ -58,6 +58,7 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive survey survey_app.py scripts pages
 
 audit: setup-dev
 	$(BIN)/python scripts/audit.py

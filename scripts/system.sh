@@ -19,7 +19,7 @@ case "${1:-}" in
     need caddy caddy
     need chromium chromium
     need exiftool libimage-exiftool-perl
-    need nginx nginx-light
+    [ -x /usr/sbin/nginx ] || need nginx nginx-light
     need openssl openssl
     need pdftotext poppler-utils
     need shasum perl

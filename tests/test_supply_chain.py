@@ -38,6 +38,15 @@ def test_what_we_ask_for_is_locked_and_used(wanted) -> None:
         assert modules & _imported(), f"nothing imports {wanted.name}: leave it out"
 
 
+def test_nothing_is_imported_that_is_not_asked_for() -> None:
+    """What comes along with another package may leave with its next release: what we import is named in requirements.txt."""
+    owners = packages_distributions()
+    asked = {one.name for one in ASKED} | {"psycopg-pool"}  # an extra of psycopg's
+    foreign = _imported() - set(sys.stdlib_module_names) - {"survey"}
+
+    assert {name for name in foreign if name in owners and not asked & set(map(dependencies.normal, owners[name]))} == set()
+
+
 def _imported() -> set[str]:
     files = [*(ROOT / "survey").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "survey_app.py"]
     return {name for path in files for name in re.findall(r"^\s*(?:from|import) ([A-Za-z_0-9]+)", path.read_text(), re.MULTILINE)}
