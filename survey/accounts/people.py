@@ -58,16 +58,17 @@ def create_person(
         return known(tx, commune, person)
 
 
-def disable_person(survey: Survey, commune: str, person: str, *, by: Actor | None) -> None:
+def disable_person(survey: Survey, commune: str, person: str, *, by: Actor | None, even_last: bool = False) -> None:
     """Close an account and end its sessions, links and phones at once.
 
+    *even_last* also closes the last coordinator's, as a restore must whose list says that it was erased.
     Raises NOT_ALLOWED, PERSON_UNKNOWN, ROLE_OUT_OF_REACH, LAST_COORDINATOR.
     """
     require_manager(by, commune)
     now = survey.now()
     with survey.transaction() as tx:
         require_reach(by, known(tx, commune, person))
-        if people.select_open_coordinators(tx, commune) == {person}:
+        if not even_last and people.select_open_coordinators(tx, commune) == {person}:
             raise Problem(LAST_COORDINATOR)
         if people.update_person_disabled(tx, commune, person, now):
             devices.update_devices_revoked(tx, commune, person, now)  # first, as opening a phone's link begins with its row too

@@ -67,7 +67,7 @@ def _erase(survey: Survey, actor: Actor, erasure: backup.Erasure) -> None:
     elif erasure.kind == "site":
         erase_home(survey, actor, erasure.subject, reason)
     else:
-        accounts.disable_person(survey, actor.commune, erasure.subject, by=None)  # it was closed before it was erased
+        accounts.disable_person(survey, actor.commune, erasure.subject, by=None, even_last=True)  # it was closed before it was erased
         erase_account(survey, actor, erasure.subject, reason)
 
 

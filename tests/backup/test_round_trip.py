@@ -13,6 +13,7 @@ import pytest
 from survey import accounts, backup, deliver, devices, privacy
 from survey.backup.contents import BARE_LEFT_OUT, BARE_REPLACED
 from survey.commands import operator
+from survey.domain.people import Role
 from survey.personal.erasing import erase_account, erase_home
 from survey.store.check import find_faults, select_unreferenced
 from survey.store.dump import known_migrations, select_columns, select_heads, tables_of
@@ -189,6 +190,25 @@ def test_homes_and_accounts_are_erased_again_too(bare: Path, world: World, tmp_p
     with after.reading() as reader:
         names = {row["name"] for row in reader.rows("SELECT name FROM site UNION SELECT name FROM person")}
     assert not {home["name"], "Lan"} & names
+
+
+def test_a_coordinator_who_was_the_last_one_then_is_erased_again_too(world: World, tmp_path: Path, run: Run) -> None:
+    """Of a backup from before the successor came: the commune is left without a coordinator, whom the operator then adds."""
+    before = open_survey(Settings(data=world.data))
+    old = accounts.create_person(before, COMMUNE, by=None, login="cu", name="Người cũ", role=Role.COORDINATOR)
+    bare = tmp_path / "bare.tar"
+    assert run("backup", bare, "--quiet", "--data", world.data)[0] == 0
+    accounts.create_person(before, COMMUNE, by=None, login="moi", name="Người mới", role=Role.COORDINATOR)
+    accounts.disable_person(before, COMMUNE, old.id, by=None)
+    erase_account(before, operator(COMMUNE), old.id, "đã nghỉ việc")
+    (tmp_path / "erased.jsonl").write_text(run("erasures", "--data", world.data)[1])
+
+    code, said, trouble = run("restore", bare, "--erased", tmp_path / "erased.jsonl", "--quiet", "--json", "--data", tmp_path / "after")
+
+    assert code == 0, trouble
+    assert json.loads(said)["erased"] == 1
+    with open_survey(Settings(data=tmp_path / "after")).reading() as reader:
+        assert not reader.rows("SELECT name FROM person WHERE name = :name", name=old.name)
 
 
 def test_a_lost_photo_is_told_and_the_rest_is_kept(world: World, tmp_path: Path, run: Run) -> None:
