@@ -10,15 +10,20 @@ export const NOTICE = 1;
 /** The part of *visit*'s screen with the notice and, at a household, the question; *work* knows what the commune has set. */
 export function consentPart(work, visit) {
   const notice = noticePart(work);
+  visit.draft.notice = markOf(work); // the visit says with the answer which notice stood there
   const question = visit.asksConsent ? questionPart(visit) : null;
   return { element: h("div", { class: "consent" }, notice, question?.element), refresh: () => question?.refresh() };
 }
 
+/** Which notice *work* shows: the text's number and what the commune has set. */
+function markOf({ privacy: { retention_years: years, contact } }) {
+  return JSON.stringify([NOTICE, years, contact]);
+}
+
 // Open until this person has read it on this phone, and again after it has changed; then one line that opens it.
 function noticePart(work) {
-  const { retention_years: years, contact } = work.privacy;
   const key = `notice:${work.me.commune.code}:${work.me.person}`;
-  const mark = JSON.stringify([NOTICE, years, contact]);
+  const mark = markOf(work);
   const read = () => {
     keep(key, mark);
     fill(element, folded(work));

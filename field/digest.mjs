@@ -11,3 +11,8 @@ export function reprDigest(hex) {
   const bytes = hex.match(/../g).map((pair) => Number.parseInt(pair, 16));
   return `sha-256=:${btoa(String.fromCharCode(...bytes))}:`;
 }
+
+/** The first 16 digits of the SHA-256 of *words*, to name them by; null for none. */
+export async function shortMark(words) {
+  return words ? (await sha256(new TextEncoder().encode(words))).slice(0, 16) : null;
+}

@@ -42,6 +42,7 @@ function block(draft, photos) {
     draft.hamlet && element("hamlet", {}, [text(draft.hamlet)]),
     element("by", {}, [text(draft.person)]),
     draft.consent && element("consent", {}, [text(draft.consent)]),
+    draft.notice && element("notice", {}, [text(draft.notice)]),
     fixElement("fix", draft.fix),
     ...photos.map(photoElement),
   ];

@@ -1,5 +1,6 @@
 // One visit: a form being filled at a place. Every change is kept in the draft; nothing is lost when the page goes.
 
+import { shortMark } from "./digest.mjs";
 import { deviceId, fileOf, keep, keepDraft, keepPhoto, readDraft, readPhotos } from "./drafts.mjs";
 import { Earlier } from "./ghost.mjs";
 import { instanceXml } from "./instance.mjs";
@@ -288,7 +289,7 @@ export class Visit {
     this.#preload(device);
     const photos = named.map(({ photo }) => photo);
     const consent = this.asksConsent ? (this.draft.consent ?? "absent") : null;
-    this.draft.xml = instanceXml({ ...this.draft, consent }, this.answers, photos, device);
+    this.draft.xml = instanceXml({ ...this.draft, consent, notice: await shortMark(this.draft.notice) }, this.answers, photos, device);
     this.draft.files = named.map((one) => fileOf(one.photo, this.#label(one)));
     this.draft.state = "sending";
     this.begun = true;

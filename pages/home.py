@@ -10,7 +10,7 @@ from survey.store.queue import select_counts
 from survey.store.reviews import select_last_review
 from survey.store.sites import select_site_counts
 from survey.store.submissions import select_own
-from survey.web import doors, owners_home, people_widgets, session, text
+from survey.web import doors, owners_home, people_widgets, personal_coming, session, text
 from survey.web.text import _, ngettext
 
 here = session.enter()
@@ -54,6 +54,8 @@ if here.actor.may(Ability.EXPORT):
     people_widgets.next_step("evidence", _("Make an evidence bundle"))
 if here.actor.may(Ability.MANAGE):
     people_widgets.next_step("people", _("Invite people and give sign-in links"))
+
+personal_coming.warn_at_home(here)
 
 st.subheader(_("Submissions"))
 people_widgets.state_counts(counts)

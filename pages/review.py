@@ -13,6 +13,7 @@ from survey.web.review_flags import show_flags
 from survey.web.review_history import show_history, show_versions
 from survey.web.review_list import show_list
 from survey.web.review_map import show_map
+from survey.web.review_people import show_notes, show_withdrawal
 from survey.web.review_photos import show_photos
 from survey.web.review_tasks import show_tasks
 from survey.web.text import _
@@ -51,6 +52,7 @@ place = review_queue.place_of(case)
 with steps:
     review.show_steps(*review_queue.neighbours(here, filters, place))
 review.show_heading(case)
+show_withdrawal(here, case)
 show_newcomers(case)
 show_flags(case)
 show_reuse(compared)
@@ -60,6 +62,7 @@ with left:
     show_rounds(compared)
     st.markdown(f"#### {_('Answers')}")
     show_answers(case.submission, case.tree, case.flags, case.site)
+    show_notes(here, case)
 with right:
     review.show_decision(case, place, filters)
     show_tasks(here, case)

@@ -40,6 +40,7 @@ from survey.store.editions import select_edition
 from survey.store.erasures import Erased, is_known_elsewhere, lock_bytes, select_erased
 from survey.store.figures import leave_forecast, mark_figures_stale
 from survey.store.jobs import upsert_job
+from survey.store.personal_rows import select_is_consent_paper
 from survey.store.places import select_hamlets
 from survey.store.reviews import lock_decisions
 from survey.store.rule_entries import select_entries
@@ -116,9 +117,11 @@ def keep_document(survey: Survey, actor: Actor, name: str, chunks: Iterable[byte
 
 
 def find_document(survey: Survey, actor: Actor, sha256: str) -> KeptDocument:
-    """The commune's document with that hash. Raises NOT_ALLOWED, DOCUMENT_UNKNOWN."""
+    """The commune's document with that hash; what a home signed, for who protects data. Raises NOT_ALLOWED, DOCUMENT_UNKNOWN."""
     actor.require(Ability.SEE_FIGURES)
     with survey.reading() as reader:
+        if not actor.may(Ability.PROTECT_DATA) and select_is_consent_paper(reader, actor.commune, sha256):
+            raise Problem(DOCUMENT_UNKNOWN)
         return _known_document(reader, actor.commune, sha256)
 
 

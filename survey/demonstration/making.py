@@ -89,6 +89,10 @@ class Played:
         """Where the key of second factors lies."""
         return self.survey.second_factor_key
 
+    def empty_log(self) -> None:
+        """Let nothing that was deleted stay in the database's own log."""
+        self.survey.empty_log()
+
     def reading(self) -> AbstractContextManager[Reader]:
         """A reader of one consistent moment."""
         return self.survey.reading()

@@ -147,5 +147,8 @@ class Survey(Protocol):
     def transaction(self) -> AbstractContextManager[Transaction]:
         """One short writing transaction with its log events."""
 
+    def empty_log(self) -> None:
+        """Let nothing that was deleted stay in the database's own log, where the engine lets us. Raises DATABASE_UNREACHABLE."""
+
     def now(self) -> datetime:
         """Aware UTC, the one clock."""

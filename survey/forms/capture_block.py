@@ -27,7 +27,7 @@ _BY_HAND = "hand"
 
 @dataclass(frozen=True)
 class CaptureBlock:
-    """What the block says; *captures* by file name, *by* the id of who filled the form in."""
+    """What the block says; *captures* by file name, *by* the id of who filled the form in, *notice* the version that was shown."""
 
     site: str | None = None
     hamlet: str | None = None
@@ -35,6 +35,7 @@ class CaptureBlock:
     captures: Mapping[str, Capture] = field(default_factory=dict)
     by: str | None = None
     consent: Consent | None = None
+    notice: str | None = None
 
 
 def read_block(root: etree._Element) -> CaptureBlock:
@@ -50,13 +51,15 @@ def read_block(root: etree._Element) -> CaptureBlock:
         captures={capture.name: capture for capture in captures if capture.name},
         by=short_text(block.findtext(_tag("by"))),
         consent=_consent(block.findtext(_tag("consent"))),
+        notice=short_text(block.findtext(_tag("notice"))),
     )
 
 
 def write_block(root: etree._Element, block: CaptureBlock) -> None:
     """Append *block* to an instance's *root*."""
     element = etree.SubElement(root, _tag("survey"), nsmap=_NSMAP)
-    for name, value in (("site", block.site), ("hamlet", block.hamlet), ("by", block.by), ("consent", block.consent)):
+    for name in ("site", "hamlet", "by", "consent", "notice"):
+        value = getattr(block, name)
         if value:
             etree.SubElement(element, _tag(name)).text = value
     _write_fix(element, "fix", block.fix)

@@ -41,6 +41,11 @@ def read_header(xml: bytes) -> Header:
     return _header(_parse(xml))
 
 
+def read_notice(xml: bytes) -> str | None:
+    """The version of the notice that the phone showed; None where the client tells none, and of an instance that was erased."""
+    return read_block(_parse(xml)).notice if xml else None
+
+
 def read_instance(xml: bytes, tree: Mapping[str, Any]) -> Instance:
     """The instance in *xml*, its answers read along the form's *tree*. Raises INSTANCE_UNREADABLE, INSTANCE_WITHOUT_ID."""
     root = _parse(xml)

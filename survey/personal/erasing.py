@@ -90,11 +90,15 @@ def erase_account(survey: Survey, actor: Actor, person_id: str, reason: str) -> 
         tombstones.update_briefings_buried(tx, actor.commune, gone, name)
         tombstones.insert_erasure(tx, actor.commune, "person", person_id, reason=reason, person=actor.person, at=survey.now())
         tx.log(actor.commune, "account.erased", {"account": person_id, "reason_sha256": sha256_hex(reason), "person": actor.person})
+        upsert_job(tx, actor.commune, HOME_JOB, person_id, {}, survey.now())
     return name
 
 
 def finish(survey: Survey, commune: str, payload: Mapping[str, object]) -> None:
-    """What the worker's job does after a home was erased, as often as it likes: unfinished uploads and residents' photos go."""
+    """What the worker's job does after a home or account was erased, as often as it likes.
+
+    Unfinished uploads, residents' photos and papers of consent go, then what the database's own log still has.
+    """
     parts, photos = payload.get("parts"), payload.get("photos")
     for owner, upload in parts if isinstance(parts, list) else ():
         survey.blobs.drop_parts(PartKey(str(owner), str(upload)))
@@ -103,6 +107,7 @@ def finish(survey: Survey, commune: str, payload: Mapping[str, object]) -> None:
             lock_decisions(tx, commune)
             if not select_is_named(tx, str(sha256)):
                 survey.blobs.erase(str(sha256))
+    survey.empty_log()
 
 
 def _bury_home(tx: Transaction, survey: Survey, actor: Actor, site: Site, reason: str) -> tuple[ErasedHome, list[str]]:
@@ -121,8 +126,8 @@ def _bury_home(tx: Transaction, survey: Survey, actor: Actor, site: Site, reason
     tombstones.update_briefings_buried(tx, commune, gone, tomb_name(site.id))
     update_bundles_dropped(tx, commune, site.hamlet, now)
     tombstones.insert_erasure(tx, commune, "site", site.id, reason=reason, person=actor.person, at=now)
-    body: dict[str, object] = {"site": site.id, "submissions": ids, "reason_sha256": sha256_hex(reason), "person": actor.person}
-    tx.log(commune, "home.erased", body)
+    body: dict[str, object] = {"site": site.id, "submissions": ids, "files": residents, "reason_sha256": sha256_hex(reason)}
+    tx.log(commune, "home.erased", {**body, "person": actor.person})
     keys = [[key.owner, key.upload] for key in parts]
     upsert_job(tx, commune, HOME_JOB, site.id, {"site": site.id, "parts": keys, "photos": residents}, now)
     return ErasedHome(tomb_name(site.id), len(ids), len(photos), tuple(shared), tuple(bundles)), photos

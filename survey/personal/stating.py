@@ -7,9 +7,17 @@ from survey.domain.canonical import sha256_hex
 from survey.domain.people import Ability, Actor
 from survey.domain.personal import WORDS_LENGTH, Purpose, Said, SaidAtOffice
 from survey.domain.ports import Survey
-from survey.domain.problems import PERSONAL_DAY_UNUSABLE, PERSONAL_WORDS_UNUSABLE, SOURCE_NEEDED, SUBMISSION_UNKNOWN, Problem
+from survey.domain.problems import (
+    DOCUMENT_UNKNOWN,
+    PERSONAL_DAY_UNUSABLE,
+    PERSONAL_WORDS_UNUSABLE,
+    SOURCE_NEEDED,
+    SUBMISSION_UNKNOWN,
+    Problem,
+)
 from survey.domain.times import local_date
 from survey.personal.erasing import visible_home
+from survey.store.documents import select_document
 from survey.store.personal_rows import insert_note, insert_said, insert_stated
 from survey.store.reviews import lock_decisions
 from survey.store.submissions import select_submission
@@ -47,7 +55,7 @@ def state_purpose(survey: Survey, actor: Actor, purpose: Purpose, said: Statemen
 def say_at_office(survey: Survey, actor: Actor, site: str, said: Said, said_on: date, note: str, document: str | None = None) -> int:
     """Keep that the people of a home withdrew their consent, or gave it again; its photos are not published while it is withdrawn.
 
-    Raises NOT_ALLOWED, HOME_UNKNOWN, PERSONAL_DAY_UNUSABLE, PERSONAL_WORDS_UNUSABLE.
+    Raises NOT_ALLOWED, HOME_UNKNOWN, DOCUMENT_UNKNOWN, PERSONAL_DAY_UNUSABLE, PERSONAL_WORDS_UNUSABLE.
     """
     now = survey.now()
     if said_on > local_date(now):
@@ -55,6 +63,8 @@ def say_at_office(survey: Survey, actor: Actor, site: str, said: Said, said_on: 
     with survey.transaction() as tx:
         lock_decisions(tx, actor.commune)
         home = visible_home(tx, actor, site)
+        if document is not None and select_document(tx, actor.commune, document) is None:
+            raise Problem(DOCUMENT_UNKNOWN)
         number = insert_said(tx, actor.commune, SaidAtOffice(home.id, 0, said, said_on, _short(note), document, actor.person, now))
         body: dict[str, object] = {"site": home.id, "number": number, "said": said.value, "document": document}
         tx.log(actor.commune, "consent.said", {**body, "person": actor.person})

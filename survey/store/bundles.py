@@ -21,7 +21,9 @@ from survey.store.observations import COUNTED_THEN
 
 EXPORTED, DOWNLOADED, OPENED = "bundle.exported", "bundle.downloaded", "bundle.opened"
 # Events that add to the log but not to the evidence: an export, or a person who comes to look, does not make another bundle.
-_ASIDE = frozenset({EXPORTED, DOWNLOADED, OPENED, "signed_in", "signed_out", "sign_in_link_made", "privacy.set", "photo.covered"})
+_ASIDE = frozenset({
+    EXPORTED, DOWNLOADED, OPENED, "signed_in", "signed_out", "sign_in_link_made", "privacy.set", "notice.kept", "photo.covered",
+})  # fmt: skip
 _PUBLISHING = frozenset({"photo.covered"})
 _PORTION = 400  # keys in one question: well below any engine's limit of parameters
 _COUNTS = "EXISTS (SELECT 1 FROM counted c WHERE c.commune = s.commune AND c.submission = s.submission)"

@@ -27,6 +27,8 @@ def _read_log(reader: Reader) -> tuple[set[tuple[str, str]], dict[tuple[object, 
             continue  # the chain has named it already
         if body.get("kind") == "document.received":
             papers.add((row["commune"], body["sha256"]))
+        elif body.get("kind") == "home.erased":
+            papers -= {(row["commune"], sha256) for sha256 in body.get("files", ())}
         elif body.get("kind") in ("statement.made", "statement.withdrawn"):
             place = body["edition"], body["criterion"], body["hamlet"] or "", body["aspect"], body["number"]
             stated[row["commune"], *place] = f"{body['outcome']} {body['document'] or ''}"

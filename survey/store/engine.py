@@ -32,6 +32,9 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[Transaction]:
         """One writing transaction; an exception undoes it."""
 
+    def empty_log(self) -> None:
+        """Let nothing that was deleted stay in a log of the engine's own beside the tables, where the engine lets us."""
+
     def close(self) -> None:
         """Give up the connections."""
 

@@ -62,6 +62,12 @@ def select_said(reader: Reader, commune: str, site: str) -> list[SaidAtOffice]:
     ]  # fmt: skip
 
 
+def select_is_consent_paper(reader: Reader, commune: str, sha256: str) -> bool:
+    """Whether the document is what a home signed at the office."""
+    row = reader.row("SELECT 1 AS one FROM consent_record WHERE commune = :commune AND document = :sha256", commune=commune, sha256=sha256)
+    return row is not None
+
+
 def insert_data_request(tx: Transaction, commune: str, request: DataRequest) -> None:
     """Keep a version of a request."""
     plain = ("number", "subject_kind", "subject", "words", "due_source", "answers", "outcome", "person")

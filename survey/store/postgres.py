@@ -65,6 +65,9 @@ class PostgresStore:
             yield transaction
             transaction.finish()
 
+    def empty_log(self) -> None:
+        """Do nothing: PostgreSQL's vacuum and the operator's archive of its log decide how long deleted rows stay (docs/privacy.md)."""
+
     def close(self) -> None:
         """Close the pool."""
         atexit.unregister(self._pool.close)

@@ -15,7 +15,10 @@ from survey.store import sql
 from survey.store.engine import Clock, ConnectionReader, ConnectionTransaction, refuse_newer
 
 # synchronous=FULL syncs the write-ahead log at each commit: what was acknowledged to a phone survives a power cut.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-32000")
+# secure_delete=ON writes zeros over what is deleted: an erased home must not stay in the file's free pages.
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-32000", "secure_delete=ON",
+)  # fmt: skip
 # What the machine did to the file, by SQLite's primary result codes; any other error is a defect of ours.
 _TROUBLES: Mapping[int, ProblemKind] = {
     sqlite3.SQLITE_FULL: STORAGE_UNUSABLE,
@@ -73,6 +76,16 @@ class SqliteStore:
         except BaseException:
             connection.rollback()
             raise
+
+    def empty_log(self) -> None:
+        """Bring the write-ahead log home and cut it off: pages of before a deletion stand in it until then.
+
+        Raises DATABASE_UNREACHABLE where a reader holds on to an earlier moment for longer than we wait.
+        """
+        with _told():
+            busy, *_pages = self._database().conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise Problem(DATABASE_UNREACHABLE, reason="a reader holds the write-ahead log")
 
     def close(self) -> None:
         """Close this thread's connection; others close when their threads end."""

@@ -79,6 +79,10 @@ def select_told_account(reader: Reader, commune: str, person: str) -> dict[str, 
             "SELECT submission, code, form, captured_at, received_at, state, latitude, longitude, device FROM submission"
             f" {where} ORDER BY captured_at, submission"
         ),
+        "brought_in": (
+            "SELECT code, captured_at, received_at, state FROM submission WHERE commune = :commune AND brought_by = :person"
+            " ORDER BY captured_at, submission"
+        ),
         "duties": f"SELECT edition, criterion, agency, person_name, due_on, at FROM assignment {where} ORDER BY at",
         "waiting_photos": f"SELECT sha256, name, size, brought_at FROM desk_photo {where} ORDER BY brought_at",
         "log": f"SELECT seq, at, kind FROM event_index {where} ORDER BY seq",

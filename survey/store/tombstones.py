@@ -125,7 +125,7 @@ def _bury_files(tx: Transaction, key: Mapping[str, object]) -> None:
 
 
 def update_words_buried(tx: Transaction, commune: str, site: str) -> list[str]:
-    """Take out what people wrote about the home elsewhere; returns the hashes of residents' photos that go with it."""
+    """Take out what people wrote about the home elsewhere; returns the hashes of residents' photos and papers that go with it."""
     key = {"commune": commune, "site": site}
     tx.execute("UPDATE task SET title = '', note = '' WHERE commune = :commune AND site = :site", **key)
     events = tx.rows(
@@ -139,13 +139,29 @@ def update_words_buried(tx: Transaction, commune: str, site: str) -> list[str]:
             "UPDATE task_event SET detail = :detail WHERE commune = :commune AND task = :task AND number = :number",
             commune=commune, task=event["task"], number=event["number"], detail=dumps(kept),
         )  # fmt: skip
-    tx.execute("UPDATE consent_record SET note = '' WHERE commune = :commune AND site = :site", **key)
+    papers = _bury_papers(tx, key)
     holds = "UPDATE legal_hold SET reason = '', ended_reason = NULL WHERE commune = :commune AND kind = 'site' AND subject = :site"
     tx.execute(holds, **key)
     update_requests_buried(tx, commune, "site", site)
     photos = tx.rows("SELECT sha256 FROM resident_report WHERE commune = :commune AND site = :site AND sha256 IS NOT NULL", **key)
     tx.execute("UPDATE resident_report SET text = '', note = '', sha256 = NULL, size = 0 WHERE commune = :commune AND site = :site", **key)
-    return sorted({row["sha256"] for row in photos})
+    return sorted({row["sha256"] for row in photos} | set(papers))
+
+
+def _bury_papers(tx: Transaction, key: Mapping[str, object]) -> list[str]:
+    """Take the notes of what was said at the office, and the papers that nothing else names; returns the hashes of these."""
+    rows = tx.rows("SELECT document FROM consent_record WHERE commune = :commune AND site = :site AND document IS NOT NULL", **key)
+    tx.execute("UPDATE consent_record SET note = '', document = NULL WHERE commune = :commune AND site = :site", **key)
+    gone = [sha256 for sha256 in sorted({row["document"] for row in rows}) if not _names_paper(tx, str(key["commune"]), sha256)]
+    for sha256 in gone:
+        tx.execute("DELETE FROM document WHERE commune = :commune AND sha256 = :sha256", commune=key["commune"], sha256=sha256)
+    return gone
+
+
+def _names_paper(reader: Reader, commune: str, sha256: str) -> bool:
+    tables = ("statement", "owner_report", "contribution", "consent_record")
+    named = " UNION ALL ".join(f"SELECT 1 AS one FROM {table} WHERE commune = :commune AND document = :sha256" for table in tables)
+    return reader.row(f"SELECT one FROM ({named}) papers LIMIT 1", commune=commune, sha256=sha256) is not None
 
 
 def update_requests_buried(tx: Transaction, commune: str, kind: str, subject: str) -> None:

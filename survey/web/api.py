@@ -1,17 +1,22 @@
 """/api/…: JSON for the field client and integrations: who is here, what there is to do, and receiving what was captured."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from survey.domain.forms import FormHead
+from survey.domain.notice import notice_version, notice_words
 from survey.domain.people import Ability, Actor
-from survey.domain.ports import Reader
+from survey.domain.ports import Reader, Survey
 from survey.domain.privacy import Retention
 from survey.domain.problems import FORM_UNKNOWN, QUERY_UNUSABLE, SUBMISSION_UNKNOWN, Problem
 from survey.domain.sites import Site, SiteKind
 from survey.domain.submissions import State, Submission
 from survey.domain.times import local_date, to_text
+from survey.personal import noticing
 from survey.sight import sight_of, use_of
 from survey.store.attachments import select_attachments, select_missing
 from survey.store.devices import select_device
@@ -21,7 +26,7 @@ from survey.store.reviews import select_last_review
 from survey.store.settings import select_settings
 from survey.store.sites import SiteFilter, select_nearest, select_site, select_sites_page
 from survey.store.submissions import select_instance, select_own, select_returned, select_submission
-from survey.web import offline, session
+from survey.web import offline, session, text
 from survey.web.endpoints import answer, json_endpoint, upload_endpoint
 from survey.web.uploads import take_photo, take_submission
 
@@ -68,7 +73,10 @@ def show_work(_request: Request, actor: Actor) -> Response:
         forms = [_form(head) for head in select_forms(reader, actor.commune) if not head.desk_only]
         commune = _commune(reader, actor.commune)
         present = offline.present_round(reader, actor)
-        privacy = _privacy(reader, actor.commune)
+        kept = Retention.of(select_settings(reader, actor.commune))
+    with suppress(Problem):  # a full disk must not keep the work from a phone: the next that asks brings it again
+        _keep_notice(survey, commune, kept)
+    privacy = {"retention_years": kept.years, "contact": kept.contact}
     work = {"person": actor.person, "commune": commune, "hamlets": hamlets, "forms": forms, "privacy": privacy}
     return answer({**work, "round": present, "tiles": offline.tiles(), "server_time": to_text(now)})
 
@@ -149,10 +157,11 @@ def _commune(reader: Reader, code: str) -> dict[str, object]:
     return {"code": commune.code, "name": commune.name, "center": list(commune.border.center), "demonstration": commune.demonstration}
 
 
-def _privacy(reader: Reader, commune: str) -> dict[str, object]:
-    """What the notice on the phone says: how many years photos are kept, and whom to ask; null where the commune has not said so."""
-    kept = Retention.of(select_settings(reader, commune))
-    return {"retention_years": kept.years, "contact": kept.contact}
+def _keep_notice(survey: Survey, commune: dict[str, object], kept: Retention) -> None:
+    """Write down what phones show before the first photo, where that is not what they showed before."""
+    says: dict[str, Callable[[str], str]] = {"vi": text.translations().gettext, "en": str}
+    words = {language: notice_words(str(commune["name"]), kept, say) for language, say in says.items()}
+    noticing.keep_notice(survey, str(commune["code"]), notice_version(kept), words)
 
 
 def _device(reader: Reader, actor: Actor) -> dict[str, object] | None:

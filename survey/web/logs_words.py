@@ -188,6 +188,7 @@ def _of_people() -> dict[str, str]:
 
 def _of_personal_data() -> dict[str, str]:
     return {
+        "notice.kept": _("New version of the notice on phones"),
         "purpose.stated": _("Purpose of processing stated"),
         "consent.said": _("Consent or refusal noted"),
         "data_request.entered": _("Request about personal data entered"),

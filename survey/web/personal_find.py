@@ -1,6 +1,7 @@
 """Widgets that find a home or an officer's account, with what may be done there: report, consent, erasing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from urllib.parse import quote
@@ -18,12 +19,25 @@ from survey.store.personal_rows import select_said
 from survey.store.sites import SiteFilter, select_sites_page
 from survey.store.tombstones import select_erased_at
 from survey.web import text
+from survey.web.documents import document_input
 from survey.web.noting import Act, note
+from survey.web.personal_mentions import show_mentions
 from survey.web.privacy import ask_to_confirm, tell
 from survey.web.session import Here
 from survey.web.text import _
 
 _MOST = 20
+_ROUND = "personal_said_round"  # the place of the paper: a new one after each saving
+
+
+@dataclass(frozen=True)
+class SaidNow:
+    """What the form holds beside the answer itself."""
+
+    site: str
+    day: date
+    words: str
+    paper: str | None
 
 
 def show(here: Here) -> None:
@@ -77,25 +91,42 @@ def _show_home(here: Here, site: Site) -> None:
     for one in said[:3]:
         word = _("withdrawn") if one.said is Said.WITHDRAWN else _("given")
         st.html(f'<div class="person"><b>{escape(_("Said at the office: {word}", word=word))}</b>'
-                f"<span>{escape(text.format_date(one.said_on))} · {escape(one.note)}</span></div>")  # fmt: skip
+                f"<span>{escape(text.format_date(one.said_on))} · {escape(one.note)}</span>{_paper_link(one.document)}</div>")  # fmt: skip
     report_doors("site", site.id)
-    with st.expander(_("Consent, said at the office"), icon=":material/record_voice_over:"), st.form("said", border=False):
+    _consent_form(here, site)
+    with st.expander(_("Erase what is held about this home"), icon=":material/delete_forever:"):
+        show_mentions(here, site)
+        with st.form("erase_home", border=False):
+            st.write(
+                _("Name, code, place, words, photos and the forms as received go for good. Numbers that figures need stay under an id.")
+            )
+            reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key="erase_home_reason")
+            sure = ask_to_confirm("erase_home_sure")
+            if st.form_submit_button(_("Erase for good")):
+                attempt(lambda: _erase(here, site.id, reason)) if sure else st.warning(_("Type the word first."))
+
+
+def _consent_form(here: Here, site: Site) -> None:
+    box = st.expander(_("Consent, said at the office"), icon=":material/record_voice_over:")
+    with box:
+        round_ = st.session_state.setdefault(_ROUND, 0)
+        paper = document_input(here, f"said_paper_{site.id}_{round_}", _("Attach what they signed"))
+    with box, st.form("said", border=False):
         words = {Said.WITHDRAWN: _("Withdrawn: no photo is published"), Said.GIVEN: _("Given")}
         which = st.radio(_("What they said"), list(words), format_func=lambda key: words[key], index=None, key="said_what")
         day = st.date_input(_("On"), value=local_date(here.survey.now()), format="DD/MM/YYYY", key="said_on")
-        told = st.text_area(_("Note or paper"), max_chars=NOTE_LENGTH, key="said_note")
+        told = st.text_area(_("Note"), max_chars=NOTE_LENGTH, key="said_note")
         if st.form_submit_button(_("Save"), type="primary") and which is not None:
-            attempt(lambda: _said(here, site.id, which, day, told))
-    with st.expander(_("Erase what is held about this home"), icon=":material/delete_forever:"), st.form("erase_home", border=False):
-        st.write(_("Name, code, place, words, photos and the forms as received go for good. Numbers that figures need stay under an id."))
-        reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key="erase_home_reason")
-        sure = ask_to_confirm("erase_home_sure")
-        if st.form_submit_button(_("Erase for good")):
-            attempt(lambda: _erase(here, site.id, reason)) if sure else st.warning(_("Type the word first."))
+            attempt(lambda: _said(here, which, SaidNow(site.id, day, told, paper)))
 
 
-def _said(here: Here, site: str, said: Said, day: date, words: str) -> str:
-    stating.say_at_office(here.survey, here.actor, site, said, day, words)
+def _paper_link(document: str | None) -> str:
+    return f'<a class="onward" href="/documents/{escape(document, quote=True)}">{escape(_("What they signed"))}</a>' if document else ""
+
+
+def _said(here: Here, said: Said, now: SaidNow) -> str:
+    stating.say_at_office(here.survey, here.actor, now.site, said, now.day, now.words, now.paper)
+    st.session_state[_ROUND] += 1
     return _("Saved.")
 
 

@@ -18,11 +18,16 @@ from survey.domain.ports import Survey
 from survey.domain.problems import PERSON_UNKNOWN, Problem
 from survey.paper import typeset
 from survey.personal.telling import Told, tell_account, tell_home
+from survey.store.deployment import select_rounds
 from survey.store.people import select_commune_sign
+from survey.store.places import select_hamlets
+from survey.store.queue import select_form_titles
 from survey.web import session, text
 from survey.web.noting import Act, note_now
 from survey.web.pdf import pdf_response
-from survey.web.personal_words import part_title, say_field, say_value
+from survey.web.personal_fields import HIDDEN, say_field, say_value
+from survey.web.personal_words import part_title
+from survey.web.review_answers import said
 from survey.web.text import _
 
 _PICTURES = 60  # small views on paper; the zip has every original. Our own choice
@@ -50,8 +55,9 @@ def print_report(request: Request) -> Response:
         "footer": _("Made {when}. Handed to the person concerned.", when=text.format_datetime(survey.now())),
         "none": _("Nothing"), "pictures": _("Photos"), "demonstration": _("Demonstration: people, places and figures are made up."),
     }  # fmt: skip
+    parts = _parts(found.document, _names(survey, actor.commune, found.document))
     data = {
-        "locale": text.locale(), "demonstration": demonstration, "words": words, "parts": _parts(found.document),
+        "locale": text.locale(), "demonstration": demonstration, "words": words, "parts": parts,
         "pictures": [{"file": name, "name": name[:16]} for name in pictures],
     }  # fmt: skip
     note_now(actor, Act.REPORTED, request.path_params["kind"], request.path_params["subject"])
@@ -105,23 +111,44 @@ def _pictures(survey: Survey, found: Told) -> Iterator[tuple[str, bytes]]:
             yield f"{sha256}.jpg", view
 
 
-def _parts(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _parts(document: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """The report as titled blocks of name and value; plain values first."""
-    plain = [[say_field(name), say_value(name, value)] for name, value in document.items() if not isinstance(value, list)]
+    plain = {name: value for name, value in document.items() if not isinstance(value, list)}
     lists = [(name, value) for name, value in document.items() if isinstance(value, list)]
     return [
-        {"title": _("In short"), "blocks": [plain]},
-        *({"title": part_title(name), "blocks": [_lines(one) for one in value]} for name, value in lists),
+        {"title": _("In short"), "blocks": [_lines("", plain, names)]},
+        *({"title": part_title(name), "blocks": [_lines(name, one, names) for one in value]} for name, value in lists),
     ]
 
 
-def _lines(one: Mapping[str, Any]) -> list[list[str]]:
-    lines: list[list[str]] = []
+def _lines(part: str, one: Mapping[str, Any], names: Mapping[str, str]) -> list[list[str]]:
+    lines = []
+    if part == "decisions":
+        lines.append([_("Visit"), names.get(one["submission"], "–")])
     for name, value in one.items():
-        if name == "answers":
+        if name == text.locale() and part == "notices":
+            lines.append([_("Words"), "\n".join(value)])
+        elif name == "answers":
             lines += [[answer["question"], answer["answer"]] for answer in value]
+        elif name in HIDDEN or value in (None, "", [], {}):
+            continue
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            lines += [[say_field(name), " · ".join(say_value(*pair) for pair in row.items() if pair[1] not in (None, ""))] for row in value]
-        elif value not in (None, ""):
-            lines.append([say_field(name), say_value(name, value)])
+            lines += [[say_field(name), " · ".join(_inner(name, row, names))] for row in value]
+        else:
+            lines.append([say_field(name), say_value(part, name, value, names)])
     return lines
+
+
+def _inner(part: str, row: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    for name, value in row.items():
+        if name not in HIDDEN and value not in (None, ""):
+            yield f"{say_field(name)}: {say_value(part, name, value, names)}"
+
+
+def _names(survey: Survey, commune: str, document: Mapping[str, Any]) -> dict[str, str]:
+    """What checklists, rounds, hamlets and the visits of the report are called."""
+    with survey.reading() as reader:
+        names = {str(one["round"]): str(one["name"]) for one in select_rounds(reader, commune)}
+        names |= {one.id: one.name for one in select_hamlets(reader, commune)}
+        names |= {form: said(title, text.locale()) for form, title in select_form_titles(reader, commune).items()}
+    return names | {visit["submission"]: visit["code"] for visit in document.get("visits", ())}

@@ -4,20 +4,20 @@ from html import escape
 
 import streamlit as st
 
-from survey.domain.personal import NIGHT, NOTICE_DAYS, WORDS_LENGTH, Purpose
+from survey.domain.personal import NOTICE_DAYS, WORDS_LENGTH, Purpose
 from survey.domain.ports import Row
 from survey.domain.reasons import REASON_LENGTH
 from survey.personal import keeping, stating
-from survey.personal.keeping import Automatic
 from survey.store.deployment import select_rounds
 from survey.store.personal_rows import select_holds, select_stated
-from survey.store.sites import select_site
+from survey.store.sites import select_site, select_site_by_code
 from survey.web import text
+from survey.web.personal_coming import announce
 from survey.web.personal_find import attempt
 from survey.web.personal_words import purpose_title
 from survey.web.privacy import ask_to_confirm
 from survey.web.session import Here
-from survey.web.text import _, ngettext
+from survey.web.text import _
 
 
 def show_purposes(here: Here) -> None:
@@ -56,22 +56,6 @@ def show_automatic(here: Here) -> None:
     _holds(here)
 
 
-def announce(found: Automatic) -> None:
-    """Say what will go by itself, and when: before it begins, too."""
-    if found.starts is None:
-        st.info(_("The application erases nothing by itself: the commune has not turned that on."))
-    elif found.next_night is None:
-        st.warning(_("Erasing by itself is paused, or no time is set."))
-    else:
-        count = ngettext("{n} photo", "{n} photos", found.due)
-        st.warning(
-            _(
-                "Next night: {day}, {begin}–{end} o'clock. Past their time and not held now: {count}.",
-                day=text.format_date(found.next_night), begin=NIGHT[0], end=NIGHT[1], count=count,
-            )
-        )  # fmt: skip
-
-
 def _form(here: Here, what: str, title: str, *, confirm: bool = False) -> None:
     with st.expander(title), st.form(f"auto_{what}", border=False):
         reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key=f"auto_reason_{what}")
@@ -97,6 +81,11 @@ def _holds(here: Here) -> None:
         rounds = {str(one["round"]): str(one["name"]) for one in select_rounds(reader, here.actor.commune)}
     for one in holds:
         _show_hold(here, one, rounds)
+    with st.expander(_("Hold a home"), icon=":material/home_pin:"), st.form("hold_home", border=False):
+        code = st.text_input(_("Code of the home"), max_chars=64, key="hold_home_code")
+        reason = st.text_area(_("Document or reason"), max_chars=REASON_LENGTH, key="hold_home_reason")
+        if st.form_submit_button(_("Save"), type="primary"):
+            attempt(lambda: _hold_home(here, code.strip(), reason))
     if not rounds:
         return
     with st.expander(_("Hold a round"), icon=":material/gavel:"), st.form("hold", border=False):
@@ -115,6 +104,13 @@ def _show_hold(here: Here, one: Row, rounds: dict[str, str]) -> None:
         reason = st.text_input(_("Document or reason"), max_chars=REASON_LENGTH, key=f"end_reason_{one['hold']}")
         if st.form_submit_button(_("End it")):
             attempt(lambda: _end(here, one["hold"], reason))
+
+
+def _hold_home(here: Here, code: str, reason: str) -> str:
+    with here.survey.reading() as reader:
+        site = select_site_by_code(reader, here.actor.commune, code) if code else None
+    keeping.hold(here.survey, here.actor, "site", site.id if site else code, reason)
+    return _("Saved.")
 
 
 def _hold(here: Here, round_: str, reason: str) -> str:

@@ -1,10 +1,6 @@
 """Words of personal data: purposes, requests and the fields of a report, in the reader's language."""
 
-from typing import Any
-
 from survey.domain.personal import Purpose, RequestKind, RequestState
-from survey.domain.times import from_text
-from survey.web import text
 from survey.web.text import _
 
 
@@ -39,31 +35,7 @@ def part_title(name: str) -> str:
         "looks": _("Who looked at it"), "bundles": _("Evidence bundles that may hold it"), "requests": _("What you asked for"),
         "sessions": _("Times signed in"), "phones": _("Phones"), "hamlets": _("Hamlets"), "identities": _("Identities"),
         "submissions": _("What you handed in"), "duties": _("Duties"), "waiting_photos": _("Photos that wait at the desk"),
+        "notices": _("What the phone told you before the first photo"),
+        "brought_in": _("What you handed in for others"),
         "log": _("What you changed"),
     }.get(name, name)  # fmt: skip
-
-
-def say_field(name: str) -> str:
-    """The name of a field of a report."""
-    return {
-        "name": _("Name"), "code": _("Code"), "hamlet": _("Hamlet"), "id": "ID", "made_at": _("Made"), "commune": _("Commune"),
-        "known_from": _("Known from"), "latitude": _("Latitude"), "longitude": _("Longitude"), "attributes": _("Details"),
-        "captured_at": _("Captured"), "received_at": _("Received"), "state": _("State"), "consent": _("Said to photos"),
-        "form": _("Checklist"),
-        "files": _("File"), "notes": _("Note"), "reason": _("Reason"), "at": _("When"), "role": _("Role"), "act": _("What was done"),
-        "first_at": _("First"), "last_at": _("Last"), "times": _("How often"), "words": _("Words"), "outcome": _("Outcome"),
-        "received_on": _("Received"), "due_on": _("Due"), "visited_by": _("Visited by"), "decided_by": _("Decided by"),
-    }.get(name, name.replace("_", " "))  # fmt: skip
-
-
-def say_value(name: str, value: Any) -> str:
-    """A value of a report; moments in Viet Nam's time."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return " · ".join(f"{key}: {one}" for key, one in value.items()) or "–"
-    if name.endswith("_at") or name in ("at", "known_from"):
-        return text.format_datetime(from_text(str(value)))
-    return str(value)

@@ -13,11 +13,13 @@ from survey.domain.privacy import CONTACT, RETENTION, Retention
 from survey.domain.problems import Problem
 from survey.domain.reasons import REASON_LENGTH
 from survey.domain.times import from_text
+from survey.personal.keeping import automatic
 from survey.store.deployment import select_rounds
 from survey.store.erasures import PastDue
 from survey.store.reviews import select_person_names
 from survey.store.settings import select_setting_history, select_settings
 from survey.web import text
+from survey.web.personal_coming import announce
 from survey.web.session import Here
 from survey.web.text import _, ngettext
 
@@ -59,14 +61,16 @@ def show_past(here: Here) -> None:
     with here.survey.reading() as reader:
         kept = Retention.of(select_settings(reader, here.actor.commune))
         rounds = {one["round"]: one["name"] for one in select_rounds(reader, here.actor.commune)}
+        coming = automatic(reader, here.actor.commune, here.survey.now())
     if kept.years is None:
-        st.info(_("The commune has not set how long photos are kept; so none is past its time. The application erases nothing by itself."))
+        st.info(_("The commune has not set how long photos are kept; so none is past its time and nothing goes by itself."))
         return
+    announce(coming)
     due = privacy.past_retention(here.survey, here.actor)
     if not due:
         st.info(_("No photo is older than that."))
         return
-    st.write(_("The application erases nothing by itself. Erasing cannot be undone; answers, verdicts and the log stay."))
+    st.write(_("Erasing cannot be undone; answers, verdicts and the log stay."))
     for one in due:
         _past_form(here, one, rounds)
 

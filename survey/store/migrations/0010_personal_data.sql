@@ -86,3 +86,13 @@ CREATE TABLE legal_hold (
   ended_reason TEXT,
   PRIMARY KEY (commune, hold)
 );
+
+-- What the phone's notice said, in each version that phones could show; the newest number is in force since its moment.
+CREATE TABLE notice (
+  commune TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  version TEXT NOT NULL,                   -- as phones send it: 16 digits of a hash of the text's number, the years and the contact
+  words TEXT NOT NULL,                     -- JSON: sentences by language, as shown
+  at TEXT NOT NULL,
+  PRIMARY KEY (commune, number)
+);
