@@ -28,6 +28,8 @@ with st.form("password", clear_on_submit=True):
     if st.form_submit_button(_("Save the password"), type="primary"):
         try:
             if new == again:
+                if not free:
+                    own_proofs.check_password(here, old)
                 accounts.change_password(here.survey, here.session, here.cookie, old=old, new=new)
                 st.success(_("Saved. Your other browsers have been signed out; enrolled phones stay."))
             else:

@@ -92,7 +92,7 @@ def _turning_on(here: Here) -> None:
         password = _password_field(here, "second_step_on_password")
         if st.form_submit_button(_("Turn the second step on"), icon=":material/phonelink_lock:"):
             try:
-                _check_password(here, password)
+                check_password(here, password)
                 issuer = f"{_('Rural survey')} {here.commune.name}"
                 st.session_state[_BEGUN] = second_factor.begin(here.survey, here.session, issuer=issuer)
                 st.rerun()
@@ -124,7 +124,7 @@ def _turning_off(here: Here) -> None:
         code = st.text_input(_("Code from the app, or a recovery code"), max_chars=_LONGEST_CODE, autocomplete="one-time-code")
         if st.form_submit_button(_("Turn off")):
             try:
-                _check_password(here, password)
+                check_password(here, password)
                 second_factor.turn_off(here.survey, here.session, code)
                 st.rerun()
             except Problem as problem:
@@ -143,7 +143,7 @@ def _password_field(here: Here, key: str) -> str:
     return st.text_input(_("Present password"), type="password", autocomplete="current-password", key=key)
 
 
-def _check_password(here: Here, password: str) -> None:
+def check_password(here: Here, password: str) -> None:
     """Raise unless *password* is the person's own, where there is one: an open browser alone must not change how its person signs in."""
     person, now = here.session.person, time.time()
     if not person.has_password:
