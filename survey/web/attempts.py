@@ -4,6 +4,7 @@ What costs nothing comes first: who was sent away, and who finds no place in the
 Then the counts that all processes share (`survey.web.throttle`), the pause, the turn, and only then the password.
 """
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from survey import accounts
+from survey import accounts, loglines
 from survey.domain.browsers import browser_name
 from survey.domain.problems import SIGN_IN_BUSY, SIGN_IN_TOO_OFTEN, Problem
 from survey.web import known_browsers, session
@@ -20,6 +21,7 @@ from survey.web.throttle import Throttle
 
 _BROWSER_TRIES = 10  # wrong passwords that a known browser may send in 15 minutes before it counts as any other
 
+_log = logging.getLogger(__name__)
 throttle = Throttle("sign-in", session.open)
 gate = Gate()
 
@@ -45,8 +47,9 @@ async def attempt(request: Request, login: str, password: str) -> accounts.Signe
             try:
                 browser = browser_name(request.headers.get("user-agent", ""))
                 signed_in = await run_in_threadpool(accounts.sign_in, session.open(), login, password, browser)
-            except Problem:
+            except Problem as problem:
                 gate.guessed()
+                await run_in_threadpool(_note, problem, login, source)
                 raise
         await run_in_threadpool(throttle.succeeded, login, source.name, now)
         return signed_in
@@ -61,6 +64,13 @@ def _count(login: str, source: Source, now: float) -> float:
     pause = throttle.pause_s(login, source.name, now, known=source.known)
     throttle.failed(login, source.name, now)
     return pause
+
+
+def _note(problem: Problem, login: str, source: Source) -> None:
+    """One line of the log for a password that was refused; login and source as marks, the same for the same, naming nobody."""
+    tried, came_from = throttle.marks(login, source.name)
+    fields = {"problem": problem.kind.code, "login": tried, "source": came_from}
+    _log.warning("sign-in refused: login %s from %s", tried, came_from, extra={loglines.FIELDS: fields})
 
 
 async def _source(request: Request, login: str) -> Source:

@@ -121,7 +121,7 @@ def _welcome(request: Request, proved: Proved | None) -> Response:
         return _link(request, wish, proved)
     person = identities.find_person(survey, *proved)
     browser = browser_name(request.headers.get("user-agent", ""))
-    return signin.welcome(accounts.start_session(survey, person, "oidc", browser), wish)
+    return signin.welcome(request, accounts.start_session(survey, person, "oidc", browser), wish)
 
 
 def _link(request: Request, wish: Mapping[str, str], proved: Proved) -> Response:

@@ -55,7 +55,7 @@ async def pass_step(request: Request) -> Response:
         signed_in = await run_in_threadpool(accounts.finish_sign_in, survey, cookie, browser)
     except Problem as problem:
         return await run_in_threadpool(_refuse, request, form.get("next", ""), form.get("locale", ""), problem)
-    response = await run_in_threadpool(signin.welcome, signed_in, form)
+    response = await run_in_threadpool(signin.welcome, request, signed_in, form)
     response.delete_cookie(session.STEP_COOKIE, path="/", httponly=True, samesite="lax", secure=survey.settings.secure)
     return response
 

@@ -65,7 +65,7 @@ async def sign_in(request: Request) -> Response:
 
 def _welcome_known(request: Request, signed_in: accounts.SignedIn, form: Mapping[str, str]) -> Response:
     """Welcome who showed a right password, and let this browser past those who guess that login from now on."""
-    response = welcome(signed_in, form)
+    response = welcome(request, signed_in, form)
     known_browsers.remember(request, response, signed_in.person.login, secure=session.open().settings.secure)
     return response
 
@@ -133,11 +133,16 @@ def local_path(path: str | None) -> str:
     return "" if parts.scheme or parts.netloc or parts.path.startswith("/sign-") else path
 
 
-def welcome(signed_in: accounts.SignedIn, form: Mapping[str, str]) -> Response:
-    """Give the browser its session and lead on to where *form* says; who still owes the code goes to the second step with no session."""
+def welcome(request: Request, signed_in: accounts.SignedIn, form: Mapping[str, str]) -> Response:
+    """Give the browser its session and lead on to where *form* says; who still owes the code goes to the second step with no session.
+
+    A session that this browser had before ends: its cookie is replaced, and nobody else should go on with it.
+    """
     if signed_in.owes_code:
         return _ask_for_code(signed_in, form)
-    survey, locale = session.open(), signed_in.person.locale
+    survey, locale, before = session.open(), signed_in.person.locale, request.cookies.get(session.COOKIE)
+    if before:
+        accounts.sign_out(survey, before)
     chosen = _field(form, "locale")
     if chosen in text.LOCALES and chosen != locale:
         accounts.set_locale(survey, signed_in.actor, chosen)

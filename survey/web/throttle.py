@@ -84,6 +84,11 @@ class Throttle:
             self._forgotten.add(pair)
         self._write(tried_at)
 
+    def marks(self, login: str, address: str) -> tuple[str, str]:
+        """What stands for the login and for the source in a log: the same each time in this deployment, and naming neither."""
+        _, everywhere, there = self._keys(login, address)
+        return everywhere[:12], there[:12]
+
     def _keys(self, login: str, address: str) -> tuple[str, str, str]:
         """What is counted under: login and source, login, source."""
         if not self._secret:

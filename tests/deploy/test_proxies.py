@@ -239,6 +239,15 @@ def test_the_survey_sees_who_asks(proxy: Proxy) -> None:
     assert statuses[-1] == 429
 
 
+@pytest.mark.parametrize("path", ["/key/18844.secret/openrosa/formList", "/api/work", "/openrosa/submission", "//key/x/openrosa/formList"])
+def test_a_program_without_tls_is_not_led_on(proxy: Proxy, path: str) -> None:
+    """It has sent its token in the open: who set it up must notice, which a silent redirect would hide."""
+    answer = proxy.ask_plainly("GET", path)
+
+    assert answer.status == 403
+    assert "Location" not in answer.headers
+
+
 def test_without_tls_there_is_the_authority_and_the_way(proxy: Proxy) -> None:
     """Phones fetch the root certificate, and never its key; all else leads to https."""
     root, key = proxy.ask_plainly("GET", "/root.crt"), proxy.ask_plainly("GET", "/root.key")

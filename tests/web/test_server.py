@@ -158,6 +158,21 @@ def test_numbers_tell_of_work_and_of_nobody(server):
     assert not [word for word in ("ab" * 32, "p-reviewer", "coordinator", COMMUNE, "Kỳ") if word in told.text]
 
 
+def test_a_refused_sign_in_is_in_the_log_by_marks(server):
+    """Who watches the log sees guessing, and which tries belong together; neither the login nor the password stands there."""
+    with httpx2.Client(base_url=server.url, headers={"origin": server.url}) as browser:
+        for login in ("watched-login", "watched-login", "another-login"):
+            browser.post("/sign-in", data={"login": login, "password": "a-wrong-password"})
+    written = server.log.read_text()
+    lines = [json.loads(line) for line in written.splitlines() if '"survey.web.attempts"' in line]
+    tried = [line["login"] for line in lines if line["problem"] == "SIGN_IN_WRONG"][-3:]
+
+    assert tried[0] == tried[1] != tried[2]
+    assert len({line["source"] for line in lines}) == 1
+    assert "watched-login" not in written
+    assert "a-wrong-password" not in written
+
+
 def test_no_secret_reaches_the_log_and_every_line_is_one_record(server):
     """Marked secrets come by every way, right and wrong, with errors provoked; none of them is written down anywhere."""
     survey = server.survey()

@@ -46,6 +46,39 @@ def test_cookie_is_secure_behind_tls(client, lan, monkeypatch):
     assert all("Secure" in value for value in answer.headers.get_list("set-cookie"))
 
 
+def test_behind_tls_cookies_are_bound_to_this_host(client, lan, monkeypatch):
+    """No other name of the domain can plant a session; what an older release gave still opens, and is replaced at the next sign-in."""
+    plain = accounts.sign_in(session.open(), "lan", PASSWORD).cookie
+    opened = session.open()
+    monkeypatch.setattr(session, "open", lambda: replace(opened, settings=replace(opened.settings, public_url="https://survey.example")))
+    browser = client()
+
+    assert browser.get("/api/me", headers={"cookie": f"survey_session={plain}"}).json()["person"] == lan.id
+    answer = browser.post("/sign-in", data={"login": "lan", "password": PASSWORD}, headers={"cookie": f"survey_session={plain}"})
+    given = {value.partition("=")[0]: value for value in answer.headers.get_list("set-cookie")}
+    new = given["__Host-survey_session"].partition("=")[2].partition(";")[0]
+
+    assert set(given) == {"__Host-survey_session", "__Host-survey_locale", "__Secure-survey_known", "survey_session"}
+    assert all("Path=/" in value and "Secure" in value and "HttpOnly" in value for value in given.values())
+    assert not any("Domain" in value for value in given.values())
+    assert "Max-Age=0" in given["survey_session"]
+    assert browser.get("/api/me", headers={"cookie": f"__Host-survey_session={new}; survey_session=planted"}).status_code == 200
+    assert browser.get("/api/me", headers={"cookie": f"__Host-survey_session=made-up; survey_session={new}"}).status_code == 401
+
+
+def test_the_session_that_a_browser_had_ends_when_it_signs_in_again(client, lan, survey):
+    """Whoever got hold of the former cookie does not go on with it."""
+    browser = client()
+    cookies = []
+    for _ in range(2):
+        browser.post("/sign-in", data={"login": "lan", "password": PASSWORD})
+        cookies.append(browser.cookies[session.COOKIE])
+
+    assert cookies[0] != cookies[1]
+    assert accounts.find_session(survey, cookies[0]) is None
+    assert accounts.find_session(survey, cookies[1]) is not None
+
+
 def test_inspector_lands_at_the_field_form_and_others_at_home(client, lan, survey):
     """Without a wish, the phone's door opens for inspectors, the start page for the desk."""
     assert client().post("/sign-in", data={"login": "lan", "password": PASSWORD}).headers["location"] == "/field/"

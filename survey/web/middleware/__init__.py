@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from survey.web.compressed import Compressed
 from survey.web.middleware.bodies import Bodies
+from survey.web.middleware.cookies import PrefixedCookies
 from survey.web.middleware.defects import Defects
 from survey.web.middleware.doors import ClosedDoors, SignInFirst, SmallStaticFiles
 from survey.web.middleware.headers import STATIC, SecurityHeaders, security_headers
@@ -26,6 +27,7 @@ def stack(compressed: Compressed) -> list[Middleware]:
     return [
         Middleware(HiddenSecrets),
         Middleware(PromptAnswers),
+        Middleware(PrefixedCookies),
         Middleware(Measured),
         Middleware(SecurityHeaders),
         Middleware(Defects),

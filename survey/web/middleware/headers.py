@@ -60,7 +60,7 @@ def security_headers() -> dict[str, str]:
         "Content-Security-Policy": (
             f"default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {_inline_scripts()}; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
-            "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+            "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
         ),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
