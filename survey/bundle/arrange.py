@@ -50,7 +50,10 @@ def arrange(evidence: Evidence) -> Arrangement:
                 if photo.has_preview:
                     previews[photo.sha256] = f"{REPORT}/anh/{photo.sha256}.jpg"
     is_public = evidence.variant is Variant.PUBLIC  # instances stay with the commune: no file, no way to one
-    instances = {item.submission: "" if is_public or item.erased else names.once(f"bai-nop/{plain_code(item.code)}", ".xml") for item in evidence.items}
+    instances = {
+        item.submission: "" if is_public or item.erased else names.once(f"bai-nop/{plain_code(item.code)}", ".xml")
+        for item in evidence.items
+    }
     return Arrangement(photos, instances, {hamlet: f"{word}.html" for hamlet, word in folders.items()}, previews)
 
 

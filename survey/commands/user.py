@@ -120,7 +120,8 @@ def _add(survey: Survey, commune: str, arguments: argparse.Namespace) -> Person:
 
 
 def _add_scope(parser: argparse.ArgumentParser, default: str | None) -> None:
-    parser.add_argument("--hamlets", default=default, help="ids separated by commas, or `all` of today's; an inspector without any sees none")
+    words = "ids separated by commas, or `all` of today's; an inspector without any sees none"
+    parser.add_argument("--hamlets", default=default, help=words)
     parser.add_argument("--rounds", default=default, help="ids separated by commas: whose evidence an appraiser reads; without any, none")
     parser.add_argument("--until", default=default, help="last day on which the account works, as 2026-12-31; `` for no end")
 

@@ -13,7 +13,8 @@ _PORTION = 400  # keys in one question: well below any engine's limit of paramet
 
 
 _OFFICE = (
-    "SELECT c.site, c.said, c.at FROM consent_record c WHERE c.commune = :commune AND c.number = (SELECT MAX(n.number) FROM consent_record n"
+    "SELECT c.site, c.said, c.at FROM consent_record c WHERE c.commune = :commune AND c.number ="
+    " (SELECT MAX(n.number) FROM consent_record n"
     " WHERE n.commune = c.commune AND n.site = c.site)"
 )
 

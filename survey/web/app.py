@@ -33,10 +33,12 @@ from survey.web import (
     noting,
     offline,
     openapi,
+    personal_print,
     photos,
     proof_print,
     province_file,
     public,
+    public_privacy,
     queue_export,
     refusals,
     resume,
@@ -49,8 +51,6 @@ from survey.web import (
     signin,
     tasks_files,
     verify_upload,
-    personal_print,
-    public_privacy,
     visits_print,
 )
 from survey.web.compressed import Compressed

@@ -104,7 +104,8 @@ def choose_filters(here: Here, around: Around) -> TaskFilters:
         person = _choose_person(here, around)
         origins = () if here.actor.may(Ability.APPRAISE) else tuple(Origin)
         origin = st.selectbox(
-            _("Found by"), [None, *origins], format_func=lambda one: _("Everybody") if one is None else origin_words(one), key="tasks_origin"
+            _("Found by"), [None, *origins], key="tasks_origin",
+            format_func=lambda one: _("Everybody") if one is None else origin_words(one),
         )
     return TaskFilters(
         state, hamlet, () if criterion is None else (criterion,), person, around.today if late else None, origin

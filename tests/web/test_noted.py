@@ -19,7 +19,8 @@ from tests.web.test_photos import put
 PERSONAL_PAGES = {
     "account": "one's own", "verify": "a bundle from outside, checked and removed", "rounds": "days and names of rounds", "rules": "rules",
     "owners": "offices' tasks, figures", "standing": "figures", "criteria": "figures", "roadmap": "figures", "briefing": "figures",
-    "province": "sums", "home": "figures and one's own", "checks": "sums by check", "capture": "the own form", "visits": "codes of drawn sites",
+    "province": "sums", "home": "figures and one's own", "checks": "sums by check", "capture": "the own form",
+    "visits": "codes of drawn sites",
     "photos_import": "one's own photos", "privacy": "settings and sums", "personal": "its widgets note each search and home",
     "evidence": "sums; downloads are noted by their routes",
 }  # fmt: skip
