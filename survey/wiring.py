@@ -15,6 +15,7 @@ from survey.store import Store, open_store
 from survey.store.blobs import FolderBlobs
 from survey.store.dump import RESTORING
 from survey.store.object_blobs import open_object_blobs
+from survey.store.sealed_blobs import open_sealed
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_WORKERS = 64
@@ -43,6 +44,7 @@ class Settings:
     heads_post: str | None = None
     timestamp_url: str | None = None
     backup_recipients: tuple[str, ...] = ()
+    blob_key: Path | None = None
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -63,6 +65,7 @@ class Settings:
             heads_post=_outside("SURVEY_HEADS_POST", environment.get("SURVEY_HEADS_POST"), plain=False),
             timestamp_url=_outside("SURVEY_TIMESTAMP_URL", environment.get("SURVEY_TIMESTAMP_URL"), plain=True),
             backup_recipients=_recipients(environment.get("SURVEY_BACKUP_RECIPIENT") or ""),
+            blob_key=_path(environment.get("SURVEY_BLOB_KEY")),
         )
 
     @property
@@ -110,7 +113,7 @@ class Survey:
 def open_survey(settings: Settings, *, restoring: bool = False) -> Survey:
     """The survey that *settings* describe, its database migrated; a folder that is being restored into only for who is *restoring*.
 
-    Raises RESTORE_UNFINISHED, DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE.
+    Raises RESTORE_UNFINISHED, DATABASE_NEWER, STORAGE_UNUSABLE, DATABASE_UNREACHABLE, BLOB_KEY_UNUSABLE, BLOB_KEY_EXPOSED, BLOB_KEY_NEEDED.
     """
     if not restoring and (settings.data / RESTORING).exists():
         raise Problem(RESTORE_UNFINISHED, path=settings.data)
@@ -123,16 +126,19 @@ def open_survey(settings: Settings, *, restoring: bool = False) -> Survey:
 
 
 def _open_blobs(settings: Settings) -> Blobs:
+    room = settings.data / "incoming"
     if settings.blobs == "folder":
-        return FolderBlobs(settings.data)
-    return open_object_blobs(settings.blobs, settings.data / "incoming")
+        return open_sealed(FolderBlobs(settings.data), settings.blob_key, room, watched=True)
+    return open_sealed(open_object_blobs(settings.blobs, room), settings.blob_key, room, watched=False)
 
 
 def _open_made(settings: Settings) -> Blobs:
     """What is made for bundles lies apart from the evidence: `bundles/`, in the folder or the bucket."""
     if settings.blobs == "folder":
-        return FolderBlobs(settings.data / "bundles")
-    return open_object_blobs(f"{settings.blobs.rstrip('/')}/bundles", settings.data / "incoming")
+        made = FolderBlobs(settings.data / "bundles")
+        return open_sealed(made, settings.blob_key, settings.data / "bundles" / "incoming", watched=True)
+    room = settings.data / "incoming"
+    return open_sealed(open_object_blobs(f"{settings.blobs.rstrip('/')}/bundles", room), settings.blob_key, room, watched=False)
 
 
 def _database(value: str) -> str:

@@ -132,11 +132,11 @@ def kill_under_load(data: Path, kills: int, seed: int, **environment: str) -> Ou
     finally:
         phones.stop()
         server.stop()
-    return _look(data, phones, kills)
+    return _look(Settings.from_env({**environment, "SURVEY_DATA": str(data)}), phones, kills)
 
 
-def _look(data: Path, phones: Phones, kills: int) -> Outcome:
-    survey = open_survey(Settings(data=data))
+def _look(settings: Settings, phones: Phones, kills: int) -> Outcome:
+    survey = open_survey(settings)
     with survey.reading() as reader:
         faults = [f"{fault.code} {fault.subject}" for fault in find_faults(reader, survey.blobs)]
         kept = {str(row["submission"]).removeprefix("uuid:") for row in reader.rows("SELECT submission FROM submission")}

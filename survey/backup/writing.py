@@ -19,7 +19,7 @@ from survey.backup.contents import BARE_LEFT_OUT, BARE_REPLACED, LEFT_OUT, Erasu
 from survey.backup.files import growing
 from survey.backup.rows import to_parts
 from survey.domain.ports import Blobs, Reader, Row, Survey
-from survey.domain.problems import BACKUP_EXISTS, BACKUP_KEYS_BARE, BACKUP_NO_SPACE, FILE_UNKNOWN, Problem
+from survey.domain.problems import BACKUP_EXISTS, BACKUP_KEYS_BARE, BACKUP_NO_SPACE, BLOB_DAMAGED, FILE_UNKNOWN, Problem
 from survey.domain.times import to_text
 from survey.store import Store, dump
 from survey.store.blobs import VIEWS, key
@@ -164,7 +164,7 @@ class _Archive:
                     digest.update(chunk)
                     spool.write(chunk)
             except (Problem, OSError) as error:
-                if isinstance(error, Problem) and error.kind is not FILE_UNKNOWN:
+                if isinstance(error, Problem) and error.kind not in (FILE_UNKNOWN, BLOB_DAMAGED):
                     raise
             if digest.hexdigest() == sha256:
                 yield from self._file(f"{section}/{key(sha256)}", spool, known=sha256)
@@ -173,7 +173,7 @@ class _Archive:
 
     def _views(self, blobs: Blobs, sha256: str) -> Iterator[bytes]:
         for view in VIEWS:
-            content = blobs.read_view(sha256, view)
+            content = _view(blobs, sha256, view)
             if content is not None:
                 self._count("views", len(content))
                 yield from self._member(f"views/{key(sha256)}.{view}.jpg", content)
@@ -212,6 +212,16 @@ class _Archive:
 
     def _was_missed(self, erasure: Erasure) -> bool:
         return f"blobs/{erasure.subject}" in self._absent or f"quarantine/{erasure.subject}" in self._absent
+
+
+def _view(blobs: Blobs, sha256: str, view: str) -> bytes | None:
+    """The view, None also where its bytes are damaged: it can be made again."""
+    try:
+        return blobs.read_view(sha256, view)
+    except Problem as problem:
+        if problem.kind is BLOB_DAMAGED:
+            return None
+        raise
 
 
 def _hiding(rows: Iterator[Row], columns: frozenset[str]) -> Iterator[Row]:

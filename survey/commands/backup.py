@@ -12,7 +12,7 @@ from pathlib import Path
 from survey import backup
 from survey.commands import note_taken, open_deployment
 from survey.domain.access import Subject
-from survey.domain.problems import BACKUP_DAMAGED, BACKUP_INCOMPLETE, Problem
+from survey.domain.problems import BACKUP_BARE_OF_ENCRYPTED, BACKUP_DAMAGED, BACKUP_INCOMPLETE, Problem
 from survey.wiring import Settings, Survey
 
 SUMMARY = "everything of the deployment in one file, photos included, while the app runs"
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="where to write; never over a file that is there")
     parser.add_argument("--recipient", action="append", default=[], metavar="age1…", help="encrypt for this public key of age (repeatable)")
     parser.add_argument("--with-keys", action="store_true", help="the private keys too; into an encrypted backup only")
+    parser.add_argument("--unencrypted", action="store_true", help="allow a backup in the clear of a byte store that is encrypted")
     parser.add_argument("--check", action="store_true", help="read the backup FILE through and name its faults; writes nothing")
     add_opening(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -37,11 +38,16 @@ def add_opening(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Write or check a backup and say what is in it. Raises what `backup.write` and `backup.read` raise, BACKUP_INCOMPLETE."""
+    """Write or check a backup and say what is in it.
+
+    Raises what `backup.write` and `backup.read` raise, BACKUP_INCOMPLETE, BACKUP_BARE_OF_ENCRYPTED.
+    """
     if arguments.check:
         return _check(arguments)
     survey = open_deployment(settings)
     recipients = tuple(arguments.recipient) or settings.backup_recipients
+    if settings.blob_key and not (recipients or arguments.unencrypted):
+        raise Problem(BACKUP_BARE_OF_ENCRYPTED)
     keys = keys_of(survey) if arguments.with_keys else {}
     order = backup.Order(recipients, keys, settings.data / "map.pmtiles")
     if not recipients:

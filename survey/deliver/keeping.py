@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from survey.domain.ports import Survey
-from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.domain.problems import BLOB_DAMAGED, FILE_UNKNOWN, Problem
 
 _MOST = 1 << 44
 
@@ -28,7 +28,7 @@ def is_whole(survey: Survey, blob: str) -> bool:
         for chunk in survey.made.read(blob):
             digest.update(chunk)
     except Problem as problem:
-        if problem.kind is FILE_UNKNOWN:
+        if problem.kind in (FILE_UNKNOWN, BLOB_DAMAGED):
             return False
         raise
     return digest.hexdigest() == blob
@@ -39,7 +39,7 @@ def whole(survey: Survey, blob: str) -> bytes | None:
     try:
         content = b"".join(survey.made.read(blob))
     except Problem as problem:
-        if problem.kind is FILE_UNKNOWN:
+        if problem.kind in (FILE_UNKNOWN, BLOB_DAMAGED):
             return None
         raise
     return content if hashlib.sha256(content).hexdigest() == blob else None

@@ -7,7 +7,7 @@ import secrets
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from survey.store.parts import PartFiles, sync_folder
 
 CHUNK = 1 << 20
 VIEWS = ("preview", "thumb")
+MARK = "encrypted-for"  # beside the bytes: the public keys under which they lie, where they are encrypted
 _HASH_DIGITS = 64
 _STALE_S = 24 * 3600  # no upload lasts so long: what is older was left behind by a crash
 _TROUBLES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ENOTDIR}
@@ -96,13 +97,51 @@ class FolderBlobs:
             # Also where another request named it a moment ago: its name may not be on the disk yet.
             sync_folder(target.parent)
 
+    def replace(self, staged: Staged, *, quarantine: bool = False, view: str = "", alone: AbstractContextManager[object]) -> None:
+        """Put *staged* in the place of the file of the same name, which stays whole until then; nothing happens where there is none.
+
+        *alone* is held while it is seen to be there and replaced, so that what is erased meanwhile does not come back.
+        """
+        target = self._view_path(staged.sha256, view) if view else self._path(staged.sha256, quarantine)
+        with told_of_disks():
+            with staged.path.open("rb") as file:
+                os.fsync(file.fileno())
+            staged.path.chmod(0o440)
+            with alone:
+                if target.exists():
+                    staged.path.replace(target)
+            if target.parent.exists():
+                sync_folder(target.parent)
+
+    def mark(self) -> str:
+        """What `set_mark` left beside the bytes, or an empty text."""
+        path = self._folder / MARK
+        return path.read_text() if path.exists() else ""
+
+    def set_mark(self, text: str) -> None:
+        """Keep *text* beside the bytes, durably; an empty one removes it."""
+        path = self._folder / MARK
+        with told_of_disks():
+            if text:
+                draft = self._incoming / secrets.token_hex(16)
+                draft.touch(mode=0o600, exist_ok=False)
+                with draft.open("w") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(path)
+            else:
+                path.unlink(missing_ok=True)
+            sync_folder(self._folder)
+
     def _make_folder(self, folder: Path) -> None:
         """Make *folder*, two names below `blobs/` or `quarantine/`, and sync both names.
 
         Also where it is there already: another thread or process may have made it a moment ago and not have synced it yet.
+        A folder that went away since (someone tidied up at the server) is made again.
         """
         name = str(folder)
-        if name not in self._sure:
+        if name not in self._sure or not folder.exists():
             for path in (folder.parent, folder):
                 path.mkdir(exist_ok=True)
                 sync_folder(path.parent)

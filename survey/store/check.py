@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from survey.domain.canonical import event_hash, sha256_hex
 from survey.domain.ports import Blobs, Reader, Row
-from survey.domain.problems import Problem
+from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.store.check_stated import find_stated_faults
 from survey.store.events import GENESIS, select_events
 from survey.store.faults import Fault
@@ -69,7 +69,8 @@ class _Logged:
 
 def _submissions(reader: Reader, logged: _Logged) -> Iterator[Fault]:
     sql = (
-        "SELECT s.commune, s.submission, s.state, s.instance_sha256, s.missing_files, s.erased_at, i.xml, (SELECT COUNT(*) FROM attachment a WHERE"
+        "SELECT s.commune, s.submission, s.state, s.instance_sha256, s.missing_files, s.erased_at, i.xml,"
+        " (SELECT COUNT(*) FROM attachment a WHERE"
         " a.commune = s.commune AND a.submission = s.submission AND a.state = 'missing') AS missing"
         " FROM submission s LEFT JOIN instance i ON i.commune = s.commune AND i.submission = s.submission"
     )
@@ -188,8 +189,9 @@ def _blobs(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
                 digest.update(chunk)
                 crc = zlib.crc32(chunk, crc)
                 size += len(chunk)
-        except Problem:
-            yield Fault("BLOB_MISSING", row["sha256"], "no bytes")
+        except Problem as problem:
+            missing = problem.kind is FILE_UNKNOWN
+            yield Fault("BLOB_MISSING" if missing else "BLOB_CHANGED", row["sha256"], "no bytes" if missing else problem.kind.code)
             continue
         if (digest.hexdigest(), crc, size) != (row["sha256"], row["crc32"], row["size"]):
             yield Fault("BLOB_CHANGED", row["sha256"], digest.hexdigest())

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 
 from survey.domain.ports import Blobs, Reader, Row
-from survey.domain.problems import Problem
+from survey.domain.problems import FILE_UNKNOWN, Problem
 from survey.store.faults import Fault
 
 
@@ -51,8 +51,9 @@ def _bytes(blobs: Blobs, row: Row, name: str, *, quarantine: bool = False) -> It
         for chunk in blobs.read(row["sha256"], quarantine=quarantine):
             digest.update(chunk)
             size += len(chunk)
-    except Problem:
-        yield Fault(f"{name}_MISSING", row["sha256"], "no bytes")
+    except Problem as problem:
+        missing = problem.kind is FILE_UNKNOWN
+        yield Fault(f"{name}_{'MISSING' if missing else 'CHANGED'}", row["sha256"], "no bytes" if missing else problem.kind.code)
         return
     if (digest.hexdigest(), size) != (row["sha256"], row["size"]):
         yield Fault(f"{name}_CHANGED", row["sha256"], digest.hexdigest())

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -13,7 +13,7 @@ from obstore.store import S3Store
 
 from survey.domain.ports import PartKey, Staged
 from survey.domain.problems import FILE_UNKNOWN, STORAGE_UNUSABLE, Problem
-from survey.store.blobs import CHUNK, VIEWS, key, stage, sweep, told_of_disks
+from survey.store.blobs import CHUNK, MARK, VIEWS, key, stage, sweep, told_of_disks
 from survey.store.object_parts import PartObjects
 
 _WHOLE = 16 << 20  # of one piece of a put, which is held in memory
@@ -43,6 +43,37 @@ class ObjectBlobs:
                 obstore.put(self._store, path, staged.path, chunk_size=_WHOLE, max_concurrency=2, use_multipart=True)
         except AlreadyExistsError:
             return
+        except BaseError as error:
+            raise Problem(STORAGE_UNUSABLE, reason="S3") from error
+
+    def replace(self, staged: Staged, *, quarantine: bool = False, view: str = "", alone: AbstractContextManager[object]) -> None:
+        """Put *staged* in the place of the object of the same name, while *alone* is held; nothing happens where there is none."""
+        path = _view_path(staged.sha256, view) if view else _path(staged.sha256, quarantine)
+        try:
+            with alone:
+                if self._is_there(path):
+                    obstore.put(self._store, path, staged.path, chunk_size=_WHOLE, max_concurrency=2)
+        except BaseError as error:
+            raise Problem(STORAGE_UNUSABLE, reason="S3") from error
+
+    def mark(self) -> str:
+        """What `set_mark` left beside the bytes, or an empty text."""
+        try:
+            return bytes(obstore.get(self._store, MARK).bytes()).decode()
+        except FileNotFoundError:
+            return ""
+        except BaseError as error:
+            if "NoSuchBucket" in str(error):
+                return ""
+            raise Problem(STORAGE_UNUSABLE, reason="S3") from error
+
+    def set_mark(self, text: str) -> None:
+        """Keep *text* beside the bytes; an empty one removes it."""
+        try:
+            if text:
+                obstore.put(self._store, MARK, text.encode())
+            elif self._is_there(MARK):
+                obstore.delete(self._store, MARK)
         except BaseError as error:
             raise Problem(STORAGE_UNUSABLE, reason="S3") from error
 

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from survey.store.age_format import Identity
+from survey.store.blob_keys import BlobKeys
 from survey.store.blobs import FolderBlobs
 from survey.store.object_blobs import ObjectBlobs, open_object_blobs
+from survey.store.sealed_blobs import SealedBlobs
 from survey.wiring import ROOT
 
 _KEYS = (
@@ -43,16 +46,27 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(20)
 
 
-@pytest.fixture(params=["folder", "s3"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderBlobs | ObjectBlobs:
-    """An empty byte store of each kind."""
-    if request.param == "folder":
-        return FolderBlobs(tmp_path)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3_endpoint"))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    return open_object_blobs(f"s3://survey/{tmp_path.name.replace('_', '-')}", tmp_path / "incoming")
+@pytest.fixture(params=["folder", "s3", "sealed-folder", "sealed-s3"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderBlobs | ObjectBlobs | SealedBlobs:
+    """An empty byte store of each kind, in the clear and encrypted."""
+    inner: FolderBlobs | ObjectBlobs
+    if request.param.endswith("folder"):
+        inner = FolderBlobs(tmp_path)
+    else:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3_endpoint"))
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
+        monkeypatch.setenv("AWS_REGION", "us-east-1")
+        inner = open_object_blobs(f"s3://survey/{tmp_path.name.replace('_', '-')}", tmp_path / "incoming")
+    if not request.param.startswith("sealed"):
+        return inner
+    return SealedBlobs(inner, blob_keys(), tmp_path / "incoming")
+
+
+def blob_keys() -> BlobKeys:
+    """A new key that writes and reads."""
+    identity = Identity.read(Identity.generate())
+    return BlobKeys(identity, (identity,))
 
 
 def _free_ports(count: int) -> list[int]:

@@ -15,8 +15,10 @@ import pytest
 from survey.domain.problems import Problem
 from survey.store.blobs import FolderBlobs
 from survey.store.object_blobs import ObjectBlobs
+from survey.store.sealed_blobs import SealedBlobs
+from survey.store.unseen import SealedStaged
 
-Blobs = FolderBlobs | ObjectBlobs
+Blobs = FolderBlobs | ObjectBlobs | SealedBlobs
 CONTENT = bytes(range(256)) * 8000  # two chunks
 
 
@@ -96,7 +98,8 @@ def test_a_name_that_is_no_hash_never_becomes_a_path(blobs: Blobs, name: str) ->
 
 def test_what_a_crash_left_behind_is_swept_after_a_day(blobs: Blobs) -> None:
     """An upload that was cut off by a crash does not fill the disk for ever; one that is under way stays."""
-    old, young = (blobs.stage([CONTENT], name="a.jpg", limit=10_000_000).path for _ in range(2))
+    staged = [blobs.stage([CONTENT], name="a.jpg", limit=10_000_000) for _ in range(2)]
+    old, young = (one.sealed.path if isinstance(one, SealedStaged) else one.path for one in staged)
     long_ago = time.time() - 25 * 3600
     os.utime(old, (long_ago, long_ago))
 

@@ -8,6 +8,7 @@ from survey.domain.problems.backed_up import *
 from survey.domain.problems.checked import *
 from survey.domain.problems.delivered import *
 from survey.domain.problems.drawn import *
+from survey.domain.problems.encrypted import *
 from survey.domain.problems.granted import *
 from survey.domain.problems.guarded import *
 from survey.domain.problems.judged import *
