@@ -32,9 +32,11 @@ class At:
         return getattr(self._survey, name)
 
     def now(self) -> datetime:
+        """The moment that the test has set."""
         return self.moment
 
     def transaction(self) -> object:
+        """Refused while the disk is full."""
         if self.is_full:
             raise Problem(STORAGE_UNUSABLE, reason="database or disk is full")
         return self._survey.transaction()

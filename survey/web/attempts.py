@@ -57,12 +57,10 @@ async def attempt(request: Request, login: str, password: str) -> accounts.Signe
 
 def _count(login: str, source: Source, now: float) -> float:
     """Count the try as a wrong one until it succeeds: of a thousand at once, most must be seen by the others; returns the pause."""
-    wait = 0 if source.known else throttle.blocked_s(source.name, now)
+    wait, pause = throttle.begins(login, source.name, now, known=source.known)
     if wait:
         gate.block(source.name, wait)
         raise Problem(SIGN_IN_TOO_OFTEN, seconds=wait)
-    pause = throttle.pause_s(login, source.name, now, known=source.known)
-    throttle.failed(login, source.name, now)
     return pause
 
 

@@ -47,7 +47,7 @@ class Throttle:
         self._forgotten: set[str] = set()
         self._written_at = 0.0
         self._secret = b""
-        self._lock, self._writing = Lock(), Lock()
+        self._lock, self._writing, self._begin = Lock(), Lock(), Lock()
 
     def pause_s(self, login: str, address: str, now: float, *, known: bool = False) -> float:
         """Return how long to wait before looking at the secret; *known* sources do not wait for what others guess."""
@@ -74,6 +74,21 @@ class Throttle:
         """Remember a try as a wrong one, which `succeeded` takes back."""
         self._add(self._keys(login, address), int(now // 60), 1)
         self._write(now)
+
+    def begins(self, login: str, address: str, now: float, *, known: bool = False) -> tuple[int, float]:
+        """`blocked_s`, `pause_s` and `failed` as one step, so that of many tries at once each sees those before it.
+
+        Returns (seconds to stay away, pause in seconds); the try counts as a wrong one where nothing keeps it away. *known* sources are
+        kept away by no count of their address.
+        """
+        with self._begin:
+            wait = 0 if known else self.blocked_s(address, now)
+            if wait:
+                return wait, 0.0
+            pause = self.pause_s(login, address, now, known=known)
+            self._add(self._keys(login, address), int(now // 60), 1)
+        self._write(now)
+        return 0, pause
 
     def succeeded(self, login: str, address: str, tried_at: float) -> None:
         """Forget the person's own slips from this source; the try of *tried_at* was none."""

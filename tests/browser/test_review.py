@@ -62,14 +62,14 @@ def test_two_reviewers_at_once(new_phone: NewPhone, live: LiveServer, waiting: l
     first, second = _desk(new_phone, live, "reviewer"), _desk(new_phone, live, "coordinator")
     for page in (first, second):
         _opened(page, waiting[0])
-    second.locator("textarea").fill("Ảnh chưa thấy phía sau vườn.")
+    second.locator("textarea[aria-label='Lý do']").fill("Ảnh chưa thấy phía sau vườn.")
     first.locator(".st-key-decide_accepted button").click()
     _opened(first, waiting[1])
     second.locator(".st-key-decide_returned button").click()
 
     expect(second.get_by_role("alert").filter(has_text="reviewer")).to_contain_text("đã duyệt")
     assert short_code(waiting[0]) in _heading(second)
-    assert second.locator("textarea").input_value() == "Ảnh chưa thấy phía sau vườn."
+    assert second.locator("textarea[aria-label='Lý do']").input_value() == "Ảnh chưa thấy phía sau vườn."
     survey: Survey = live.survey()
     with survey.reading() as reader:
         decided = select_submission(reader, COMMUNE, waiting[0])

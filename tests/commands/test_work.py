@@ -291,8 +291,8 @@ def darkroom_of(worker: "subprocess.Popen[bytes]") -> int:
     def decodes() -> bool:
         found[:] = [int(child) for child in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
         with suppress(FileNotFoundError, IndexError):
-            pages = int(Path(f"/proc/{found[0]}/statm").read_text().split()[0])
-            return pages * os.sysconf("SC_PAGE_SIZE") > 300 << 20
+            resident = int(Path(f"/proc/{found[0]}/statm").read_text().split()[1])
+            return resident * os.sysconf("SC_PAGE_SIZE") > 200 << 20  # some 80 after its start
         return False
 
     wait_for(decodes)

@@ -13,6 +13,7 @@ import pytest
 
 from survey import accounts, devices
 from survey.devices import Enrolled
+from survey.domain.people import Role
 from survey.openrosa import authentication
 from survey.store.secrets import insert_secret, select_secret
 from survey.wiring import Survey
@@ -179,7 +180,7 @@ def test_every_process_knows_the_nonces_of_the_others(stocked: Survey, client: C
 def test_basic_takes_the_phones_secret_over_tls(client: Client, phone: Enrolled, stocked: Survey) -> None:
     """Over plain http not even the right one; never with another phone's name, nor a person's login and password."""
     other = devices.enrol(stocked, "18844", "p-reviewer", by=None, name="Máy 2")
-    accounts.create_person(stocked, "18844", by=None, login="lan", name="Lan", role=accounts.Role.INSPECTOR, password="một câu đủ dài 42")
+    accounts.create_person(stocked, "18844", by=None, login="lan", name="Lan", role=Role.INSPECTOR, password="một câu đủ dài 42")
 
     def status(door: str, user: str, password: str) -> int:
         return client(origin=None).get(door + "/formList", auth=(user, password)).status_code

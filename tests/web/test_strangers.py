@@ -108,7 +108,7 @@ def test_openrosa_counts_a_body_that_tells_no_length(client: Client, version: st
     assert answer.status_code == 413
 
 
-def test_openrosa_gives_up_on_a_stalled_body(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openrosa_gives_up_on_a_stalled_body(monkeypatch: pytest.MonkeyPatch, survey: Survey, inspector: Actor) -> None:
     """Who holds a line open without sending anything is sent away."""
     monkeypatch.setattr(openrosa, "_STALLED_S", 0.01)
 
@@ -118,7 +118,7 @@ def test_openrosa_gives_up_on_a_stalled_body(monkeypatch: pytest.MonkeyPatch) ->
 
     headers = [(b"content-type", b"multipart/form-data; boundary=X")]
     request = Request({"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}, never)
-    door = openrosa.routes(lambda: None, lambda _request: None)[0].endpoint  # type: ignore[arg-type, return-value]
+    door = openrosa.routes(lambda: survey, lambda _request: inspector)[0].endpoint
 
     assert run_apart(door, request).status_code == 408
 
