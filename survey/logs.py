@@ -12,6 +12,7 @@ from survey.domain.problems import NOT_ALLOWED, Problem
 from survey.domain.times import from_text
 from survey.store.event_index import (
     ChangeFilters,
+    delete_index,
     index_portion,
     select_chains,
     select_changes_page,
@@ -138,6 +139,16 @@ def index_old(survey: Survey) -> int:
             if not portion:
                 break
     return added
+
+
+def reindex(survey: Survey) -> int:
+    """Make anew what finds the events of every chain, from the events; returns how many there are. An operator's verb."""
+    with survey.reading() as reader:
+        chains = select_chains(reader)
+    for commune in chains:
+        with survey.transaction() as tx:
+            delete_index(tx, commune)
+    return index_old(survey)
 
 
 def require_reader(actor: Actor) -> None:

@@ -14,6 +14,7 @@ from survey.commands import main
 from survey.domain.chained import named_in, who_did
 from survey.domain.people import Actor
 from survey.store import Store, open_store
+from survey.store.check_index import find_index_faults
 from survey.store.event_index import ChangeFilters, index_portion, select_changes_page, select_first_found
 from survey.store.events import select_events
 from survey.web import text
@@ -137,6 +138,31 @@ def test_the_sweep_reads_every_chain(survey: Survey) -> None:
     assert logs.index_old(survey) == 4
     assert logs.index_old(survey) == 0
     assert sorted(_pages(survey.store, ChangeFilters())) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("harm", "code"),
+    [
+        ("DELETE FROM event_index WHERE seq = 2", "LOG_INDEX_MISSING"),
+        ("UPDATE event_index SET kind = 'other' WHERE seq = 2", "LOG_INDEX_CHANGED"),
+        ("UPDATE event_index SET at = '2020-01-01T00:00:00.000000Z' WHERE seq = 3", "LOG_INDEX_CHANGED"),
+        ("DELETE FROM event_subject WHERE seq = 3", "LOG_INDEX_CHANGED"),
+        ("INSERT INTO event_index (commune, seq, at, kind, person) VALUES ('18844', 99, '', 'x', '')", "LOG_INDEX_EXTRA"),
+    ],
+)
+def test_an_index_that_hides_an_event_is_named_and_made_anew(survey: Survey, harm: str, code: str) -> None:
+    """`check-store` holds what finds events against the events; `log --reindex` mends it."""
+    write(survey.store, 4)
+    with survey.reading() as reader:
+        assert list(find_index_faults(reader)) == []
+    with survey.transaction() as tx:
+        tx.execute(harm)
+    with survey.reading() as reader:
+        assert {fault.code for fault in find_index_faults(reader)} == {code}
+
+    logs.reindex(survey)
+    with survey.reading() as reader:
+        assert list(find_index_faults(reader)) == []
 
 
 def test_who_did_it_and_what_it_names() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from survey.domain.canonical import event_hash, sha256_hex
 from survey.domain.ports import Blobs, Reader, Row
 from survey.domain.problems import FILE_UNKNOWN, Problem
+from survey.store.check_index import find_index_faults
 from survey.store.check_stated import find_stated_faults
 from survey.store.events import GENESIS, select_events
 from survey.store.faults import Fault
@@ -22,6 +23,7 @@ def find_faults(reader: Reader, blobs: Blobs) -> Iterator[Fault]:
     """Every fault of the deployment, as they are found; reads all bytes once."""
     for row in reader.rows("SELECT commune, seq, hash FROM event_head ORDER BY commune"):
         yield from _chain(reader, row["commune"], row["seq"], row["hash"])
+    yield from find_index_faults(reader)
     logged = _read_log(reader)
     yield from _submissions(reader, logged)
     yield from _tallies(reader)

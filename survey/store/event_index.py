@@ -59,6 +59,12 @@ def index_portion(tx: Transaction, commune: str, limit: int) -> int:
     return len(rows)
 
 
+def delete_index(tx: Transaction, commune: str) -> None:
+    """Forget what finds one chain's events, so that `index_portion` makes it anew; the events stay."""
+    tx.execute("DELETE FROM event_subject WHERE commune = :commune", commune=commune)
+    tx.execute("DELETE FROM event_index WHERE commune = :commune", commune=commune)
+
+
 def select_first_found(reader: Reader, commune: str) -> int:
     """The number of the oldest event that can be found; one more than the last where none can."""
     row = reader.row("SELECT MIN(seq) AS first FROM event_index WHERE commune = :commune", commune=commune)
