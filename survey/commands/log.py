@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--changes", action="store_true", help="the hash-chained log of changes (default), newest first")
     which.add_argument("--looks", action="store_true", help="who looked at and exported what, oldest first")
-    which.add_argument("--reindex", action="store_true", help="make anew what finds the changes, after a LOG_INDEX_… fault of `check-store`")
+    which.add_argument("--reindex", action="store_true", help="make anew what finds the changes, after a LOG_INDEX fault of check-store")
     parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE", help="from this day in Viet Nam on, 2026-06-30")
     parser.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE", help="until this day, included")
     parser.add_argument("--person", metavar="ID", help="id of an account; `operator` at the server")
