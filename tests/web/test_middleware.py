@@ -62,6 +62,13 @@ def test_field_without_slash_is_redirected(client):
     assert (answer.status_code, answer.headers["location"]) == (307, "/field/")
 
 
+def test_the_first_page_has_one_address(client):
+    """Streamlit serves it at `/` alone; `/home`, as the lists of pages call it, leads there."""
+    answer = client("reviewer").get("/home")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
 def test_health_says_nothing_but_health(client):
     """A probe needs no account and learns nothing."""
     answer = client().get("/healthz")

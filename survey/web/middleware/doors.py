@@ -64,6 +64,9 @@ class SignInFirst:
             if found is None:
                 await RedirectResponse(session.sign_in_path(request.url.path), _SEE_OTHER)(scope, receive, send)
                 return
+            if scope["path"].rstrip("/") == "/home":  # Streamlit knows its first page by no name, and would say so in English
+                await RedirectResponse("/", _SEE_OTHER)(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
 
