@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 
+from survey.forms import patterns
 from survey.forms.values import Scalar, as_boolean, as_date, as_moment, as_number, as_text, format_date, rounded
 
 _LONGEST_PATTERN_TEXT = 2000
@@ -66,10 +67,7 @@ def _translate(text: Scalar, old: Scalar, new: Scalar) -> Scalar:
 
 def _regex(text: Scalar, pattern: Scalar) -> Scalar:
     subject = as_text(text)
-    try:
-        return len(subject) <= _LONGEST_PATTERN_TEXT and re.fullmatch(as_text(pattern), subject) is not None
-    except re.error:
-        return False
+    return len(subject) <= _LONGEST_PATTERN_TEXT and patterns.matches(as_text(pattern), subject)
 
 
 def _selected_at(codes: Scalar, place: Scalar) -> Scalar:
