@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from survey.forms import patterns
 
-
 ENDLESS = ["(a+)+b", "(a|aa)+b", "(a*)*b", "(?:a|a)*b", "(a{1,9}){1,99}b", r"(\w+\s?)*:", r"a*a*a*a*a*a*b", r"(a)\1*a*a*b"]
 
 
