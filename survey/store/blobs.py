@@ -143,7 +143,7 @@ class FolderBlobs:
         name = str(folder)
         if name not in self._sure or not folder.exists():
             for path in (folder.parent, folder):
-                path.mkdir(exist_ok=True)
+                path.mkdir(parents=True, exist_ok=True)
                 sync_folder(path.parent)
             self._sure.add(name)
 

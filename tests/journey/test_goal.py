@@ -182,17 +182,16 @@ def _pick(page: Page, box: Locator, typed: str, label: str | re.Pattern[str]) ->
     """Type into a box that offers choices, and choose; a page that is drawn anew meanwhile closes its choices, so ask again."""
     option = page.get_by_role("option", name=label, exact=True)
 
-    def is_offered() -> bool:
+    def is_chosen() -> bool:
         box.click()
         box.fill(typed)
         try:
-            option.wait_for(timeout=3_000)
+            option.click(timeout=3_000)
         except NotThere:
             return False
         return True
 
-    _until(is_offered)
-    option.click()
+    _until(is_chosen)
 
 
 def _until(condition: Callable[[], bool]) -> None:
