@@ -101,6 +101,11 @@ class Survey:
         """Where the key lies under which the keys of people's second factors are wrapped."""
         return self.settings.second_factor_key or self.settings.data / "second-factor.key"
 
+    @property
+    def last_backup(self) -> Path:
+        """An empty file whose time of change says when the last whole backup was written on this machine; absent where none was."""
+        return self.settings.data / "last-backup"
+
     def empty_log(self) -> None:
         """Let nothing that was deleted stay in the database's own log. Raises DATABASE_UNREACHABLE: try again later."""
         self.store.empty_log()

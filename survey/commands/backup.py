@@ -58,6 +58,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     _say(arguments, written.header, written.totals, {"size": written.size})
     if written.totals.missing_count:
         raise Problem(BACKUP_INCOMPLETE, name=str(arguments.file), count=written.totals.missing_count)
+    survey.last_backup.touch()
     return 0
 
 

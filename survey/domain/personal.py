@@ -11,7 +11,7 @@ from survey.domain.sites import ATTRIBUTES, Site, SiteKind, ValueType
 TOMB_CODE = 8  # digits of the id in the name of what was erased
 WORDS_LENGTH = 1000  # our own choice: a paragraph
 FIRST_ANSWER_DAYS = 2
-"""Working days within which people hear an answer, as one law firm sums the decree up (docs/privacy.md); never said to be the law."""
+"""Working days within which people hear an answer, as law firms sum the decree up (docs/privacy.md); never said to be the law."""
 NOTICE_DAYS = 14  # our own choice: so long before the first photo goes by itself everybody in the office can see that it will
 NIGHT = (1, 5)  # hours in Viet Nam within which photos go by themselves: our own choice, nobody waits at that time
 AUTO, PAUSED = "retention_by_itself", "retention_paused"  # settings of a commune

@@ -8,6 +8,7 @@ import hmac
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Lock
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -69,6 +70,9 @@ class _Deployment(Collector):
 
 def _measure(survey: Survey) -> Iterator[Metric]:
     yield _gauge("survey_disk_free_bytes", "Room on the disk of the data folder.", shutil.disk_usage(survey.settings.data).free)
+    with suppress(FileNotFoundError):
+        at = survey.last_backup.stat().st_mtime
+        yield _gauge("survey_last_backup_seconds", "When the last whole backup was written, in Unix time.", at)
     try:
         with survey.reading() as reader:
             standing = select_standing(reader, survey.store.engine, survey.now())

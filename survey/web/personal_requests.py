@@ -43,7 +43,7 @@ def _name(here: Here, request: DataRequest, reader: Reader) -> str | None:
 
 def _show(here: Here, one: DataRequest, name: str) -> None:
     late = one.state is RequestState.OPEN and one.due_on < local_date(here.survey.now())
-    due = one.due_source or _("2 working days, according to one law firm's summary of Decree 356/2025; not legal advice")
+    due = one.due_source or _("2 working days, according to law firms' summaries of Decree 356/2025; not legal advice")
     lines = [
         f"{_('Received')} {text.format_date(one.received_on)} · {_('Due')} {text.format_date(one.due_on)} ({due})",
         one.words, one.outcome, _("Overdue") if late else "",

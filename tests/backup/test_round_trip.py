@@ -5,6 +5,7 @@ import json
 import re
 import stat
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,6 +223,7 @@ def test_a_lost_photo_is_told_and_the_rest_is_kept(world: World, tmp_path: Path,
 
     assert (code, "BACKUP_INCOMPLETE" in said) == (1, True)
     assert json.loads(out)["missing"] == [f"blobs/{first.name}", f"blobs/{second.name}"]
+    assert not (world.data / "last-backup").exists()
     assert run("backup", "--check", tmp_path / "b.tar")[0] == 0
 
 
@@ -277,6 +279,7 @@ def test_a_timers_recipient_comes_from_the_environment(
     monkeypatch.setenv("SURVEY_BACKUP_RECIPIENT", key[0])
     assert run("backup", tmp_path / "b.age", "--quiet", "--data", world.data)[0] == 0
     assert (tmp_path / "b.age").read_bytes().startswith(b"age-encryption.org/v1")
+    assert time.time() - (world.data / "last-backup").stat().st_mtime < 600
 
     monkeypatch.setenv("SURVEY_BACKUP_RECIPIENT", "AGE-SECRET-KEY-1QQQQ")
     code, _, said = run("backup", tmp_path / "c.age", "--quiet", "--data", world.data)

@@ -147,12 +147,14 @@ def test_numbers_are_for_who_shows_the_token(server):
 
 def test_numbers_tell_of_work_and_of_nobody(server):
     """Requests by pattern, sessions, jobs, workers, disk; no name, id or path that somebody asked for."""
+    server.survey().last_backup.touch()
     httpx2.get(server.url + "/photos/" + "ab" * 32 + "/thumb", cookies={"survey_session": server.cookie("reviewer")})
     told = httpx2.get(server.url + "/metrics", headers={"authorization": f"Bearer {TOKEN}"})
 
     assert told.headers["content-type"].startswith("text/plain")
     for name in ("survey_requests_total", "survey_request_seconds_bucket", "survey_uploads_open 0", "survey_pages_open", "survey_sessions ",
-                 "survey_workers_alive 0.0", "survey_disk_free_bytes", "survey_database_bytes", "survey_database_up 1.0"):  # fmt: skip
+                 "survey_workers_alive 0.0", "survey_disk_free_bytes", "survey_database_bytes", "survey_database_up 1.0",
+                 "survey_last_backup_seconds 1"):  # fmt: skip
         assert name in told.text
     assert 'route="/photos/{sha256}/thumb",status="404"' in told.text
     assert not [word for word in ("ab" * 32, "p-reviewer", "coordinator", COMMUNE, "Kỳ") if word in told.text]
